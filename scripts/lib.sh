@@ -1,0 +1,54 @@
+# Sourced by the set-up scripts: how they speak, and how they install a system package.
+# Works with the bash 3.2 of macOS.
+
+say() { echo "set-up: $*"; }
+
+# Ends the set-up with a sentence a person can act on.
+fail() {
+  echo "set-up: $*" >&2
+  exit 1
+}
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# Runs a command quietly; its output is shown only if it fails.
+quietly() {
+  local log status=0
+  log=$(mktemp)
+  "$@" >"$log" 2>&1 </dev/null || status=$?
+  if [ "$status" -ne 0 ]; then cat "$log" >&2; fi
+  rm -f "$log"
+  return "$status"
+}
+
+# How to become root without being asked for a password: prints nothing for root itself,
+# "sudo -n" where that works, and fails otherwise.
+root_prefix() {
+  if [ "$(id -u)" = 0 ]; then return 0; fi
+  has sudo && sudo -n true 2>/dev/null && echo "sudo -n"
+}
+
+# install_system_package DEBIAN-NAME FEDORA-NAME BREW-NAME; "-" where a system needs nothing.
+# Fails, saying nothing, when this system's package manager is unknown or not ours to use.
+install_system_package() {
+  local root
+  if has brew && [ "$3" != - ]; then
+    say "installing $3 (brew)"
+    quietly brew install "$3"
+    return
+  fi
+  root=$(root_prefix) || return 1
+  if has apt-get && [ "$1" != - ]; then
+    say "installing $1 (apt-get)"
+    # shellcheck disable=SC2086 # the prefix is empty or two words
+    quietly $root apt-get update &&
+      quietly $root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y --no-install-recommends "$1"
+  elif has dnf && [ "$2" != - ]; then
+    say "installing $2 (dnf)"
+    # shellcheck disable=SC2086
+    quietly $root dnf install -y "$2"
+  else
+    return 1
+  fi
+}

@@ -1,0 +1,44 @@
+import { extname } from "node:path";
+
+/** The containers we take; the output's container follows the input's. */
+export const contentTypes = { ".mp4": "video/mp4", ".mov": "video/quicktime" } as const;
+
+export type VideoExtension = keyof typeof contentTypes;
+
+const uuid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+const rawKeyPattern = new RegExp(`^.+-(${uuid})\\.(?:mp4|mov)$`, "i");
+
+/** The extension in lower case, or undefined when it is not one we take. */
+export function videoExtension(fileName: string): VideoExtension | undefined {
+  const extension = extname(fileName).toLowerCase();
+  return extension in contentTypes ? (extension as VideoExtension) : undefined;
+}
+
+/**
+ * Where the client's object goes: `name-<file id>.mp4`. The name is there for people who look into
+ * the bucket; what S3's guide calls unsafe in a key is replaced, and it is cut to 100 characters.
+ */
+export function rawKey(fileName: string, fileId: string): string {
+  const extension = videoExtension(fileName);
+  if (extension === undefined) throw new TypeError(`no video extension in ${fileName}`);
+  const stem = fileName.slice(0, -extension.length).replaceAll(/[^\p{L}\p{N}!_.*'()-]+/gu, "_");
+  return `${[...stem].slice(0, 100).join("")}-${fileId}${extension}`;
+}
+
+/** The file id in a raw key, or undefined for a key we never issued. */
+export function fileIdOfRawKey(key: string): string | undefined {
+  return rawKeyPattern.exec(key)?.[1]?.toLowerCase();
+}
+
+/**
+ * Where one lease of one attempt writes. A lease has a key of its own, so that nothing can ever
+ * overwrite what was published.
+ */
+export function processedKey(
+  fileId: string,
+  attempt: number,
+  lease: number,
+  extension: VideoExtension,
+): string {
+  return `${fileId}/${attempt}-${lease}${extension}`;
+}

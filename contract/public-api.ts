@@ -1,0 +1,157 @@
+import { z } from "zod";
+import "zod-openapi";
+import { fileStates } from "./states.ts";
+import { contentTypes, videoExtension } from "./object-keys.ts";
+import { codecs, mediaSummary, phases, phaseTimes, verification } from "./work-protocol.ts";
+
+/** The shapes of the public API. They validate requests and make the OpenAPI document. */
+
+export const fileNameLimitBytes = 255;
+const controlCharacters = /\p{Cc}/u;
+
+const fileName = z
+  .string()
+  .min(1, "The file name is empty.")
+  .refine((name) => Buffer.byteLength(name) <= fileNameLimitBytes, {
+    error: `The file name is longer than ${fileNameLimitBytes} bytes.`,
+  })
+  .refine((name) => !/[/\\]/.test(name), {
+    error: "The file name holds a path. Send the name alone, without folders.",
+  })
+  .refine((name) => !controlCharacters.test(name), {
+    error: "The file name holds control characters.",
+  })
+  .refine((name) => videoExtension(name) !== undefined, {
+    error: "Only .mp4 and .mov files are accepted.",
+  })
+  .meta({
+    description: "Name of the video, without folders. Ends in .mp4 or .mov, in any case.",
+    example: "holiday.mov",
+  });
+
+const timestamp = z.iso.datetime({ offset: true }).meta({ example: "2026-01-31T12:00:00.000Z" });
+const state = z.enum(fileStates).meta({ id: "ProcessingStatus" });
+const fileId = z.uuid().meta({ example: "0b0f2c0e-6f0b-4e5e-9a53-0a3f6f4f8a11" });
+
+export const uploadRequest = z
+  .strictObject({
+    file_name: fileName,
+    size_bytes: z.int().positive().optional().meta({
+      description:
+        "Size of the file. When given, it is signed: an upload of any other size is refused.",
+    }),
+    content_type: z
+      .enum(Object.values(contentTypes))
+      .optional()
+      .meta({ description: "When given, it is signed: the upload must carry this Content-Type." }),
+    priority: z.int().min(-100).max(100).default(0).meta({
+      description: "Videos of a higher priority are launched first; among equals the oldest.",
+    }),
+  })
+  .meta({ id: "UploadRequest" });
+
+export const uploadResponse = z
+  .object({
+    file_id: fileId,
+    upload_url: z.url().meta({
+      description: 'PUT the file here: `curl -T holiday.mov "$upload_url"`.',
+    }),
+    s3_key: z.string().meta({ example: "holiday-0b0f2c0e-6f0b-4e5e-9a53-0a3f6f4f8a11.mov" }),
+    upload_headers: z.record(z.string(), z.string()).meta({
+      description: "Headers that the PUT must carry. Empty unless size or type were declared.",
+    }),
+    expires_at: timestamp,
+  })
+  .meta({ id: "UploadResponse" });
+
+export const progress = z
+  .object({
+    phase: z.enum(phases),
+    percent: z.number().min(0).max(100).meta({ description: "of this phase" }),
+    frame: z.int().nullable(),
+    total_frames: z.int().nullable(),
+    fps: z.number().nullable(),
+    speed: z.number().nullable().meta({ description: "seconds of video per second" }),
+    eta_seconds: z.number().nullable(),
+    updated_at: timestamp,
+  })
+  .meta({ id: "Progress" });
+
+export const fileStatus = z
+  .object({
+    file_id: fileId,
+    file_name: z.string(),
+    processing_status: state,
+    original_codec: z.string().nullable().meta({ example: "hevc" }),
+    target_codec: z.enum(codecs).nullable().meta({ example: "h264" }),
+    processing_time: z
+      .number()
+      .nullable()
+      .meta({ description: "Seconds from the claim by a worker to the result." }),
+    size_bytes: z.int().nullable(),
+    processed_size_bytes: z.int().nullable(),
+    priority: z.int(),
+    attempt: z.int().meta({ description: "Counts from 1; 0 until the upload was received." }),
+    queue_position: z
+      .int()
+      .nullable()
+      .meta({ description: "While pending: 1 is the next to be launched." }),
+    waiting_for: z
+      .string()
+      .nullable()
+      .meta({ description: "While processing without a worker: what the Job waits for." }),
+    progress: progress.nullable(),
+    failure: z.object({ code: z.string(), detail: z.string() }).nullable(),
+    notes: z.array(z.string()).meta({ description: "What was converted, dropped or chosen." }),
+    original: mediaSummary.meta({ id: "MediaSummary" }).nullable(),
+    processed: mediaSummary.nullable(),
+    verification: verification.meta({ id: "Verification" }).nullable(),
+    phase_times: phaseTimes.nullable().meta({ description: "Milliseconds that each phase took." }),
+    sha256: z.string().nullable().meta({ description: "of the processed file" }),
+    created_at: timestamp,
+    updated_at: timestamp,
+  })
+  .meta({ id: "FileStatus" });
+
+export const downloadResponse = z
+  .object({
+    download_url: z.url().meta({ description: "Presigned, valid for one hour." }),
+  })
+  .meta({ id: "DownloadResponse" });
+
+export const listQuery = z.strictObject({
+  status: state.optional(),
+  limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(50),
+  cursor: z.string().max(200).optional().meta({ description: "`next_cursor` of the page before." }),
+});
+
+export const listResponse = z
+  .object({
+    files: z.array(fileStatus),
+    next_cursor: z.string().nullable(),
+  })
+  .meta({ id: "FileList" });
+
+export const fileParams = z.object({ file_id: z.uuid("The file id is not a UUID.") });
+
+/** RFC 9457 problem details; `detail` and `code` are always there. */
+export const problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().meta({ description: "A sentence that says what to do next." }),
+    code: z.string().meta({ description: "Stable, for programs.", example: "file_not_found" }),
+    errors: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .optional()
+      .meta({ description: "Each field that is wrong." }),
+  })
+  .meta({ id: "Problem" });
+
+export type UploadRequest = z.infer<typeof uploadRequest>;
+export type UploadResponse = z.infer<typeof uploadResponse>;
+export type FileStatus = z.infer<typeof fileStatus>;
+export type ListQuery = z.infer<typeof listQuery>;
+export type ListResponse = z.infer<typeof listResponse>;
+export type Problem = z.infer<typeof problem>;

@@ -1,0 +1,121 @@
+import { z } from "zod";
+import { failureCodes } from "./failures.ts";
+
+/**
+ * What a worker and the controller say to each other: `POST /work/<operation>` on the controller's
+ * internal port, JSON, `Authorization: Bearer <work token>`. The token names the file and the
+ * attempt; the lease names the worker. 401: the token is not valid. 409 with code `fenced`: another
+ * worker holds the lease, or the attempt is over; the worker stops with exit code 20.
+ */
+export const phases = ["download", "probe", "encode", "verify", "upload"] as const;
+export const codecs = ["h264", "hevc"] as const;
+
+export type Phase = (typeof phases)[number];
+export type Codec = (typeof codecs)[number];
+
+export const targetOf: Readonly<Record<Codec, Codec>> = { h264: "hevc", hevc: "h264" };
+
+const lease = z.int().positive();
+const nonNegative = z.number().nonnegative();
+
+/** S3's own limits: 10,000 parts, each 5 MiB to 5 GiB but for the last. */
+export const partSizeLimits = { minBytes: 5 * 1024 ** 2, maxParts: 10_000 } as const;
+
+/** One short line about the media: kept with the attempt and shown to people. */
+export const mediaSummary = z.object({
+  container: z.string(),
+  codec: z.string(),
+  pixel_format: z.string(),
+  width: z.int().positive(),
+  height: z.int().positive(),
+  frames: z.int().nonnegative(),
+  frame_rate: nonNegative.meta({ description: "average, frames per second" }),
+  duration_seconds: nonNegative,
+  size_bytes: z.int().nonnegative(),
+  bit_rate: nonNegative.meta({ description: "whole file, bits per second" }),
+  audio_codecs: z.array(z.string()),
+});
+
+export const verification = z.object({
+  frames: z.int().nonnegative().meta({ description: "frames decoded from the output" }),
+  max_timestamp_error_ms: nonNegative,
+  duration_difference_ms: nonNegative,
+});
+
+/** Milliseconds that each phase took. */
+export const phaseTimes = z.partialRecord(z.enum(phases), z.int().nonnegative());
+
+export const claimRequest = z.object({ worker: z.string().min(1).max(253) });
+export const claimResponse = z.object({
+  file_id: z.uuid(),
+  attempt: z.int().positive(),
+  lease,
+  file_name: z.string(),
+  source: z.object({
+    url: z.url(),
+    size_bytes: z.int().nonnegative(),
+    etag: z.string(),
+  }),
+  heartbeat_seconds: z.number().positive(),
+});
+
+export const partsRequest = z.object({
+  lease,
+  part_numbers: z.array(z.int().min(1).max(partSizeLimits.maxParts)).min(1).max(100),
+});
+export const partsResponse = z.object({
+  parts: z.array(z.object({ part_number: z.int(), url: z.url() })),
+});
+
+export const progressRequest = z.object({
+  lease,
+  phase: z.enum(phases),
+  percent: z.number().min(0).max(100).meta({ description: "of this phase" }),
+  frame: z.int().nonnegative().optional(),
+  total_frames: z.int().nonnegative().optional(),
+  fps: nonNegative.optional(),
+  speed: nonNegative.optional().meta({ description: "media seconds per second" }),
+  eta_seconds: nonNegative.optional(),
+  original_codec: z.string().optional(),
+  target_codec: z.enum(codecs).optional(),
+});
+export const progressResponse = z.object({});
+
+export const completeRequest = z.object({
+  lease,
+  parts: z
+    .array(z.object({ part_number: z.int().min(1), etag: z.string().min(1) }))
+    .min(1)
+    .max(partSizeLimits.maxParts),
+  size_bytes: z.int().positive(),
+  sha256: z.hex().length(64),
+  original: mediaSummary,
+  processed: mediaSummary,
+  target_codec: z.enum(codecs),
+  verification,
+  notes: z.array(z.string()),
+  phase_times: phaseTimes,
+});
+export const completeResponse = z.object({});
+
+export const failRequest = z.object({
+  lease,
+  code: z.enum(failureCodes),
+  detail: z.string().min(1).max(2000).meta({ description: "a sentence a person understands" }),
+  original: mediaSummary.optional(),
+  phase_times: phaseTimes,
+});
+export const failResponse = z.object({});
+
+export const workError = z.object({ detail: z.string(), code: z.string() });
+
+export type MediaSummary = z.infer<typeof mediaSummary>;
+export type Verification = z.infer<typeof verification>;
+export type PhaseTimes = z.infer<typeof phaseTimes>;
+export type ClaimRequest = z.infer<typeof claimRequest>;
+export type ClaimResponse = z.infer<typeof claimResponse>;
+export type PartsRequest = z.infer<typeof partsRequest>;
+export type PartsResponse = z.infer<typeof partsResponse>;
+export type ProgressRequest = z.infer<typeof progressRequest>;
+export type CompleteRequest = z.infer<typeof completeRequest>;
+export type FailRequest = z.infer<typeof failRequest>;

@@ -1,0 +1,79 @@
+import type { ObjectCreated } from "@transpod/contract/s3-event.ts";
+import { fileIdOfRawKey } from "@transpod/contract/object-keys.ts";
+import { jobName } from "@transpod/contract/job-identity.ts";
+import type { Database } from "./database.ts";
+
+/**
+ * - `accepted`: the file is pending now, with this object version as its source.
+ * - `superseded`: the file had already accepted another version, or is past waiting for one.
+ * - `foreign`: a key that we never issued.
+ */
+export type Disposition = "accepted" | "superseded" | "foreign";
+
+/**
+ * Writes down that an object version arrived. Undefined when it was written down before: a
+ * redelivered message. To be called inside a transaction, with objects in a stable order (by key),
+ * so that two batches can't wait for each other.
+ */
+export async function recordArrival(
+  db: Database,
+  object: ObjectCreated,
+  messageId: string,
+): Promise<Disposition | undefined> {
+  const fresh = await db.query(
+    `insert into inbox (bucket, s3_key, version_id, etag, size_bytes, message_id, disposition,
+                        event_at)
+     values ($1, $2, $3, $4, $5, $6, 'foreign', $7)
+     on conflict do nothing`,
+    [
+      object.bucket,
+      object.key,
+      object.version_id,
+      object.etag,
+      object.size_bytes,
+      messageId,
+      object.event_time,
+    ],
+  );
+  if (fresh.rowCount === 0) return undefined;
+  const disposition = await disposeOf(db, object);
+  await db.query(
+    `update inbox set disposition = $5
+     where bucket = $1 and s3_key = $2 and version_id = $3 and etag = $4`,
+    [object.bucket, object.key, object.version_id, object.etag, disposition],
+  );
+  return disposition;
+}
+
+async function disposeOf(db: Database, object: ObjectCreated): Promise<Disposition> {
+  const fileId = fileIdOfRawKey(object.key);
+  if (fileId === undefined) return "foreign";
+  const { rowCount: queued } = await db.query(
+    `with queued as (
+       update files
+       set state = 'pending', attempt = 1, queued_at = now(),
+           source_version = $3, source_etag = $4, source_size_bytes = $5
+       where file_id = $1 and s3_key = $2
+         and state in ('awaiting_upload', 'uploaded')
+         and (source_version is null or source_version = $3)
+       returning file_id, attempt
+     )
+     insert into transactions (file_id, attempt, job_name, event_at)
+     select file_id, attempt, $6, $7 from queued`,
+    [
+      fileId,
+      object.key,
+      object.version_id,
+      object.etag,
+      object.size_bytes,
+      jobName({ fileId, attempt: 1 }),
+      object.event_time,
+    ],
+  );
+  if (queued === 1) return "accepted";
+  const { rowCount: ours } = await db.query(
+    `select from files where file_id = $1 and s3_key = $2`,
+    [fileId, object.key],
+  );
+  return ours === 1 ? "superseded" : "foreign";
+}

@@ -1,0 +1,58 @@
+import pg from "pg";
+
+/** What a statement needs: a pool, or a client inside a transaction. */
+export type Database = pg.Pool | pg.PoolClient;
+
+// Byte counts fit into a double; pg would give them as strings.
+const types = new pg.TypeOverrides();
+types.setTypeParser(pg.types.builtins.INT8, Number);
+
+export interface DatabaseOptions {
+  url: string;
+  /** Seen in pg_stat_activity. */
+  applicationName: string;
+  maxConnections?: number;
+}
+
+/**
+ * A pool that survives the server's restarts: an idle connection that breaks is dropped, a statement
+ * that finds no server fails within five seconds.
+ */
+export function createPool(options: DatabaseOptions, onIdleError: (error: Error) => void): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    application_name: options.applicationName,
+    max: options.maxConnections ?? 10,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 30_000,
+    keepAlive: true,
+    types,
+  });
+  pool.on("error", onIdleError);
+  return pool;
+}
+
+/**
+ * Runs `work` in one transaction. A connection that failed mid-way is thrown away, because what
+ * state the server is in is then unknown; the caller reads again and compares.
+ */
+export async function inTransaction<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  let broken = false;
+  try {
+    await client.query("begin");
+    const result = await work(client);
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    await client.query("rollback").catch(() => {
+      broken = true;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}

@@ -1,0 +1,117 @@
+import type { FileState } from "@transpod/contract/states.ts";
+import type {
+  Codec,
+  MediaSummary,
+  Phase,
+  PhaseTimes,
+  Verification,
+} from "@transpod/contract/work-protocol.ts";
+import type { Database } from "./database.ts";
+
+export interface NewFile {
+  file_id: string;
+  file_name: string;
+  s3_key: string;
+  priority: number;
+  declared_size_bytes: number | null;
+  declared_content_type: string | null;
+}
+
+/** One row of the view file_status. Times are dates; `processing_time` is in seconds. */
+export interface FileStatusRow {
+  file_id: string;
+  file_name: string;
+  s3_key: string;
+  state: FileState;
+  attempt: number;
+  priority: number;
+  source_version: string | null;
+  size_bytes: number | null;
+  processed_key: string | null;
+  failure_code: string | null;
+  failure_detail: string | null;
+  created_at: Date;
+  updated_at: Date;
+  original_codec: string | null;
+  target_codec: Codec | null;
+  original: MediaSummary | null;
+  processed: MediaSummary | null;
+  verification: Verification | null;
+  notes: string[] | null;
+  phase_times: PhaseTimes | null;
+  sha256: string | null;
+  waiting_for: string | null;
+  processing_time: number | null;
+  queue_position: number | null;
+  progress: ProgressRow | null;
+}
+
+/** As json_build_object gives it: `updated_at` is an ISO 8601 string. */
+export interface ProgressRow {
+  phase: Phase;
+  percent: number;
+  frame: number | null;
+  total_frames: number | null;
+  fps: number | null;
+  speed: number | null;
+  eta_seconds: number | null;
+  updated_at: string;
+}
+
+/** Where a page of the list ends: the next one begins after this file. */
+export interface ListPosition {
+  created_at: string;
+  file_id: string;
+}
+
+export interface ListOptions {
+  state: FileState | undefined;
+  after: ListPosition | undefined;
+  limit: number;
+}
+
+export async function insertFile(db: Database, file: NewFile): Promise<void> {
+  await db.query(
+    `insert into files (file_id, file_name, s3_key, priority, declared_size_bytes,
+                        declared_content_type)
+     values ($1, $2, $3, $4, $5, $6)`,
+    [
+      file.file_id,
+      file.file_name,
+      file.s3_key,
+      file.priority,
+      file.declared_size_bytes,
+      file.declared_content_type,
+    ],
+  );
+}
+
+export async function getFileStatus(
+  db: Database,
+  fileId: string,
+): Promise<FileStatusRow | undefined> {
+  const { rows } = await db.query<FileStatusRow>(`select * from file_status where file_id = $1`, [
+    fileId,
+  ]);
+  return rows[0];
+}
+
+/**
+ * Newest first. Asks for one row more than `limit`, so that the caller sees whether there is a next
+ * page. Positions are compared to the microsecond, which a JavaScript Date can't hold: `position` is
+ * text.
+ */
+export async function listFileStatus(
+  db: Database,
+  { state, after, limit }: ListOptions,
+): Promise<(FileStatusRow & { position: string })[]> {
+  const { rows } = await db.query<FileStatusRow & { position: string }>(
+    `select *, created_at::text as position from file_status
+     where ($1::text is null or state = $1)
+       and ($2::timestamptz is null or (created_at, file_id) < ($2, $3::uuid))
+     order by created_at desc, file_id desc
+     limit $4`,
+    [state ?? null, after?.created_at ?? null, after?.file_id ?? null, limit + 1],
+  );
+  return rows;
+}

@@ -1,0 +1,73 @@
+import type { AttemptRef } from "@transpod/contract/job-identity.ts";
+import type { Database } from "./database.ts";
+
+/** What a Job is made from. */
+export interface LaunchRow {
+  file_id: string;
+  attempt: number;
+  job_name: string;
+  memory_scale: number;
+  source_size_bytes: number;
+  event_at: Date | null;
+}
+
+const launchLock = 0x7472_6c61; // "trla": one reservation at a time, whoever makes it
+
+/**
+ * Gives free slots to pending files: higher priority first, then the oldest. The row is reserved
+ * before the Job is created; whoever dies in between leaves a row that the sweep creates the Job
+ * for. To be called inside a transaction: the lock that keeps the cap exact ends with it.
+ */
+export async function reserveSlots(db: Database, maxRunningJobs: number): Promise<LaunchRow[]> {
+  await db.query(`select pg_advisory_xact_lock($1)`, [launchLock]);
+  const { rows } = await db.query<LaunchRow>(
+    `with next as (
+       select file_id from files
+       where state = 'pending' and launch_after <= now()
+       order by priority desc, queued_at, file_id
+       limit greatest(0, $1 - (select count(*) from files where state = 'processing'))
+       for update skip locked
+     ), reserved as (
+       update files f set state = 'processing' from next
+       where f.file_id = next.file_id and f.state = 'pending'
+       returning f.file_id, f.attempt, f.source_size_bytes
+     )
+     update transactions t set reserved_at = now() from reserved r
+     where t.file_id = r.file_id and t.attempt = r.attempt
+     returning t.file_id, t.attempt, t.job_name, t.memory_scale, r.source_size_bytes, t.event_at`,
+    [maxRunningJobs],
+  );
+  return rows;
+}
+
+/** Says that the attempt's Job exists. False when that was known, or the attempt is over. */
+export async function markLaunched(db: Database, ref: AttemptRef): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update transactions set launched_at = now()
+     where file_id = $1 and attempt = $2 and launched_at is null and outcome is null`,
+    [ref.fileId, ref.attempt],
+  );
+  return rowCount === 1;
+}
+
+/** Says what a Job without a worker waits for; null when it waits no longer. */
+export async function markWaiting(
+  db: Database,
+  ref: AttemptRef,
+  waitingFor: string | null,
+): Promise<void> {
+  await db.query(
+    `update transactions set waiting_for = $3
+     where file_id = $1 and attempt = $2 and outcome is null
+       and waiting_for is distinct from $3`,
+    [ref.fileId, ref.attempt, waitingFor],
+  );
+}
+
+/** How many files are in each state that any file is in. */
+export async function countByState(db: Database): Promise<Record<string, number>> {
+  const { rows } = await db.query<{ state: string; count: number }>(
+    `select state, count(*) from files group by state`,
+  );
+  return Object.fromEntries(rows.map((row) => [row.state, row.count]));
+}

@@ -1,0 +1,59 @@
+import type { ObjectCreated } from "@transpod/contract/s3-event.ts";
+import type { Database } from "./database.ts";
+
+/** A file whose upload may have arrived without its event. */
+export interface SilentUpload {
+  file_id: string;
+  s3_key: string;
+  /** Pinned already when the object was found before, but its message has not come back yet. */
+  source_version: string | null;
+}
+
+/** Takes the files that were looked at longest ago, and writes down that they are looked at now. */
+export async function takeSilentUploads(
+  db: Database,
+  olderThanSeconds: number,
+  limit: number,
+): Promise<SilentUpload[]> {
+  const { rows } = await db.query<SilentUpload>(
+    `update files set swept_at = now()
+     where file_id in (
+       select file_id from files
+       where state in ('awaiting_upload', 'uploaded')
+         and swept_at < now() - make_interval(secs => $1)
+       order by swept_at
+       limit $2
+       for update skip locked
+     )
+     returning file_id, s3_key, source_version`,
+    [olderThanSeconds, limit],
+  );
+  return rows;
+}
+
+/**
+ * Says that an object is there, and pins its version as the source. True also when that was known:
+ * its message is then sent once more. False when the file has moved on.
+ */
+export async function markUploaded(
+  db: Database,
+  fileId: string,
+  object: ObjectCreated,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update files set state = 'uploaded', source_version = $2, source_etag = $3,
+       source_size_bytes = $4
+     where file_id = $1 and state in ('awaiting_upload', 'uploaded')
+       and (source_version is null or source_version = $2)`,
+    [fileId, object.version_id, object.etag, object.size_bytes],
+  );
+  return rowCount === 1;
+}
+
+/** Ids of the files that a Job should be working on. */
+export async function processingFiles(db: Database): Promise<string[]> {
+  const { rows } = await db.query<{ file_id: string }>(
+    `select file_id from files where state = 'processing' order by updated_at`,
+  );
+  return rows.map((row) => row.file_id);
+}

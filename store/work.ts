@@ -1,0 +1,179 @@
+import type { AttemptRef } from "@transpod/contract/job-identity.ts";
+import type { CompleteRequest, ProgressRequest } from "@transpod/contract/work-protocol.ts";
+import type { Database } from "./database.ts";
+
+/** A worker: the attempt that its token names and the lease that it was given. */
+export interface LeaseRef extends AttemptRef {
+  lease: number;
+}
+
+/** What a worker is told when it claims an attempt. */
+export interface ClaimRow {
+  lease: number;
+  file_name: string;
+  s3_key: string;
+  source_version: string;
+  source_etag: string;
+  source_size_bytes: number;
+  /** Seconds from launch to the first claim; null for a later claim of the same attempt. */
+  wait_seconds: number | null;
+}
+
+/**
+ * Gives a worker the attempt's next lease; from then on every other worker of it is refused.
+ * Undefined when the attempt is not the current one, or is over.
+ */
+export async function claimAttempt(
+  db: Database,
+  ref: AttemptRef,
+  worker: string,
+): Promise<ClaimRow | undefined> {
+  const { rows } = await db.query<ClaimRow>(
+    `update transactions t
+     set lease = lease + 1, worker = $3, waiting_for = null, heartbeat_at = now(),
+         claimed_at = coalesce(claimed_at, now()), launched_at = coalesce(launched_at, now())
+     from files f
+     where t.file_id = $1 and t.attempt = $2 and t.outcome is null
+       and f.file_id = t.file_id and f.attempt = t.attempt and f.state = 'processing'
+     returning t.lease, f.file_name, f.s3_key, f.source_version, f.source_etag, f.source_size_bytes,
+       case when t.lease = 1 then extract(epoch from t.claimed_at - t.launched_at)::float8 end
+         as wait_seconds`,
+    [ref.fileId, ref.attempt, worker],
+  );
+  return rows[0];
+}
+
+/** What the controller knows of a lease that is still heard. */
+export interface LeaseRow {
+  s3_key: string;
+  upload_id: string | null;
+  upload_key: string | null;
+}
+
+/** Undefined when the lease is not the last one, or the attempt is over. */
+export async function getLease(db: Database, ref: LeaseRef): Promise<LeaseRow | undefined> {
+  const { rows } = await db.query<LeaseRow>(
+    `select f.s3_key,
+       case when t.upload_lease = t.lease then t.upload_id end as upload_id,
+       case when t.upload_lease = t.lease then t.upload_key end as upload_key
+     from transactions t
+     join files f on f.file_id = t.file_id and f.attempt = t.attempt and f.state = 'processing'
+     where t.file_id = $1 and t.attempt = $2 and t.lease = $3 and t.outcome is null`,
+    [ref.fileId, ref.attempt, ref.lease],
+  );
+  return rows[0];
+}
+
+/** Keeps the multipart upload of a lease. False when it has one already, or is fenced. */
+export async function keepUpload(
+  db: Database,
+  ref: LeaseRef,
+  upload: { upload_id: string; upload_key: string },
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update transactions set upload_lease = lease, upload_id = $4, upload_key = $5
+     where file_id = $1 and attempt = $2 and lease = $3 and outcome is null
+       and upload_lease is distinct from lease`,
+    [ref.fileId, ref.attempt, ref.lease, upload.upload_id, upload.upload_key],
+  );
+  return rowCount === 1;
+}
+
+/** Keeps what a worker said last, which is its heartbeat too. False when it is fenced. */
+export async function recordProgress(
+  db: Database,
+  ref: LeaseRef,
+  said: ProgressRequest,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `with heard as (
+       update transactions t
+       set heartbeat_at = now(),
+           original_codec = coalesce($11, t.original_codec),
+           target_codec = coalesce($12, t.target_codec)
+       from files f
+       where t.file_id = $1 and t.attempt = $2 and t.lease = $3 and t.outcome is null
+         and f.file_id = t.file_id and f.attempt = t.attempt and f.state = 'processing'
+       returning t.file_id, t.attempt
+     )
+     insert into progress (file_id, attempt, phase, percent, frame, total_frames, fps, speed,
+                           eta_seconds)
+     select file_id, attempt, $4, $5, $6, $7, $8, $9, $10 from heard
+     on conflict (file_id, attempt) do update
+     set phase = excluded.phase, percent = excluded.percent, frame = excluded.frame,
+         total_frames = excluded.total_frames, fps = excluded.fps, speed = excluded.speed,
+         eta_seconds = excluded.eta_seconds, updated_at = now()`,
+    [
+      ref.fileId,
+      ref.attempt,
+      ref.lease,
+      said.phase,
+      said.percent,
+      said.frame ?? null,
+      said.total_frames ?? null,
+      said.fps ?? null,
+      said.speed ?? null,
+      said.eta_seconds ?? null,
+      said.original_codec ?? null,
+      said.target_codec ?? null,
+    ],
+  );
+  return rowCount === 1;
+}
+
+/**
+ * Publishes a result: the file points to `processedKey` from now on. One statement, so that there
+ * is no moment in between. False when the lease is fenced or the attempt is over.
+ */
+export async function completeFile(
+  db: Database,
+  ref: LeaseRef,
+  processedKey: string,
+  result: CompleteRequest,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `with published as (
+       update files f set state = 'completed', processed_key = $4
+       from transactions t
+       where f.file_id = $1 and f.attempt = $2 and f.state = 'processing'
+         and t.file_id = f.file_id and t.attempt = f.attempt and t.lease = $3 and t.outcome is null
+       returning f.file_id, f.attempt
+     )
+     update transactions t
+     set outcome = 'completed', ended_at = now(), original = $5, processed = $6,
+         original_codec = $7, target_codec = $8, verification = $9, notes = $10, phase_times = $11,
+         sha256 = $12
+     from published p
+     where t.file_id = p.file_id and t.attempt = p.attempt`,
+    [
+      ref.fileId,
+      ref.attempt,
+      ref.lease,
+      processedKey,
+      JSON.stringify(result.original),
+      JSON.stringify(result.processed),
+      result.original.codec,
+      result.target_codec,
+      JSON.stringify(result.verification),
+      JSON.stringify(result.notes),
+      JSON.stringify(result.phase_times),
+      result.sha256,
+    ],
+  );
+  return rowCount === 1;
+}
+
+/** How an ended attempt ended, for answering a worker that says it again. */
+export interface EndedRow {
+  outcome: "completed" | "failed" | "cancelled";
+  lease: number;
+}
+
+export async function getEnd(db: Database, ref: AttemptRef): Promise<EndedRow | undefined> {
+  const { rows } = await db.query<EndedRow>(
+    `select outcome, lease from transactions
+     where file_id = $1 and attempt = $2 and outcome is not null`,
+    [ref.fileId, ref.attempt],
+  );
+  return rows[0];
+}

@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { TranspodError } from "@transpod/contract/errors.ts";
+
+/** The settings are wrong; the message names every fault, one a line. */
+export class ConfigError extends TranspodError {
+  constructor(faults: string[]) {
+    super("invalid_config", `The settings are wrong:\n${faults.map((f) => `  ${f}`).join("\n")}`);
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the environment by a schema whose keys are the variables' names. An empty variable counts
+ * as absent. All faults are reported at once; the result is frozen. Throws ConfigError.
+ */
+export function readEnvironment<T extends z.ZodObject>(
+  schema: T,
+  environment: Environment,
+): Readonly<z.infer<T>> {
+  const set = Object.entries(environment).filter(([, value]) => value !== "");
+  const parsed = schema.safeParse(Object.fromEntries(set));
+  if (parsed.success) return Object.freeze(parsed.data);
+  throw new ConfigError(
+    parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`),
+  );
+}
+
+/** A whole number in a variable. */
+export function integer(range: { min: number; max?: number }) {
+  return z.coerce.number().pipe(
+    z
+      .int()
+      .min(range.min)
+      .max(range.max ?? Number.MAX_SAFE_INTEGER),
+  );
+}
+
+/** Settings that several processes read under the same names. */
+export const port = integer({ min: 0, max: 65_535 });
+export const logLevel = z
+  .enum(["trace", "debug", "info", "warn", "error", "silent"])
+  .default("info");
+
+/** Where S3 and SQS are. Both endpoints are empty on AWS. */
+export const awsEnvironment = z.object({
+  AWS_REGION: z.string().default("us-east-1"),
+  S3_RAW_BUCKET: z.string().min(3),
+  S3_PROCESSED_BUCKET: z.string().min(3),
+  S3_ENDPOINT: z.url().optional(),
+  S3_PUBLIC_ENDPOINT: z.url().optional(),
+  SQS_ENDPOINT: z.url().optional(),
+  SQS_QUEUE_URL: z.url(),
+});

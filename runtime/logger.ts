@@ -1,0 +1,24 @@
+import { pino, type DestinationStream, type Logger } from "pino";
+
+export type { Logger };
+
+export interface LoggerOptions {
+  service: string;
+  level: string;
+  destination?: DestinationStream;
+}
+
+/** Errors keep what is not a secret: message, code and stack, and the same of their causes. */
+export function createLogger({ service, level, destination }: LoggerOptions): Logger {
+  const options = {
+    level,
+    base: { service },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    redact: {
+      paths: ["url", "*.url", "token", "*.token", "authorization", "*.authorization"],
+      censor: "[redacted]",
+    },
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}

@@ -1,0 +1,70 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const leash = fileURLToPath(new URL("leash.ts", import.meta.url));
+
+export interface ChildOptions {
+  command: string;
+  args?: readonly string[];
+  /** The whole environment of the child, not an addition to ours. */
+  env?: NodeJS.ProcessEnv;
+  cwd?: string;
+  /** What asks the child to end; SIGTERM unless told. */
+  stopSignal?: NodeJS.Signals;
+  /** After how long SIGKILL follows the stop signal. */
+  graceMs?: number;
+  /** Receives each line of standard output and standard error. */
+  onLine?: (line: string) => void;
+}
+
+/** `code` is null when a signal ended the child; 127 with a line that says why if it did not start. */
+export interface ChildExit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+export interface Child {
+  /** The process that holds the leash. Ending it ends the child. */
+  pid: number | undefined;
+  /** Resolves when the child, and whatever shares its output, is gone. Never rejects. */
+  exited: Promise<ChildExit>;
+  /** Asks the child to end, kills it after the grace, and waits until it is gone. */
+  stop(): Promise<ChildExit>;
+}
+
+/**
+ * Starts a command that ends when this process ends, even by SIGKILL, together with everything it
+ * started in its process group. Stopping it and dying take the same path: leash.ts sees its standard
+ * input close. Signals from the terminal (Ctrl-C) do not reach the child: when it ends is our choice.
+ */
+export function startChild(options: ChildOptions): Child {
+  const { command, args = [], stopSignal = "SIGTERM", graceMs = 10_000, onLine } = options;
+  const holder = spawn(process.execPath, [leash, stopSignal, String(graceMs), command, ...args], {
+    cwd: options.cwd,
+    env: options.env,
+    detached: true,
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+
+  const exited = new Promise<ChildExit>((resolve) => {
+    holder.once("error", (error) => {
+      onLine?.(`${command} did not start: ${error.message}`);
+      resolve({ code: 127, signal: null });
+    });
+    holder.once("close", (code, signal) => resolve({ code, signal }));
+  });
+  for (const stream of [holder.stdout, holder.stderr]) {
+    createInterface(stream).on("line", (line) => onLine?.(line));
+  }
+  holder.stdin.on("error", () => {}); // it is gone already: `exited` says so
+
+  return {
+    pid: holder.pid,
+    exited,
+    stop() {
+      holder.stdin.end();
+      return exited;
+    },
+  };
+}

@@ -22,6 +22,7 @@ export interface JobStatus extends AttemptRef {
   /** The platform took the worker away (eviction, preemption, shutdown): not the file's fault. */
   disrupted: boolean;
   why: string | null;
+  endedAt: Date | null;
 }
 
 /**

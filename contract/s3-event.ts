@@ -11,8 +11,8 @@ const record = z.object({
     bucket: z.object({ name: z.string() }),
     object: z.object({
       key: z.string(),
-      size: z.number().int().nonnegative().optional(),
-      eTag: z.string().optional(),
+      size: z.int().nonnegative(),
+      eTag: z.string(),
       versionId: z.string().optional(),
     }),
   }),
@@ -60,8 +60,8 @@ function toObject({ eventTime, s3: { bucket, object } }: z.infer<typeof record>)
     bucket: bucket.name,
     key: decodeKey(object.key),
     version_id: object.versionId ?? "",
-    etag: (object.eTag ?? "").replaceAll('"', ""),
-    size_bytes: object.size ?? 0,
+    etag: object.eTag.replaceAll('"', ""),
+    size_bytes: object.size,
     event_time: eventTime ?? null,
   };
 }

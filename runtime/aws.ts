@@ -24,3 +24,8 @@ export function createS3({ region, endpoint }: AwsOptions): S3Client {
 export function createSqs({ region, endpoint }: AwsOptions): SQSClient {
   return new SQSClient({ region, ...(endpoint === undefined ? {} : { endpoint }) });
 }
+
+/** Names an object's version in a request; a bucket without versions has none to name. */
+export function versionParameter(version: string | null): { VersionId?: string } {
+  return version === null || version === "" ? {} : { VersionId: version };
+}

@@ -6,7 +6,7 @@ import type { Database } from "./database.ts";
 /**
  * - `accepted`: the file is pending now, with this object version as its source.
  * - `superseded`: the file had already accepted another version, or is past waiting for one.
- * - `foreign`: a key that we never issued.
+ * - `foreign`: a key that we never issued, or another bucket.
  */
 export type Disposition = "accepted" | "superseded" | "foreign";
 
@@ -18,7 +18,7 @@ export type Disposition = "accepted" | "superseded" | "foreign";
 export async function recordArrival(
   db: Database,
   object: ObjectCreated,
-  messageId: string,
+  from: { messageId: string; rawBucket: string },
 ): Promise<Disposition | undefined> {
   const fresh = await db.query(
     `insert into inbox (bucket, s3_key, version_id, etag, size_bytes, message_id, disposition,
@@ -31,12 +31,12 @@ export async function recordArrival(
       object.version_id,
       object.etag,
       object.size_bytes,
-      messageId,
+      from.messageId,
       object.event_time,
     ],
   );
   if (fresh.rowCount === 0) return undefined;
-  const disposition = await disposeOf(db, object);
+  const disposition = object.bucket === from.rawBucket ? await disposeOf(db, object) : "foreign";
   await db.query(
     `update inbox set disposition = $5
      where bucket = $1 and s3_key = $2 and version_id = $3 and etag = $4`,

@@ -19,6 +19,8 @@ export interface AttemptRow {
   /** Since the worker last spoke; since the Job was launched when none has spoken yet. */
   silent_seconds: number;
   launched_seconds: number;
+  /** Since the attempt ended; null while it runs. */
+  ended_seconds: number | null;
   /** Earlier and current failures of this file, by whether they used up an attempt. */
   counted_failures: number;
   uncounted_failures: number;
@@ -34,6 +36,7 @@ export async function getAttempt(db: Database, fileId: string): Promise<AttemptR
        extract(epoch from now() - coalesce(t.heartbeat_at, t.claimed_at, t.launched_at, now()))
          ::float8 as silent_seconds,
        extract(epoch from now() - coalesce(t.launched_at, now()))::float8 as launched_seconds,
+       extract(epoch from now() - t.ended_at)::float8 as ended_seconds,
        (select count(*) from transactions p where p.file_id = f.file_id and p.counted)
          as counted_failures,
        (select count(*) from transactions p where p.file_id = f.file_id and not p.counted)

@@ -1,0 +1,64 @@
+import { Counter, Gauge, Histogram, type Registry } from "@prometheus-io/client";
+import { fileStates } from "@transpod/contract/states.ts";
+import { countByState } from "@transpod/store/launches.ts";
+import type { Database } from "@transpod/store/database.ts";
+
+export type ControllerMetrics = ReturnType<typeof createMetrics>;
+
+const waitBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
+const workBuckets = [1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600];
+
+export function createMetrics(registry: Registry, db: Database) {
+  const registers = [registry];
+  const counter = <T extends string>(name: string, help: string, labelNames: T[] = []) =>
+    new Counter({ name, help, labelNames, registers });
+  const histogram = (name: string, help: string, buckets: number[]) =>
+    new Histogram({ name, help, buckets, registers });
+
+  new Gauge({
+    name: "transpod_files",
+    help: "Files by state; `processing` is what runs now.",
+    labelNames: ["state"],
+    registers,
+    async collect() {
+      const counts = await countByState(db);
+      for (const state of fileStates) this.set({ state }, counts[state] ?? 0);
+    },
+  });
+
+  return {
+    received: counter("transpod_messages_received_total", "Queue messages received."),
+    unparseable: counter("transpod_messages_unparseable_total", "Left to the dead-letter queue."),
+    testEvents: counter("transpod_messages_test_total", "s3:TestEvent messages."),
+    arrivals: counter(
+      "transpod_arrivals_total",
+      "Object versions that events told of: accepted, duplicate, superseded, foreign.",
+      ["disposition"],
+    ),
+    launched: counter("transpod_jobs_launched_total", "Jobs created."),
+    finished: counter(
+      "transpod_attempts_finished_total",
+      "Attempts that ended, by reason: completed or a failure code.",
+      ["reason"],
+    ),
+    fenced: counter("transpod_work_fenced_total", "Requests of workers that are no longer heard.", [
+      "operation",
+    ]),
+    eventToJob: histogram(
+      "transpod_event_to_job_seconds",
+      "From S3's event to the Job's creation, of first attempts.",
+      waitBuckets,
+    ),
+    jobToClaim: histogram(
+      "transpod_job_to_claim_seconds",
+      "From the Job's creation to the first claim of a worker.",
+      waitBuckets,
+    ),
+    encode: histogram("transpod_encode_seconds", "Encoding alone.", workBuckets),
+    endToRow: histogram(
+      "transpod_end_to_row_seconds",
+      "From the worker's word that it ended, or the Job's end, to the committed row.",
+      waitBuckets,
+    ),
+  };
+}

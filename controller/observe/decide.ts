@@ -1,0 +1,83 @@
+import { failureOfExit, fencedExit } from "@transpod/contract/failures.ts";
+import type { JobStatus } from "@transpod/contract/ports.ts";
+import { isTerminal } from "@transpod/contract/states.ts";
+import type { AttemptRow, Failure } from "@transpod/store/attempts.ts";
+import type { ControllerSettings } from "../config.ts";
+import { nextStep, type NextStep } from "./next-step.ts";
+
+/** What to do about a file. `remove` ends a Job whose attempt is over. */
+export type Action =
+  | { kind: "none" }
+  | { kind: "create" }
+  | { kind: "remove" }
+  | { kind: "wait"; why: string }
+  | NextStep;
+
+/**
+ * Compares a file's current attempt with its Job. Pure, and right whenever it is asked: it knows of
+ * no event, only of how both are now.
+ */
+export function decide(
+  row: AttemptRow,
+  job: JobStatus | undefined,
+  settings: ControllerSettings,
+): Action {
+  if (isTerminal(row.state)) return afterTheEnd(row, job, settings);
+  if (row.state !== "processing") return { kind: "none" };
+  if (job === undefined) {
+    if (!row.launched && !row.claimed) return { kind: "create" };
+    return nextStep({ code: "job_lost", detail: "The Job vanished." }, row, settings);
+  }
+  if (row.launched_seconds > settings.jobDeadlineSeconds) {
+    const detail = `The attempt took longer than ${settings.jobDeadlineSeconds} seconds.`;
+    return nextStep({ code: "deadline_exceeded", detail }, row, settings);
+  }
+  switch (job.phase) {
+    case "waiting":
+      return whileWaiting(row, job, settings);
+    case "running":
+      return whileRunning(row, settings);
+    case "succeeded":
+    case "failed":
+      return nextStep(failureOf(job), row, settings);
+  }
+}
+
+/** A Job whose worker is just ending is let be; one that lingers (or was cancelled) is removed. */
+function afterTheEnd(
+  row: AttemptRow,
+  job: JobStatus | undefined,
+  settings: ControllerSettings,
+): Action {
+  const active = job?.phase === "waiting" || job?.phase === "running";
+  const due = row.state === "cancelled" || (row.ended_seconds ?? 0) > settings.lingerSeconds;
+  return active && due ? { kind: "remove" } : { kind: "none" };
+}
+
+function whileWaiting(row: AttemptRow, job: JobStatus, settings: ControllerSettings): Action {
+  const why = job.why ?? "a place to run";
+  if (row.launched_seconds <= settings.startSeconds) return { kind: "wait", why };
+  const detail = `No worker could be started within ${settings.startSeconds} seconds: ${why}.`;
+  return nextStep({ code: "never_started", detail }, row, settings);
+}
+
+function whileRunning(row: AttemptRow, settings: ControllerSettings): Action {
+  if (row.silent_seconds <= settings.silenceSeconds) return { kind: "none" };
+  const detail = `The worker said nothing for ${Math.round(row.silent_seconds)} seconds.`;
+  return nextStep({ code: "stalled", detail }, row, settings);
+}
+
+/**
+ * What the end of a Job says of an attempt that has no result: the worker could not tell us itself.
+ * Exit 0 and 20 count as failures here, since neither may leave an attempt open.
+ */
+function failureOf(job: JobStatus): Omit<Failure, "counted"> {
+  if (job.disrupted) {
+    return { code: "interrupted", detail: job.why ?? "The platform took the worker away." };
+  }
+  if (job.exitCode === null || job.exitCode === 0 || job.exitCode === fencedExit) {
+    return { code: "no_result", detail: job.why ?? "The worker ended without a result." };
+  }
+  const detail = job.why ?? `The worker ended with exit code ${job.exitCode}.`;
+  return { code: failureOfExit(job.exitCode), detail };
+}

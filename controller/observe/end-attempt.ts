@@ -1,0 +1,32 @@
+import type pg from "pg";
+import type { AttemptRef } from "@transpod/contract/job-identity.ts";
+import type { Logger } from "@transpod/runtime/logger.ts";
+import { failFile, retryFile } from "@transpod/store/attempts.ts";
+import { inTransaction } from "@transpod/store/database.ts";
+import type { ControllerMetrics } from "../metrics.ts";
+import type { NextStep } from "./next-step.ts";
+
+export interface EndDeps {
+  pool: pg.Pool;
+  metrics: ControllerMetrics;
+  log: Logger;
+}
+
+/** Ends an attempt as decided. False when it was over already, or is no longer the current one. */
+export async function endAttempt(deps: EndDeps, ref: AttemptRef, step: NextStep): Promise<boolean> {
+  const ended = await inTransaction(deps.pool, (client) =>
+    step.kind === "fail"
+      ? failFile(client, ref, step.failure)
+      : retryFile(client, ref, step.failure, step.retry),
+  );
+  if (!ended) return false;
+  deps.metrics.finished.inc({ reason: step.failure.code });
+  deps.log.info({
+    event: step.kind === "fail" ? "file_failed" : "attempt_retried",
+    file_id: ref.fileId,
+    attempt: ref.attempt,
+    code: step.failure.code,
+    detail: step.failure.detail,
+  });
+  return true;
+}

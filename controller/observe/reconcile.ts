@@ -1,0 +1,52 @@
+import { jobName, type AttemptRef } from "@transpod/contract/job-identity.ts";
+import type { JobStatus } from "@transpod/contract/ports.ts";
+import { getAttempt, type AttemptRow } from "@transpod/store/attempts.ts";
+import { markWaiting } from "@transpod/store/launches.ts";
+import { createJob, type LaunchDeps } from "../launch/launcher.ts";
+import { decide, type Action } from "./decide.ts";
+import { endAttempt } from "./end-attempt.ts";
+
+/** Reads a file's row and its Job again, decides and acts. Losing a call costs only latency. */
+export async function reconcile(deps: LaunchDeps, fileId: string): Promise<void> {
+  const row = await getAttempt(deps.pool, fileId);
+  if (row === undefined) return;
+  const job = await deps.jobs.get(row.job_name);
+  await apply(deps, row, job, decide(row, job, deps.settings));
+}
+
+async function apply(
+  deps: LaunchDeps,
+  row: AttemptRow,
+  job: JobStatus | undefined,
+  action: Action,
+): Promise<void> {
+  const ref: AttemptRef = { fileId: row.file_id, attempt: row.attempt };
+  switch (action.kind) {
+    case "none":
+      return;
+    case "create":
+      return await createJob(deps, row);
+    case "remove":
+      return await deps.jobs.remove(row.job_name);
+    case "wait":
+      return await markWaiting(deps.pool, ref, action.why);
+    case "fail":
+    case "retry":
+      // First the row: from here on the old worker is fenced, whether its Job ends or not.
+      if (!(await endAttempt(deps, ref, action))) return;
+      observeEnd(deps, job);
+      await deps.jobs.remove(row.job_name);
+  }
+}
+
+function observeEnd({ metrics }: LaunchDeps, job: JobStatus | undefined): void {
+  const endedAt = job?.endedAt?.getTime();
+  if (endedAt !== undefined) metrics.endToRow.observe(Math.max(0, Date.now() - endedAt) / 1000);
+}
+
+/** Removes a Job whose attempt is not the current one any more: somebody died before removing it. */
+export async function removeStale(deps: LaunchDeps, job: JobStatus): Promise<void> {
+  const row = await getAttempt(deps.pool, job.fileId);
+  const stale = row === undefined || job.attempt < row.attempt;
+  if (stale) await deps.jobs.remove(jobName(job));
+}

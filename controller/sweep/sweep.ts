@@ -1,0 +1,35 @@
+import { processingFiles } from "@transpod/store/sweeps.ts";
+import type { LaunchDeps } from "../launch/launcher.ts";
+import { removeStale } from "../observe/reconcile.ts";
+import { findSilentUploads, type SilentUploadDeps } from "./find-silent-uploads.ts";
+import { relayOutbox, type RelayDeps } from "./relay-outbox.ts";
+
+export interface SweepDeps extends LaunchDeps, SilentUploadDeps, RelayDeps {
+  enqueue: (fileId: string) => void;
+}
+
+/**
+ * Compares the world with the rows and repairs the difference: uploads without an event, messages
+ * that were not sent, attempts whose Job changed unseen, Jobs that nobody wants any more.
+ */
+export async function sweep(deps: SweepDeps): Promise<void> {
+  const parts = [
+    findSilentUploads(deps).then(() => relayOutbox(deps)),
+    processingFiles(deps.pool).then((ids) => ids.forEach(deps.enqueue)),
+    sweepJobs(deps),
+  ];
+  const failed = (await Promise.allSettled(parts)).filter((part) => part.status === "rejected");
+  if (failed.length > 0) {
+    throw new AggregateError(
+      failed.map((part) => part.reason as unknown),
+      "the sweep could not finish",
+    );
+  }
+}
+
+async function sweepJobs(deps: SweepDeps): Promise<void> {
+  for (const job of await deps.jobs.list()) {
+    deps.enqueue(job.fileId);
+    await removeStale(deps, job);
+  }
+}

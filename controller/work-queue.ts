@@ -1,0 +1,82 @@
+import pLimit from "p-limit";
+
+export interface WorkQueueOptions {
+  /** Looks at the world as it is when it runs, and does what is needed for this key. */
+  handle: (key: string) => Promise<void>;
+  concurrency: number;
+  onError: (key: string, error: unknown) => void;
+  retryMs?: { first: number; most: number };
+}
+
+/**
+ * Level-triggered work by key, as in client-go's workqueue: a key is handled by one at a time; added
+ * ten times while it waits, it is handled once; added while it is handled, once more. A key whose
+ * handling throws comes back with backoff.
+ */
+export class WorkQueue {
+  readonly #options: Required<WorkQueueOptions>;
+  readonly #limit: ReturnType<typeof pLimit>;
+  readonly #waiting = new Set<string>();
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #again = new Set<string>();
+  readonly #failures = new Map<string, number>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #closed = false;
+
+  constructor(options: WorkQueueOptions) {
+    this.#options = { retryMs: { first: 200, most: 30_000 }, ...options };
+    this.#limit = pLimit(options.concurrency);
+  }
+
+  add(key: string): void {
+    if (this.#closed || this.#waiting.has(key)) return;
+    if (this.#running.has(key)) {
+      this.#again.add(key);
+      return;
+    }
+    this.#waiting.add(key);
+    void this.#limit(() => this.#start(key));
+  }
+
+  /** Takes no more keys and resolves when the last handling has ended. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#limit.clearQueue();
+    for (const timer of this.#timers) clearTimeout(timer);
+    await Promise.all(this.#running.values());
+  }
+
+  async #start(key: string): Promise<void> {
+    this.#waiting.delete(key);
+    const run = this.#run(key);
+    this.#running.set(key, run);
+    await run;
+    this.#running.delete(key);
+    if (this.#again.delete(key)) this.add(key);
+  }
+
+  async #run(key: string): Promise<void> {
+    try {
+      await this.#options.handle(key);
+      this.#failures.delete(key);
+    } catch (error) {
+      this.#options.onError(key, error);
+      this.#addLater(key);
+    }
+  }
+
+  #addLater(key: string): void {
+    if (this.#closed) return;
+    const failures = this.#failures.get(key) ?? 0;
+    this.#failures.set(key, failures + 1);
+    const { first, most } = this.#options.retryMs;
+    const timer = setTimeout(
+      () => {
+        this.#timers.delete(timer);
+        this.add(key);
+      },
+      Math.min(most, first * 2 ** failures),
+    );
+    this.#timers.add(timer);
+  }
+}

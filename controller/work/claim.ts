@@ -1,0 +1,40 @@
+import { GetObjectCommand } from "@aws-sdk/client-s3";
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import type { AttemptRef } from "@transpod/contract/job-identity.ts";
+import type { ClaimRequest, ClaimResponse } from "@transpod/contract/work-protocol.ts";
+import { versionParameter } from "@transpod/runtime/aws.ts";
+import { claimAttempt } from "@transpod/store/work.ts";
+import type { WorkDeps } from "./deps.ts";
+import { FencedError } from "./fenced.ts";
+
+/** Gives the attempt to this worker and shuts out every earlier one. */
+export async function claim(
+  deps: WorkDeps,
+  ref: AttemptRef,
+  { worker }: ClaimRequest,
+): Promise<ClaimResponse> {
+  const row = await claimAttempt(deps.pool, ref, worker);
+  if (row === undefined) throw new FencedError(ref);
+  if (row.wait_seconds !== null) deps.metrics.jobToClaim.observe(row.wait_seconds);
+  const source = new GetObjectCommand({
+    Bucket: deps.rawBucket,
+    Key: row.s3_key,
+    ...versionParameter(row.source_version),
+  });
+  const url = await getSignedUrl(deps.s3, source, { expiresIn: deps.settings.workUrlSeconds });
+  deps.log.info({
+    event: "attempt_claimed",
+    file_id: ref.fileId,
+    attempt: ref.attempt,
+    lease: row.lease,
+    worker,
+  });
+  return {
+    file_id: ref.fileId,
+    attempt: ref.attempt,
+    lease: row.lease,
+    file_name: row.file_name,
+    source: { url, size_bytes: row.source_size_bytes, etag: row.source_etag },
+    heartbeat_seconds: deps.settings.heartbeatSeconds,
+  };
+}

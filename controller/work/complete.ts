@@ -1,0 +1,89 @@
+import {
+  CompleteMultipartUploadCommand,
+  HeadObjectCommand,
+  NoSuchUpload,
+} from "@aws-sdk/client-s3";
+import type { AttemptRef } from "@transpod/contract/job-identity.ts";
+import type { CompleteRequest } from "@transpod/contract/work-protocol.ts";
+import { HttpError } from "@transpod/runtime/problems.ts";
+import { completeFile, getEnd, getLease, type LeaseRow } from "@transpod/store/work.ts";
+import type { WorkDeps } from "./deps.ts";
+import { FencedError } from "./fenced.ts";
+
+/**
+ * Publishes an attempt's output: joins the parts, compares the size, then points the row to it.
+ * Safe to repeat at every step, since the worker says it again when the answer was lost.
+ */
+export async function complete(
+  deps: WorkDeps,
+  ref: AttemptRef,
+  result: CompleteRequest,
+): Promise<Record<string, never>> {
+  const began = performance.now();
+  const lease = { ...ref, lease: result.lease };
+  const row = await getLease(deps.pool, lease);
+  if (row === undefined) return await answerAgain(deps, ref, result.lease);
+  const key = await joinParts(deps, row, result);
+  if (!(await completeFile(deps.pool, lease, key, result))) {
+    return await answerAgain(deps, ref, result.lease);
+  }
+  deps.metrics.finished.inc({ reason: "completed" });
+  deps.metrics.encode.observe((result.phase_times.encode ?? 0) / 1000);
+  deps.metrics.endToRow.observe((performance.now() - began) / 1000);
+  deps.log.info({
+    event: "file_completed",
+    file_id: ref.fileId,
+    attempt: ref.attempt,
+    lease: result.lease,
+    size_bytes: result.size_bytes,
+    phase_times: result.phase_times,
+  });
+  return {};
+}
+
+/** The attempt is over: that is fine when it was this lease that completed it. */
+async function answerAgain(
+  deps: WorkDeps,
+  ref: AttemptRef,
+  lease: number,
+): Promise<Record<string, never>> {
+  const end = await getEnd(deps.pool, ref);
+  if (end?.outcome === "completed" && end.lease === lease) return {};
+  throw new FencedError(ref);
+}
+
+async function joinParts(
+  { s3, processedBucket }: WorkDeps,
+  { upload_id, upload_key }: LeaseRow,
+  { parts, size_bytes }: CompleteRequest,
+): Promise<string> {
+  if (upload_id === null || upload_key === null) {
+    throw new HttpError(422, "nothing_uploaded", "This lease has asked for no part URLs yet.");
+  }
+  const target = { Bucket: processedBucket, Key: upload_key };
+  try {
+    await s3.send(
+      new CompleteMultipartUploadCommand({
+        ...target,
+        UploadId: upload_id,
+        MultipartUpload: {
+          Parts: parts
+            .toSorted((a, b) => a.part_number - b.part_number)
+            .map((part) => ({ PartNumber: part.part_number, ETag: part.etag })),
+        },
+      }),
+    );
+  } catch (error) {
+    // Joined before, by a request whose answer or whose row was lost. The size says whether.
+    if (!(error instanceof NoSuchUpload)) throw error;
+  }
+  const { ContentLength } = await s3.send(new HeadObjectCommand(target));
+  if (ContentLength !== size_bytes) {
+    throw new HttpError(
+      422,
+      "wrong_size",
+      `The uploaded output has ${ContentLength} bytes where ${size_bytes} were announced.`,
+    );
+  }
+  return upload_key;
+}

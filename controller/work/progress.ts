@@ -1,0 +1,15 @@
+import type { AttemptRef } from "@transpod/contract/job-identity.ts";
+import type { ProgressRequest } from "@transpod/contract/work-protocol.ts";
+import { recordProgress } from "@transpod/store/work.ts";
+import type { WorkDeps } from "./deps.ts";
+import { FencedError } from "./fenced.ts";
+
+/** Keeps what the worker said, and tells it to stop when it is no longer heard. */
+export async function progress(
+  deps: WorkDeps,
+  ref: AttemptRef,
+  said: ProgressRequest,
+): Promise<Record<string, never>> {
+  if (await recordProgress(deps.pool, { ...ref, lease: said.lease }, said)) return {};
+  throw new FencedError(ref);
+}

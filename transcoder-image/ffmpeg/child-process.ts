@@ -1,0 +1,23 @@
+import type { Options } from "execa";
+
+/** No file is anything but an MP4 or MOV on our own disk: no playlist, no script, no reference. */
+export const inputGuards = [
+  ["-protocol_whitelist", "file"],
+  ["-format_whitelist", "mov"],
+  ["-f", "mov"],
+].flat();
+
+/** 36 million pixels: a little more than 8K. A small file can claim far more than any memory. */
+export const maxPixels = 36_000_000;
+
+/**
+ * How every ffmpeg and ffprobe is started. It does not learn our token. It is ended by SIGKILL at
+ * once: what it would write after a SIGTERM is thrown away anyway, and x265 takes up to half a
+ * minute to write it.
+ */
+export const childOptions = {
+  stdin: "ignore",
+  env: { WORK_TOKEN: undefined, WORK_TOKEN_FILE: undefined, AV_LOG_FORCE_NOCOLOR: "1" },
+  killSignal: "SIGKILL",
+  reject: false,
+} as const satisfies Options;

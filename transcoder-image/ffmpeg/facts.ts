@@ -1,0 +1,56 @@
+import { execa } from "execa";
+import { AttemptError } from "../attempt/attempt-error.ts";
+import { childOptions } from "./child-process.ts";
+
+/** What a plan must know about the ffmpeg that will run it. */
+export interface FfmpegFacts {
+  major: number;
+  minor: number;
+  /** zscale converts light, which tone mapping stands on. */
+  hasZscale: boolean;
+}
+
+/** Throws AttemptError `internal_error` where there is no ffmpeg, or none new enough. */
+export async function readFfmpegFacts(signal: AbortSignal): Promise<FfmpegFacts> {
+  const options = { ...childOptions, cancelSignal: signal };
+  const [version, filters] = await Promise.all([
+    execa("ffmpeg", ["-hide_banner", "-version"], options),
+    execa("ffmpeg", ["-hide_banner", "-filters"], options),
+  ]);
+  signal.throwIfAborted();
+  if (version.failed) {
+    throw new AttemptError("internal_error", "The worker can't run ffmpeg: is it installed?");
+  }
+  const { major, minor } = parseVersion(version.stdout);
+  return { major, minor, hasZscale: /^\s*\S+\s+zscale\s/m.test(filters.stdout) };
+}
+
+/**
+ * Reads the first line of `ffmpeg -version`. `-fps_mode`, which keeps every timestamp, came with
+ * 5.1: anything older, and anything that does not say how old it is, is refused.
+ */
+export function parseVersion(text: string): { major: number; minor: number } {
+  const [, major, minor] = /^ffmpeg version n?(\d+)\.(\d+)/.exec(text) ?? [];
+  if (major === undefined || minor === undefined) {
+    throw new AttemptError(
+      "internal_error",
+      `Transpod needs ffmpeg 5.1 or newer; this one does not say its version: ${text.split("\n")[0]}`,
+    );
+  }
+  const version = { major: Number(major), minor: Number(minor) };
+  if (!isAtLeast(version, 5, 1)) {
+    throw new AttemptError(
+      "internal_error",
+      `Transpod needs ffmpeg 5.1 or newer; this is ${major}.${minor}.`,
+    );
+  }
+  return version;
+}
+
+export function isAtLeast(
+  version: { major: number; minor: number },
+  major: number,
+  minor: number,
+): boolean {
+  return version.major > major || (version.major === major && version.minor >= minor);
+}

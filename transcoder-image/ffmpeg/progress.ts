@@ -1,0 +1,55 @@
+/** One report of `ffmpeg -progress`. What ffmpeg does not know yet is null. */
+export interface FfmpegProgress {
+  frame: number;
+  fps: number | null;
+  /** Media seconds per second. */
+  speed: number | null;
+  out_time_seconds: number | null;
+  total_size_bytes: number | null;
+}
+
+/** Collects the `key=value` lines of `-progress`; a `progress=` line ends each report. */
+export class ProgressParser {
+  #fields = new Map<string, string>();
+
+  /** The report that this line ends, if it ends one. Lines that are not `key=value` are skipped. */
+  push(line: string): FfmpegProgress | undefined {
+    const separator = line.indexOf("=");
+    if (separator < 0) return undefined;
+    const key = line.slice(0, separator).trim();
+    if (key !== "progress") {
+      this.#fields.set(key, line.slice(separator + 1).trim());
+      return undefined;
+    }
+    const fields = this.#fields;
+    this.#fields = new Map();
+    const microseconds = numberOf(fields.get("out_time_us"));
+    return {
+      frame: numberOf(fields.get("frame")) ?? 0,
+      fps: numberOf(fields.get("fps")),
+      speed: numberOf(fields.get("speed")),
+      out_time_seconds: microseconds === null ? null : microseconds / 1e6,
+      total_size_bytes: numberOf(fields.get("total_size")),
+    };
+  }
+}
+
+/** `12`, `1.5x`; null for `N/A` and for what is missing. */
+function numberOf(text: string | undefined): number | null {
+  const value = Number.parseFloat(text ?? "");
+  return Number.isFinite(value) && value >= 0 ? value : null;
+}
+
+/** Whole-phase numbers for people, from a report and the number of frames that are expected. */
+export function howFar(progress: FfmpegProgress, totalFrames: number) {
+  const frame = Math.min(progress.frame, totalFrames);
+  const fps = progress.fps ?? 0;
+  return {
+    percent: totalFrames === 0 ? 0 : Math.round((frame / totalFrames) * 1000) / 10,
+    frame,
+    total_frames: totalFrames,
+    ...(progress.fps === null ? {} : { fps: progress.fps }),
+    ...(progress.speed === null ? {} : { speed: progress.speed }),
+    ...(fps > 0 ? { eta_seconds: Math.round((totalFrames - frame) / fps) } : {}),
+  };
+}

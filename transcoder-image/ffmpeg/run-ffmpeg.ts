@@ -1,0 +1,81 @@
+import { execa } from "execa";
+import { AttemptError } from "../attempt/attempt-error.ts";
+import { childOptions } from "./child-process.ts";
+import { causeOfFailure, Diagnostics } from "./diagnostics.ts";
+import { ProgressParser, type FfmpegProgress } from "./progress.ts";
+import { Watchdog } from "./watchdog.ts";
+
+/** Moving the index to the front rewrites the file, and ffmpeg says nothing meanwhile. */
+const patienceAtTheEnd = 10;
+
+export interface FfmpegRun {
+  args: readonly string[];
+  /** Given up as `stalled` when nothing moved for this long. */
+  stallSeconds: number;
+  totalFrames: number;
+  onProgress?: (progress: FfmpegProgress) => void;
+  signal: AbortSignal;
+}
+
+export interface FfmpegResult {
+  /** The last count of video frames. */
+  frames: number;
+  diagnostics: Diagnostics;
+}
+
+/**
+ * Runs ffmpeg to its end; `args` must hold `-progress pipe:1`. Throws AttemptError `stalled`,
+ * `disk_full`, `out_of_memory` or `transcode_failed`, or the signal's reason once the process is gone.
+ */
+export async function runFfmpeg(run: FfmpegRun): Promise<FfmpegResult> {
+  const { args, stallSeconds, totalFrames, onProgress, signal } = run;
+  const stallMs = stallSeconds * 1000;
+  const watchdog = new Watchdog(
+    stallMs,
+    () => new AttemptError("stalled", `ffmpeg made no progress for ${stallSeconds} seconds.`),
+  );
+  const cancelSignal = AbortSignal.any([signal, watchdog.signal]);
+  const diagnostics = new Diagnostics();
+  const parser = new ProgressParser();
+  let last: FfmpegProgress | undefined;
+
+  const seeProgress = (line: string) => {
+    const progress = parser.push(line);
+    if (progress === undefined) return;
+    if (hasMoved(last, progress)) {
+      watchdog.touch(progress.frame < totalFrames ? stallMs : stallMs * patienceAtTheEnd);
+    }
+    last = progress;
+    onProgress?.(progress);
+  };
+
+  try {
+    const child = execa("ffmpeg", args, { ...childOptions, cancelSignal, buffer: false });
+    const [result] = await Promise.all([
+      child,
+      eachLine(child.iterable({ from: "stdout" }), seeProgress),
+      eachLine(child.iterable({ from: "stderr" }), (line) => diagnostics.push(line)),
+    ]);
+    cancelSignal.throwIfAborted();
+    if (result.failed) {
+      const cause = causeOfFailure(result.exitCode, result.signal, diagnostics.lines);
+      throw new AttemptError(cause.code, `${cause.sentence} ${diagnostics.tail}`.trim());
+    }
+    return { frames: last?.frame ?? 0, diagnostics };
+  } finally {
+    watchdog.stop();
+  }
+}
+
+function hasMoved(before: FfmpegProgress | undefined, now: FfmpegProgress): boolean {
+  return (
+    before === undefined ||
+    before.frame !== now.frame ||
+    before.out_time_seconds !== now.out_time_seconds ||
+    before.total_size_bytes !== now.total_size_bytes
+  );
+}
+
+async function eachLine(lines: AsyncIterable<string>, see: (line: string) => void): Promise<void> {
+  for await (const line of lines) see(line);
+}

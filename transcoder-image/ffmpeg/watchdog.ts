@@ -1,0 +1,25 @@
+/** A signal that is aborted when nobody touched it for some time. Stop it when the work is done. */
+export class Watchdog {
+  readonly #controller = new AbortController();
+  readonly #onStall: () => Error;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(limitMs: number, onStall: () => Error) {
+    this.#onStall = onStall;
+    this.touch(limitMs);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Something moved: the limit counts from now. */
+  touch(limitMs: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#controller.abort(this.#onStall()), limitMs);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+}

@@ -1,0 +1,25 @@
+import { runAttempt } from "./attempt/run-attempt.ts";
+import { ConfigError, readConfig } from "./config.ts";
+import { createLogger } from "./log.ts";
+import { stopSignal } from "./stop-signals.ts";
+import { WorkClient } from "./work/work-client.ts";
+
+/** Makes one attempt at one file and ends; the exit code tells how (contract/failures.ts). */
+async function main(): Promise<number> {
+  const config = readConfig(process.env);
+  return runAttempt({
+    config,
+    work: new WorkClient(config),
+    log: createLogger(config),
+    stop: stopSignal(config),
+  });
+}
+
+try {
+  // Not only process.exitCode: an idle connection or an open stdin must not keep us alive.
+  process.exit(await main());
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,48 @@
+import type { AudioTrack } from "../probe/media.ts";
+import type { Container } from "./container.ts";
+
+/** What each container holds as it is; measured with ffmpeg's muxers. */
+const copied: Readonly<Record<Container, ReadonlySet<string>>> = {
+  mp4: new Set(["aac", "alac", "ac3", "eac3", "mp3", "opus", "flac"]),
+  mov: new Set(["aac", "alac", "ac3", "eac3", "mp3"]),
+};
+
+const bitsPerChannel = 96_000;
+const highestBitRate = 512_000;
+
+export interface AudioPlan {
+  maps: string[];
+  args: string[];
+  /** Of the output, in order. */
+  codecs: string[];
+  notes: string[];
+}
+
+/** Audio is copied where the container can hold it, else it becomes AAC. */
+export function planAudio(tracks: readonly AudioTrack[], container: Container): AudioPlan {
+  const plan: AudioPlan = { maps: [], args: [], codecs: [], notes: [] };
+  for (const track of tracks) {
+    if (track.codec === "unknown" || track.channels === 0) {
+      plan.notes.push("An audio track that can't be decoded was dropped.");
+      continue;
+    }
+    const position = plan.codecs.length;
+    plan.maps.push("-map", `0:${track.index}`);
+    if (isCopied(track.codec, container)) {
+      plan.codecs.push(track.codec);
+      plan.args.push(`-c:a:${position}`, "copy");
+    } else {
+      const bitRate = Math.min(track.channels * bitsPerChannel, highestBitRate);
+      plan.codecs.push("aac");
+      plan.args.push(`-c:a:${position}`, "aac", `-b:a:${position}`, String(bitRate));
+      plan.notes.push(
+        `Audio was converted from ${track.codec} to AAC, which .${container} can hold.`,
+      );
+    }
+  }
+  return plan;
+}
+
+function isCopied(codec: string, container: Container): boolean {
+  return copied[container].has(codec) || (container === "mov" && codec.startsWith("pcm_"));
+}

@@ -1,0 +1,51 @@
+import type { FfmpegFacts } from "../ffmpeg/facts.ts";
+import type { Colour, VideoTrack } from "../probe/media.ts";
+
+interface ColourPlan {
+  filters: string[];
+  notes: string[];
+}
+
+/**
+ * Says to the encoder what the source says about its colours. A source may say it in the
+ * container only, and then the decoder does not know; from ffmpeg 7 on the output's own
+ * `-color_*` options are ignored, so a filter says it in all versions.
+ */
+export function keepColour({ primaries, transfer, space, range }: Colour): ColourPlan {
+  // RGB becomes YUV on the way, so that "gbr" would be wrong; ffmpeg then says what it made.
+  const matrix = space === "gbr" ? null : space;
+  const said = [
+    ["color_primaries", primaries],
+    ["color_trc", transfer],
+    ["colorspace", matrix],
+    ["range", range],
+  ].filter(([, value]) => value !== null);
+  if (said.length === 0) return { filters: [], notes: [] };
+  return { filters: [`setparams=${said.map((pair) => pair.join("=")).join(":")}`], notes: [] };
+}
+
+const hdrSideData = ["MASTERING_DISPLAY_METADATA", "CONTENT_LIGHT_LEVEL"];
+
+/** HDR for screens that show 8 bits of BT.709: linear light, compressed highlights, back. */
+export function toneMap({ colour }: VideoTrack, { hasZscale }: FfmpegFacts): ColourPlan {
+  if (!hasZscale) {
+    return {
+      filters: keepColour(colour).filters,
+      notes: ["The HDR video was not tone-mapped: this ffmpeg has no zscale filter."],
+    };
+  }
+  return {
+    filters: [
+      // What the container says is told to zscale, which can't convert from what it does not know.
+      ...keepColour(colour).filters,
+      "zscale=t=linear:npl=203",
+      "format=gbrpf32le",
+      "zscale=p=bt709",
+      "tonemap=mobius:desat=0",
+      "zscale=t=bt709:m=bt709:r=tv",
+      "format=yuv420p",
+      ...hdrSideData.map((type) => `sidedata=mode=delete:type=${type}`),
+    ],
+    notes: ["HDR was tone-mapped to SDR (BT.709), which every H.264 player can show."],
+  };
+}

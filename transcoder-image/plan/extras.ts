@@ -1,0 +1,67 @@
+import type { OtherTrack, Source } from "../probe/media.ts";
+import type { Container } from "./container.ts";
+
+export interface ExtrasPlan {
+  maps: string[];
+  args: string[];
+  movflags: string[];
+  subtitles: number;
+  covers: number;
+  notes: string[];
+}
+
+const subtitlesOf: Readonly<Record<Container, ReadonlySet<string>>> = {
+  mp4: new Set(["mov_text"]),
+  mov: new Set(["mov_text", "eia_608"]),
+};
+
+/** Everything beside picture and sound: subtitles, cover art, chapters, tags; and what is lost. */
+export function planExtras({ media, video }: Source, container: Container): ExtrasPlan {
+  const subtitles = media.subtitles.filter((track) => subtitlesOf[container].has(track.codec));
+  // The mov muxer drops a cover without a word.
+  const covers = container === "mp4" ? media.covers : [];
+  const kept = new Set([...subtitles, ...covers].map((track) => track.index));
+  const isDropped = (track: OtherTrack) => !kept.has(track.index);
+  return {
+    maps: [...subtitles, ...covers].flatMap((track) => ["-map", `0:${track.index}`]),
+    args: [
+      ...subtitles.flatMap((_, i) => [`-c:s:${i}`, "copy"]),
+      ...covers.flatMap((_, i) => copyCover(i + 1)),
+      ...tagArgs,
+    ],
+    // A phone's own tags survive only with this flag, which in turn loses the cover.
+    movflags: covers.length === 0 && hasPhoneTags(media.tagNames) ? ["use_metadata_tags"] : [],
+    subtitles: subtitles.length,
+    covers: covers.length,
+    notes: [
+      ...droppedNote(
+        "Further video tracks were dropped",
+        media.video.filter((t) => t !== video),
+      ),
+      ...droppedNote("Subtitles were dropped", media.subtitles.filter(isDropped)),
+      ...droppedNote("The cover picture was dropped", media.covers.filter(isDropped)),
+      ...droppedNote("Data tracks were dropped", media.data),
+    ],
+  };
+}
+
+/** What the source's container called itself is not true of ours. */
+const tagArgs = [
+  ["-map_metadata", "0", "-map_chapters", "0"],
+  ["-metadata", "major_brand=", "-metadata", "minor_version="],
+  ["-metadata", "compatible_brands="],
+].flat();
+
+/** Among the video tracks of the output, the picture itself is the first. */
+function copyCover(position: number): string[] {
+  return [`-c:v:${position}`, "copy", `-disposition:v:${position}`, "attached_pic"];
+}
+
+function hasPhoneTags(names: readonly string[]): boolean {
+  return names.some((name) => name.startsWith("com.apple.quicktime."));
+}
+
+function droppedNote(what: string, tracks: readonly OtherTrack[]): string[] {
+  if (tracks.length === 0) return [];
+  return [`${what}: ${tracks.map((track) => track.codec).join(", ")}.`];
+}

@@ -1,0 +1,88 @@
+import type { Codec } from "@transpod/contract/work-protocol.ts";
+import { inputGuards, maxPixels } from "../ffmpeg/child-process.ts";
+import { isAtLeast, type FfmpegFacts } from "../ffmpeg/facts.ts";
+import type { Source } from "../probe/media.ts";
+import { planAudio } from "./audio.ts";
+import type { Container } from "./container.ts";
+import { planExtras } from "./extras.ts";
+import { planVideo } from "./video.ts";
+
+export interface PlanSettings {
+  container: Container;
+  ffmpeg: FfmpegFacts;
+  /** Threads to use. */
+  cpus: number;
+  input: string;
+  output: string;
+}
+
+/** What the output must hold, which is what verification looks for. */
+export interface Expected {
+  codec: Codec;
+  /** QuickTime plays H.265 as `hvc1` only. */
+  tag: "hvc1" | "avc1";
+  width: number;
+  height: number;
+  rotation: number;
+  frames: number;
+  audioCodecs: string[];
+  subtitles: number;
+  covers: number;
+}
+
+export interface Plan {
+  target: Codec;
+  args: string[];
+  expected: Expected;
+  /** What was converted, dropped or chosen, as sentences for people. */
+  notes: string[];
+}
+
+/**
+ * Decides how a source is transcoded. Pure: the same source, settings and ffmpeg give the same
+ * arguments. Streams are mapped one by one, because a phone's metadata track fails a job that maps
+ * them all.
+ */
+export function planTranscode(source: Source, settings: PlanSettings): Plan {
+  const { container, ffmpeg, cpus, input, output } = settings;
+  const video = planVideo(source.video, ffmpeg, cpus);
+  const audio = planAudio(source.media.audio, container);
+  const extras = planExtras(source, container);
+  return {
+    target: video.codec,
+    args: [
+      ["-nostdin", "-hide_banner", "-y", "-loglevel", "level+warning"],
+      ["-nostats", "-progress", "pipe:1", "-stats_period", "1"],
+      [...inputGuards, "-max_pixels", String(maxPixels)],
+      ["-threads", String(cpus), "-noautorotate", "-i", input],
+      ["-map", `0:${source.video.index}`, ...audio.maps, ...extras.maps],
+      [...video.args, ...audio.args, ...extras.args],
+      timing(ffmpeg),
+      ["-movflags", ["+faststart", ...extras.movflags].join("+"), "-f", container, output],
+    ].flat(),
+    expected: {
+      codec: video.codec,
+      tag: video.codec === "hevc" ? "hvc1" : "avc1",
+      width: video.width,
+      height: video.height,
+      rotation: source.video.rotation,
+      frames: source.timestamps.length,
+      audioCodecs: audio.codecs,
+      subtitles: extras.subtitles,
+      covers: extras.covers,
+    },
+    notes: [...video.notes, ...audio.notes, ...extras.notes],
+  };
+}
+
+/**
+ * Every frame keeps its own time: no frame is dropped or doubled, and times are counted in the
+ * source's own units. ffmpeg 6.1 gave those units a name.
+ */
+function timing(ffmpeg: FfmpegFacts): string[] {
+  const sourceUnits = isAtLeast(ffmpeg, 6, 1) ? "demux" : "-1";
+  return [
+    ["-fps_mode", "passthrough", "-enc_time_base:v:0", sourceUnits],
+    ["-movie_timescale", "90000"],
+  ].flat();
+}

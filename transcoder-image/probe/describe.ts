@@ -1,0 +1,83 @@
+import type { FfprobeOutput, FfprobeStream } from "./ffprobe-output.ts";
+import type { AudioTrack, Colour, Media, OtherTrack, VideoTrack } from "./media.ts";
+
+/** Turns ffprobe's answer into our words. Pure. */
+export function describe(probed: FfprobeOutput): Media {
+  const ofType = (type: string) => probed.streams.filter((s) => s.codec_type === type);
+  const isCover = (s: FfprobeStream) => s.disposition["attached_pic"] === 1;
+  const video = ofType("video");
+  return {
+    video: video.filter((s) => !isCover(s)).map(videoTrack),
+    audio: ofType("audio").map(audioTrack),
+    subtitles: ofType("subtitle").map(otherTrack),
+    covers: video.filter(isCover).map(otherTrack),
+    data: probed.streams
+      .filter((s) => !["video", "audio", "subtitle"].includes(s.codec_type ?? ""))
+      .filter((s) => !isChapterTrack(s, probed.chapters.length))
+      .map(otherTrack),
+    chapterCount: probed.chapters.length,
+    tagNames: Object.keys(probed.format.tags),
+    encrypted: probed.packets.some((p) =>
+      p.side_data_list.some((data) => data.side_data_type?.startsWith("Encryption")),
+    ),
+    durationSeconds: probed.format.duration ?? 0,
+    sizeBytes: probed.format.size,
+  };
+}
+
+/** Chapters are kept as chapters; the text track they are stored in is not a loss of its own. */
+function isChapterTrack(stream: FfprobeStream, chapterCount: number): boolean {
+  return chapterCount > 0 && stream.codec_tag_string === "text";
+}
+
+function otherTrack(stream: FfprobeStream): OtherTrack {
+  const tag = stream.codec_tag_string;
+  const letters = tag !== undefined && /^[\w ]{4}$/.test(tag) ? tag : "unknown";
+  return { index: stream.index, codec: stream.codec_name ?? letters };
+}
+
+function audioTrack(stream: FfprobeStream): AudioTrack {
+  return { ...otherTrack(stream), channels: stream.channels ?? 0 };
+}
+
+function videoTrack(stream: FfprobeStream): VideoTrack {
+  return {
+    ...otherTrack(stream),
+    profile: stream.profile ?? null,
+    tag: stream.codec_tag_string ?? "",
+    pixelFormat: stream.pix_fmt ?? "",
+    width: stream.width ?? 0,
+    height: stream.height ?? 0,
+    sampleAspectRatio: known(stream.sample_aspect_ratio),
+    rotation: stream.side_data_list.find((data) => data.rotation !== undefined)?.rotation ?? 0,
+    frameRate: ratio(stream.avg_frame_rate),
+    timeBase: stream.time_base ?? "",
+    interlaced: ["tt", "bb", "tb", "bt"].includes(stream.field_order ?? ""),
+    colour: colourOf(stream),
+    dolbyVision: stream.side_data_list.some((d) => d.side_data_type?.startsWith("DOVI")),
+    claimedFrames: stream.nb_frames ?? null,
+    isDefault: stream.disposition["default"] === 1,
+  };
+}
+
+function colourOf(stream: FfprobeStream): Colour {
+  return {
+    primaries: known(stream.color_primaries),
+    transfer: known(stream.color_transfer),
+    space: known(stream.color_space),
+    range: known(stream.color_range),
+  };
+}
+
+function known(value: string | undefined): string | null {
+  return value === undefined || ["unknown", "reserved", "N/A", "0:1"].includes(value)
+    ? null
+    : value;
+}
+
+/** `30000/1001` as a number; 0 when it says nothing. */
+function ratio(text: string | undefined): number {
+  const [numerator, denominator] = (text ?? "").split("/").map(Number);
+  const value = (numerator ?? 0) / (denominator ?? 1);
+  return Number.isFinite(value) ? value : 0;
+}

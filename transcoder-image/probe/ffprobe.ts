@@ -1,0 +1,62 @@
+import { execa } from "execa";
+import { childOptions, inputGuards, maxPixels } from "../ffmpeg/child-process.ts";
+import { describe } from "./describe.ts";
+import { ffprobeOutput } from "./ffprobe-output.ts";
+import type { Media } from "./media.ts";
+
+const guards = ["-v", "error", ...inputGuards, "-max_pixels", String(maxPixels)];
+
+/**
+ * Reads the headers and the first packets, which is where encryption shows. Undefined when
+ * ffprobe can't make sense of the file.
+ */
+export async function readMedia(path: string, signal: AbortSignal): Promise<Media | undefined> {
+  const sections = ["-show_format", "-show_streams", "-show_chapters", "-show_packets"];
+  const firstPackets = ["-read_intervals", "%+#24"];
+  const result = await execa(
+    "ffprobe",
+    [...guards, ...sections, ...firstPackets, "-of", "json", path],
+    { ...childOptions, cancelSignal: signal },
+  );
+  signal.throwIfAborted();
+  if (result.failed) return undefined;
+  return describe(ffprobeOutput.parse(JSON.parse(result.stdout)));
+}
+
+export interface PacketTimes {
+  /** All packets of the track. */
+  count: number;
+  /** Presentation times in seconds of those that are shown, ascending. */
+  timestamps: number[];
+}
+
+/** Reads every packet of one track without decoding it. */
+export async function readPacketTimes(
+  path: string,
+  track: number,
+  { ignoreEdits, signal }: { ignoreEdits: boolean; signal: AbortSignal },
+): Promise<PacketTimes> {
+  const edits = ignoreEdits ? ["-ignore_editlist", "1"] : [];
+  const wanted = ["-select_streams", String(track), "-show_entries", "packet=pts_time,flags"];
+  const child = execa("ffprobe", [...guards, ...edits, ...wanted, "-of", "csv=p=0", path], {
+    ...childOptions,
+    // A cut-off file makes ffprobe say much: what counts is the packets it still finds.
+    stderr: "ignore",
+    buffer: false,
+    cancelSignal: signal,
+  });
+  const times: PacketTimes = { count: 0, timestamps: [] };
+  for await (const line of child) addPacket(times, line);
+  await child;
+  signal.throwIfAborted();
+  times.timestamps.sort((a, b) => a - b);
+  return times;
+}
+
+/** A line is `0.033333,K_`; a D in the flags marks a packet that an edit list hides. */
+function addPacket(times: PacketTimes, line: string): void {
+  const [, time, flags] = /^(N\/A|-?[\d.]+),([A-Z_]+)/.exec(line) ?? [];
+  if (time === undefined || flags === undefined) return;
+  times.count += 1;
+  if (!flags.includes("D")) times.timestamps.push(Number(time));
+}

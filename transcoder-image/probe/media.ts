@@ -1,0 +1,68 @@
+/** What a file holds, in our words. */
+export interface Media {
+  video: VideoTrack[];
+  audio: AudioTrack[];
+  subtitles: OtherTrack[];
+  covers: OtherTrack[];
+  /** Timecodes, phone metadata and the like. */
+  data: OtherTrack[];
+  chapterCount: number;
+  /** The keys of the file's own tags. */
+  tagNames: string[];
+  encrypted: boolean;
+  /** As the header says; 0 when it does not. */
+  durationSeconds: number;
+  sizeBytes: number;
+}
+
+export interface OtherTrack {
+  /** ffmpeg's stream index. */
+  index: number;
+  /** ffmpeg's name of the codec, or the track's four letters, or "unknown". */
+  codec: string;
+}
+
+export interface AudioTrack extends OtherTrack {
+  channels: number;
+}
+
+export interface VideoTrack extends OtherTrack {
+  profile: string | null;
+  tag: string;
+  pixelFormat: string;
+  width: number;
+  height: number;
+  /** `num:den`, null where the file does not say. */
+  sampleAspectRatio: string | null;
+  /** Degrees, counter-clockwise, as ffprobe says it; 0 for upright. */
+  rotation: number;
+  /** Frames per second on average; 0 when unknown. */
+  frameRate: number;
+  timeBase: string;
+  interlaced: boolean;
+  colour: Colour;
+  dolbyVision: boolean;
+  /** As the header says; null in fragmented files. */
+  claimedFrames: number | null;
+  isDefault: boolean;
+}
+
+/** ffmpeg's names, null where the file does not say. */
+export interface Colour {
+  primaries: string | null;
+  transfer: string | null;
+  space: string | null;
+  range: string | null;
+}
+
+/** A source that passed every check: what a plan is made of. */
+export interface Source {
+  media: Media;
+  video: VideoTrack;
+  /** Presentation times of the video's frames in seconds, ascending. */
+  timestamps: readonly number[];
+}
+
+export function isHdr({ transfer }: Colour): boolean {
+  return transfer === "smpte2084" || transfer === "arib-std-b67";
+}

@@ -1,0 +1,48 @@
+import { AttemptError } from "../attempt/attempt-error.ts";
+import { judgeBoxes, readBoxes } from "./boxes.ts";
+import { readMedia, readPacketTimes } from "./ffprobe.ts";
+import type { Source } from "./media.ts";
+import { chooseVideo, refuseFrames, refuseMedia, type Refusal } from "./refusals.ts";
+
+/** Looks at a file that a stranger sent. Throws AttemptError with the reason it is not taken. */
+export async function probeSource(path: string, signal: AbortSignal): Promise<Source> {
+  const judgement = judgeBoxes(await readBoxes(path));
+  if (judgement !== "readable") throw refused(badBoxes[judgement]);
+
+  const media = await readMedia(path, signal);
+  if (media === undefined) throw refused(unreadable);
+  const refusal = refuseMedia(media);
+  if (refusal !== null) throw refused(refusal);
+  const video = chooseVideo(media);
+  if (video === undefined) throw refused(unreadable);
+
+  const { count, timestamps } = await readPacketTimes(path, video.index, {
+    ignoreEdits: false,
+    signal,
+  });
+  if (refuseFrames(video.claimedFrames, count) !== null) {
+    // An edit list hides frames in a healthy file: only what is missing without it is missing.
+    const all = await readPacketTimes(path, video.index, { ignoreEdits: true, signal });
+    const missing = refuseFrames(video.claimedFrames, all.count);
+    if (missing !== null) throw refused(missing);
+  }
+  if (timestamps.length === 0) throw refused(unreadable);
+  return { media, video, timestamps };
+}
+
+const unreadable: Refusal = {
+  code: "not_a_video",
+  sentence: "The file looks like an MP4 or MOV, but its contents can't be read.",
+};
+
+const badBoxes: Readonly<Record<"incomplete" | "foreign", Refusal>> = {
+  incomplete: {
+    code: "truncated",
+    sentence: "The file is incomplete: its index (moov) is missing or cut off. Upload it again.",
+  },
+  foreign: { code: "not_a_video", sentence: "The file is not an MP4 or MOV video." },
+};
+
+function refused({ code, sentence }: Refusal): AttemptError {
+  return new AttemptError(code, sentence);
+}

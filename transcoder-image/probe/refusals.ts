@@ -1,0 +1,85 @@
+import type { FailureCode } from "@transpod/contract/failures.ts";
+import { codecs } from "@transpod/contract/work-protocol.ts";
+import { maxPixels } from "../ffmpeg/child-process.ts";
+import type { Media, VideoTrack } from "./media.ts";
+
+/** Why a file is not taken. */
+export interface Refusal {
+  code: FailureCode;
+  sentence: string;
+}
+
+const wellKnown: Readonly<Record<string, string>> = {
+  av1: "AV1",
+  vp8: "VP8",
+  vp9: "VP9",
+  mpeg4: "MPEG-4 Part 2",
+  mpeg2video: "MPEG-2",
+  mpeg1video: "MPEG-1",
+  mjpeg: "Motion JPEG",
+  prores: "ProRes",
+  dnxhd: "DNxHD",
+  h263: "H.263",
+};
+
+/** The video track we convert: the one marked as default, else the first. */
+export function chooseVideo(media: Media): VideoTrack | undefined {
+  return media.video.find((track) => track.isDefault) ?? media.video[0];
+}
+
+/** The first reason against a file that its headers show, or null. Pure. */
+export function refuseMedia(media: Media): Refusal | null {
+  const video = chooseVideo(media);
+  if (media.encrypted) return encrypted;
+  if (video === undefined) return noVideo(media);
+  if (!codecs.some((codec) => codec === video.codec)) return unsupported(video);
+  if (video.width * video.height > maxPixels) return tooLarge(video);
+  if (video.width < 2 || video.height < 2 || video.pixelFormat === "") return undecodable;
+  return null;
+}
+
+/** Compares what the header promises with what the file holds. Pure. */
+export function refuseFrames(claimed: number | null, found: number): Refusal | null {
+  if (found === 0) {
+    return { code: "truncated", sentence: "The file's video track holds no frames." };
+  }
+  if (claimed === null || found >= claimed) return null;
+  return {
+    code: "truncated",
+    sentence: `The file is cut off: its header says ${claimed} frames, but it holds ${found}. Upload it again.`,
+  };
+}
+
+const encrypted: Refusal = {
+  code: "encrypted",
+  sentence: "The file is encrypted (DRM), so Transpod can't read its video.",
+};
+
+const undecodable: Refusal = {
+  code: "not_a_video",
+  sentence: "The file has a video track, but nothing in it can be decoded.",
+};
+
+function noVideo(media: Media): Refusal {
+  const held = [
+    media.audio.length > 0 ? `${media.audio.map((a) => a.codec).join(", ")} audio` : "",
+    media.covers.length > 0 ? "a cover picture" : "",
+  ].filter((part) => part !== "");
+  const only = held.length === 0 ? "" : ` It holds ${held.join(" and ")} only.`;
+  return { code: "no_video_track", sentence: `The file has no video track.${only}` };
+}
+
+function unsupported({ codec }: VideoTrack): Refusal {
+  const name = wellKnown[codec] ?? codec;
+  return {
+    code: "unsupported_codec",
+    sentence: `This file holds ${name} video; Transpod converts between H.264 and H.265.`,
+  };
+}
+
+function tooLarge({ width, height }: VideoTrack): Refusal {
+  return {
+    code: "too_large",
+    sentence: `The video is ${width} x ${height} pixels; Transpod takes up to ${maxPixels / 1e6} million pixels a frame.`,
+  };
+}

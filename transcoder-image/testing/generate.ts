@@ -1,0 +1,31 @@
+import { execa } from "execa";
+
+export interface Recipe {
+  codec?: "libx264" | "libx265" | "mpeg4";
+  size?: string;
+  rate?: number;
+  seconds?: number;
+  pixelFormat?: string;
+  /** Of the audio track, null for none. */
+  audio?: string | null;
+  filters?: string;
+  /** Further output options. */
+  options?: string[];
+}
+
+/** Makes a small real video: a moving test picture and a tone. */
+export async function generate(path: string, recipe: Recipe = {}): Promise<string> {
+  const { codec = "libx264", size = "160x90", rate = 25, seconds = 1 } = recipe;
+  const { pixelFormat = "yuv420p", audio = "aac", filters, options = [] } = recipe;
+  const sound =
+    audio === null ? [] : ["-f", "lavfi", "-i", `sine=d=${seconds}`, "-c:a", audio, "-ac", "2"];
+  const preset = codec === "mpeg4" ? [] : ["-preset", "ultrafast"];
+  const quiet = codec === "libx265" ? ["-x265-params", "log-level=error"] : [];
+  const input = `testsrc2=s=${size}:r=${rate}:d=${seconds}`;
+  await execa("ffmpeg", [
+    ...["-v", "error", "-y", "-f", "lavfi", "-i", input, ...sound],
+    ...(filters === undefined ? [] : ["-vf", filters, "-fps_mode", "passthrough"]),
+    ...["-c:v", codec, ...preset, ...quiet, "-pix_fmt", pixelFormat, ...options, path],
+  ]);
+  return path;
+}

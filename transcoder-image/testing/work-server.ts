@@ -1,0 +1,173 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { stat, writeFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import {
+  completeRequest,
+  failRequest,
+  partsRequest,
+  progressRequest,
+  type CompleteRequest,
+  type FailRequest,
+  type ProgressRequest,
+} from "@transpod/contract/work-protocol.ts";
+
+export const workToken = "a-work-token";
+export const fileId = "0b0f2c0e-6f0b-4e5e-9a53-0a3f6f4f8a11";
+
+export interface WorkServerOptions {
+  sourcePath: string;
+  fileName: string;
+  /** Cut every download after this many bytes. */
+  cutAfterBytes?: number;
+  /** The object in the bucket is no longer the one that was claimed. */
+  replaced?: boolean;
+  /** Answer this many requests with 503 first. */
+  unavailableTimes?: number;
+  /** Refuse the first try of each part, as S3 refuses an expired URL. */
+  expireFirstUrls?: boolean;
+  fenceWhen?: (progress: ProgressRequest) => boolean;
+}
+
+/** The other side of the work protocol, and the bucket, for one attempt. */
+export class WorkServer {
+  readonly progress: ProgressRequest[] = [];
+  readonly rangesAsked: (string | undefined)[] = [];
+  readonly #options: WorkServerOptions;
+  readonly #parts = new Map<number, Buffer>();
+  readonly #server = createServer((request, response) => {
+    this.#answer(request, response).catch((error: unknown) => {
+      response.writeHead(500).end(String(error));
+    });
+  });
+  #signed = 0;
+  #unavailable: number;
+  completed: CompleteRequest | undefined;
+  failed: FailRequest | undefined;
+
+  constructor(options: WorkServerOptions) {
+    this.#options = options;
+    this.#unavailable = options.unavailableTimes ?? 0;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async start(): Promise<this> {
+    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  /** What `complete` would publish: the parts in the order in which they were named. */
+  async savePublished(path: string): Promise<string> {
+    const named = this.completed?.parts ?? [];
+    const body = Buffer.concat(
+      named.map(({ part_number }) => this.#parts.get(part_number) ?? Buffer.alloc(0)),
+    );
+    await writeFile(path, body);
+    return createHash("sha256").update(body).digest("hex");
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? "/", this.url);
+    if (url.pathname === "/source") return this.#sendSource(request, response);
+    if (url.pathname === "/part") return this.#takePart(url, request, response);
+    if (request.headers.authorization !== `Bearer ${workToken}`) {
+      return reply(response, 401, { code: "unauthorized", detail: "Who are you?" });
+    }
+    const body: unknown = JSON.parse(await text(request));
+    if (this.#unavailable > 0) {
+      this.#unavailable -= 1;
+      return reply(response, 503, { code: "unavailable", detail: "Not now." });
+    }
+    return this.#work(url.pathname, body, response);
+  }
+
+  async #work(path: string, body: unknown, response: ServerResponse): Promise<void> {
+    switch (path) {
+      case "/work/claim":
+        return reply(response, 200, await this.#claim());
+      case "/work/progress": {
+        const progress = progressRequest.parse(body);
+        this.progress.push(progress);
+        if (this.#options.fenceWhen?.(progress) === true) {
+          return reply(response, 409, { code: "fenced", detail: "The attempt is over." });
+        }
+        return reply(response, 200, {});
+      }
+      case "/work/parts": {
+        const { part_numbers } = partsRequest.parse(body);
+        return reply(response, 200, { parts: part_numbers.map((n) => this.#sign(n)) });
+      }
+      case "/work/complete":
+        this.completed = completeRequest.parse(body);
+        return reply(response, 200, {});
+      case "/work/fail":
+        this.failed = failRequest.parse(body);
+        return reply(response, 200, {});
+      default:
+        return reply(response, 404, { code: "not_found", detail: "No such operation." });
+    }
+  }
+
+  async #claim() {
+    const { size } = await stat(this.#options.sourcePath);
+    return {
+      file_id: fileId,
+      attempt: 1,
+      lease: 1,
+      file_name: this.#options.fileName,
+      source: { url: `${this.url}/source`, size_bytes: size, etag: '"etag-of-source"' },
+      heartbeat_seconds: 0.2,
+    };
+  }
+
+  #sign(part_number: number) {
+    this.#signed += 1;
+    return { part_number, url: `${this.url}/part?n=${part_number}&signed=${this.#signed}` };
+  }
+
+  async #sendSource(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { sourcePath, cutAfterBytes, replaced } = this.#options;
+    this.rangesAsked.push(request.headers.range);
+    if (replaced === true) return reply(response, 412, {});
+    const { size } = await stat(sourcePath);
+    const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
+    const status = start > 0 ? 206 : 200;
+    response.writeHead(status, { etag: '"etag-of-source"', "content-length": size - start });
+    const end = Math.min(size, start + (cutAfterBytes ?? size)) - 1;
+    const file = createReadStream(sourcePath, { start, end });
+    for await (const chunk of file) response.write(chunk);
+    if (end < size - 1) response.destroy();
+    else response.end();
+  }
+
+  async #takePart(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const number = Number(url.searchParams.get("n"));
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks);
+    // S3 takes no chunked bodies.
+    if (Number(request.headers["content-length"]) !== body.length) return reply(response, 411, {});
+    const isFirstUrl = this.#signed <= Number(url.searchParams.get("signed"));
+    if (this.#options.expireFirstUrls === true && isFirstUrl && !this.#parts.has(-number)) {
+      this.#parts.set(-number, Buffer.alloc(0));
+      return reply(response, 403, {});
+    }
+    this.#parts.set(number, body);
+    const etag = `"${createHash("md5").update(body).digest("hex")}"`;
+    response.writeHead(200, { etag }).end();
+  }
+}
+
+function reply(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+}

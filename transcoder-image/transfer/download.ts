@@ -1,0 +1,137 @@
+import { createWriteStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import pRetry from "p-retry";
+import { AttemptError } from "../attempt/attempt-error.ts";
+import { Watchdog } from "../ffmpeg/watchdog.ts";
+
+/** More than two minutes of waiting, and each try goes on where the last one was cut. */
+const patience = { retries: 20, minTimeout: 250, factor: 2, maxTimeout: 10_000, randomize: true };
+const silenceMs = 30_000;
+
+export interface DownloadRequest {
+  url: string;
+  sizeBytes: number;
+  /** With or without quotes. */
+  etag: string;
+  path: string;
+  onProgress: (receivedBytes: number) => void;
+  signal: AbortSignal;
+}
+
+/**
+ * Fetches an object into a file. Cut connections are resumed by range, bound to the ETag, so that
+ * the file is never a mix of two objects. Throws AttemptError `source_changed` or
+ * `transfer_failed`.
+ */
+export async function downloadFile(request: DownloadRequest): Promise<void> {
+  try {
+    await pRetry(() => resume(request), {
+      ...patience,
+      signal: request.signal,
+      shouldRetry: ({ error }) => error instanceof CutError,
+    });
+  } catch (error) {
+    request.signal.throwIfAborted();
+    if (!(error instanceof CutError)) throw error;
+    throw new AttemptError("transfer_failed", `The download failed: ${error.message}`);
+  }
+}
+
+/** The bytes stopped coming: asking for the rest may help. */
+class CutError extends Error {
+  override readonly name = "CutError";
+}
+
+async function resume(request: DownloadRequest): Promise<void> {
+  const { path, sizeBytes, signal } = request;
+  const received = await sizeOf(path);
+  if (received === sizeBytes) return;
+
+  const watchdog = new Watchdog(silenceMs, () => new Error("silence"));
+  try {
+    const transfer = AbortSignal.any([signal, watchdog.signal]);
+    const response = await ask(request, received, transfer);
+    // A server that does not know ranges sends all of it again.
+    const start = response.status === 206 ? received : 0;
+    await receive(response, start, request, watchdog, transfer);
+  } finally {
+    watchdog.stop();
+  }
+  const now = await sizeOf(path);
+  if (now < sizeBytes) throw new CutError(`${now} of ${sizeBytes} bytes came.`);
+  if (now > sizeBytes) throw changed();
+}
+
+async function ask(
+  request: DownloadRequest,
+  start: number,
+  signal: AbortSignal,
+): Promise<Response> {
+  const etag = bare(request.etag);
+  const range: Record<string, string> = start === 0 ? {} : { range: `bytes=${start}-` };
+  const response = await fetch(request.url, {
+    headers: { "if-match": `"${etag}"`, ...range },
+    signal,
+  }).catch(() => {
+    request.signal.throwIfAborted();
+    // The cause may hold the signed URL, so it is not kept.
+    throw new CutError("the connection to S3 was lost.");
+  });
+  const { status } = response;
+  const answered = response.headers.get("etag");
+  if (
+    [404, 412, 416].includes(status) ||
+    (response.ok && answered !== null && bare(answered) !== etag)
+  ) {
+    await response.body?.cancel();
+    throw changed();
+  }
+  if (response.ok) return response;
+  await response.body?.cancel();
+  const sentence = `S3 answered with ${status}.`;
+  if (status >= 500 || status === 408 || status === 429) throw new CutError(sentence);
+  throw new AttemptError("transfer_failed", `The download failed: ${sentence}`);
+}
+
+async function receive(
+  response: Response,
+  start: number,
+  { path, onProgress, signal }: DownloadRequest,
+  watchdog: Watchdog,
+  transfer: AbortSignal,
+): Promise<void> {
+  let received = start;
+  const count = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      watchdog.touch(silenceMs);
+      received += chunk.length;
+      onProgress(received);
+      done(null, chunk);
+    },
+  });
+  const file = createWriteStream(path, start === 0 ? { flags: "w" } : { flags: "r+", start });
+  try {
+    await pipeline(response.body ?? new Blob([]).stream(), count, file, {
+      signal: transfer,
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof Error && "code" in error && error.code === "ENOSPC") throw error;
+    throw new CutError("the connection to S3 was cut.");
+  }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.size ?? 0;
+}
+
+function bare(etag: string): string {
+  return etag.replace(/^W\//, "").replaceAll('"', "");
+}
+
+function changed(): AttemptError {
+  return new AttemptError("source_changed", "The uploaded file was replaced or deleted meanwhile.");
+}

@@ -1,0 +1,112 @@
+import { createHash } from "node:crypto";
+import { createReadStream, openAsBlob } from "node:fs";
+import pLimit from "p-limit";
+import pRetry from "p-retry";
+import { AttemptError } from "../attempt/attempt-error.ts";
+import { layOutParts, type Part } from "./part-layout.ts";
+import { PartUrls } from "./part-urls.ts";
+
+const partsAtOnce = 4;
+/** About a minute for each part. */
+const patience = { retries: 10, minTimeout: 250, factor: 2, maxTimeout: 10_000, randomize: true };
+/** 16 MiB in this time is 54 KiB/s: slower than that is a connection that died. */
+const partTimeoutMs = 5 * 60_000;
+
+export interface UploadRequest {
+  path: string;
+  sizeBytes: number;
+  sign: (partNumbers: number[]) => Promise<Map<number, string>>;
+  onProgress: (sentBytes: number) => void;
+  signal: AbortSignal;
+}
+
+export interface Uploaded {
+  parts: { part_number: number; etag: string }[];
+  sha256: string;
+}
+
+/**
+ * Sends a file as the parts of a multipart upload; what becomes of them is the controller's
+ * business. Parts are read from the disk as they are sent, never whole into memory. Throws
+ * AttemptError `transfer_failed`, or whatever `sign` throws.
+ */
+export async function uploadFile(request: UploadRequest): Promise<Uploaded> {
+  const { path, sizeBytes, sign, onProgress } = request;
+  // One failed part ends the others, so that nothing runs on behind our back.
+  const failure = new AbortController();
+  const signal = AbortSignal.any([request.signal, failure.signal]);
+  const layout = layOutParts(sizeBytes);
+  const urls = new PartUrls(layout.length, sign);
+  const file = await openAsBlob(path);
+  const limit = pLimit(partsAtOnce);
+  let sentBytes = 0;
+
+  const send = async (part: Part) => {
+    const body = file.slice(part.start, part.end);
+    const etag = await pRetry(() => putPart(urls, part.number, body, signal), {
+      ...patience,
+      signal,
+      shouldRetry: ({ error }) => error instanceof PartError,
+    });
+    sentBytes += body.size;
+    onProgress(sentBytes);
+    return { part_number: part.number, etag };
+  };
+
+  try {
+    const [parts, sha256] = await Promise.all([
+      Promise.all(layout.map((part) => limit(() => send(part)))),
+      hashFile(path, signal),
+    ]);
+    return { parts, sha256 };
+  } catch (error) {
+    failure.abort(error);
+    request.signal.throwIfAborted();
+    if (!(error instanceof PartError)) throw error;
+    throw new AttemptError("transfer_failed", `The upload failed: ${error.message}`);
+  }
+}
+
+/** S3 did not take the part: trying again, with a new URL, may help. */
+class PartError extends Error {
+  override readonly name = "PartError";
+}
+
+async function putPart(
+  urls: PartUrls,
+  number: number,
+  body: Blob,
+  signal: AbortSignal,
+): Promise<string> {
+  signal.throwIfAborted();
+  const url = await urls.get(number);
+  const response = await put(url, body, signal);
+  const etag = response.headers.get("etag");
+  await response.body?.cancel();
+  if (response.ok && etag !== null) return etag;
+  urls.forget(number);
+  throw new PartError(`S3 answered part ${number} with ${response.status}.`);
+}
+
+async function put(url: string, body: Blob, signal: AbortSignal): Promise<Response> {
+  try {
+    return await fetch(url, {
+      method: "PUT",
+      body,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(partTimeoutMs)]),
+    });
+  } catch {
+    signal.throwIfAborted();
+    // The cause may hold the signed URL, so it is not kept.
+    throw new PartError("The connection to S3 was lost.");
+  }
+}
+
+/** Reads alongside the upload: the file is in the page cache, and parts are sent out of order. */
+async function hashFile(path: string, signal: AbortSignal): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path, { signal, highWaterMark: 1024 ** 2 })) {
+    hash.update(chunk as Buffer);
+  }
+  return hash.digest("hex");
+}

@@ -1,0 +1,82 @@
+import type { Verification } from "@transpod/contract/work-protocol.ts";
+import { AttemptError } from "../attempt/attempt-error.ts";
+import { inputGuards } from "../ffmpeg/child-process.ts";
+import type { FfmpegProgress } from "../ffmpeg/progress.ts";
+import { runFfmpeg } from "../ffmpeg/run-ffmpeg.ts";
+import type { Expected } from "../plan/plan.ts";
+import { readMedia, readPacketTimes } from "../probe/ffprobe.ts";
+import type { Media } from "../probe/media.ts";
+import { chooseVideo } from "../probe/refusals.ts";
+import { compareTimestamps } from "./compare-timestamps.ts";
+import { judgeOutput, judgeTimes } from "./judge-output.ts";
+
+export interface VerifyRequest {
+  output: string;
+  expected: Expected;
+  sourceTimestamps: readonly number[];
+  cpus: number;
+  stallSeconds: number;
+  onProgress: (progress: FfmpegProgress) => void;
+  signal: AbortSignal;
+}
+
+export interface Verified {
+  media: Media;
+  verification: Verification;
+}
+
+/**
+ * Reads the output as a stranger would: headers, every packet's time, and every frame decoded with
+ * the first error being the last. Throws AttemptError `verification_failed` with what is wrong.
+ */
+export async function verifyOutput(request: VerifyRequest): Promise<Verified> {
+  const { output, expected, sourceTimestamps, signal } = request;
+  const media = await readMedia(output, signal);
+  const video = media === undefined ? undefined : chooseVideo(media);
+  if (media === undefined || video === undefined) throw failed("The output can't be read.");
+
+  const [packets, decodedFrames] = await Promise.all([
+    readPacketTimes(output, video.index, { ignoreEdits: false, signal }),
+    decode(request, video.index),
+  ]);
+  const fault = judgeOutput(expected, { media, packets: packets.timestamps.length, decodedFrames });
+  if (fault !== null) throw failed(fault);
+
+  const times = compareTimestamps(sourceTimestamps, packets.timestamps);
+  const drift = judgeTimes(times);
+  if (drift !== null) throw failed(drift);
+  return {
+    media,
+    verification: {
+      frames: decodedFrames,
+      max_timestamp_error_ms: times.maxErrorMs,
+      duration_difference_ms: times.durationDifferenceMs,
+    },
+  };
+}
+
+/** Decodes picture and sound, and counts the frames. */
+async function decode(request: VerifyRequest, videoIndex: number): Promise<number> {
+  const { output, expected, cpus, stallSeconds, onProgress, signal } = request;
+  const args = [
+    ["-nostdin", "-hide_banner", "-loglevel", "level+error"],
+    ["-nostats", "-progress", "pipe:1", "-stats_period", "1"],
+    ["-xerror", "-err_detect", "explode", "-threads", String(cpus), ...inputGuards],
+    ["-noautorotate", "-i", output, "-map", `0:${videoIndex}`, "-map", "0:a?"],
+    ["-fps_mode", "passthrough", "-f", "null", "-"],
+  ].flat();
+  try {
+    const totalFrames = expected.frames;
+    const { frames } = await runFfmpeg({ args, stallSeconds, totalFrames, onProgress, signal });
+    return frames;
+  } catch (error) {
+    if (error instanceof AttemptError && error.code === "transcode_failed") {
+      throw failed(`The output can't be decoded without errors. ${error.message}`, error);
+    }
+    throw error;
+  }
+}
+
+function failed(sentence: string, cause?: Error): AttemptError {
+  return new AttemptError("verification_failed", sentence, { cause });
+}

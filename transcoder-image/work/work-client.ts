@@ -1,0 +1,130 @@
+import { readFile } from "node:fs/promises";
+import pRetry from "p-retry";
+import type { z } from "zod";
+import {
+  claimResponse,
+  completeResponse,
+  failResponse,
+  partsResponse,
+  progressResponse,
+  workError,
+  type ClaimRequest,
+  type ClaimResponse,
+  type CompleteRequest,
+  type FailRequest,
+  type PartsRequest,
+  type ProgressRequest,
+} from "@transpod/contract/work-protocol.ts";
+import { AttemptError, FencedError } from "../attempt/attempt-error.ts";
+import type { Config } from "../config.ts";
+
+const requestTimeoutMs = 30_000;
+
+/** About two and a half minutes in all: the controller may restart or be replaced meanwhile. */
+const patience = { retries: 32, minTimeout: 250, factor: 2, maxTimeout: 5_000 };
+
+/**
+ * The worker's side of the work protocol. Every call but `progress` is repeated while the
+ * controller can't be reached. Throws FencedError when the attempt is not ours (any more), and
+ * AttemptError `internal_error` for any other refusal.
+ */
+export class WorkClient {
+  readonly #url: string;
+  readonly #token: Config["token"];
+
+  constructor({ workUrl, token }: Pick<Config, "workUrl" | "token">) {
+    this.#url = workUrl;
+    this.#token = token;
+  }
+
+  claim(request: ClaimRequest, signal: AbortSignal): Promise<ClaimResponse> {
+    return this.#persist("claim", request, claimResponse, signal);
+  }
+
+  async parts(request: PartsRequest, signal: AbortSignal): Promise<Map<number, string>> {
+    const { parts } = await this.#persist("parts", request, partsResponse, signal);
+    return new Map(parts.map((part) => [part.part_number, part.url]));
+  }
+
+  /** Tried once: the next heartbeat says it better. */
+  async progress(request: ProgressRequest, signal: AbortSignal): Promise<void> {
+    await this.#post("progress", request, progressResponse, signal);
+  }
+
+  async complete(request: CompleteRequest, signal: AbortSignal): Promise<void> {
+    await this.#persist("complete", request, completeResponse, signal);
+  }
+
+  async fail(request: FailRequest, signal: AbortSignal): Promise<void> {
+    await this.#persist("fail", request, failResponse, signal);
+  }
+
+  #persist<T>(operation: string, body: object, shape: z.ZodType<T>, signal: AbortSignal) {
+    return pRetry(() => this.#post(operation, body, shape, signal), {
+      ...patience,
+      randomize: true,
+      signal,
+      shouldRetry: ({ error }) => error instanceof UnreachableError,
+    });
+  }
+
+  async #post<T>(
+    operation: string,
+    body: object,
+    shape: z.ZodType<T>,
+    signal: AbortSignal,
+  ): Promise<T> {
+    const { status, text } = await this.#exchange(operation, body, signal);
+    if (status >= 500 || status === 408 || status === 429) {
+      throw new UnreachableError(`The controller answered ${operation} with ${status}.`);
+    }
+    if (status !== 200) throw refusal(operation, status, text);
+    return shape.parse(json(text));
+  }
+
+  async #exchange(operation: string, body: object, signal: AbortSignal) {
+    const authorization = `Bearer ${await this.#readToken()}`;
+    try {
+      const response = await fetch(`${this.#url}/work/${operation}`, {
+        method: "POST",
+        headers: { authorization, "content-type": "application/json" },
+        body: JSON.stringify(body),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(requestTimeoutMs)]),
+      });
+      return { status: response.status, text: await response.text() };
+    } catch (cause) {
+      signal.throwIfAborted();
+      throw new UnreachableError(`The controller can't be reached for ${operation}.`, { cause });
+    }
+  }
+
+  /** Read anew each time: a projected token is replaced while we run. */
+  async #readToken(): Promise<string> {
+    if ("value" in this.#token) return this.#token.value;
+    return (await readFile(this.#token.file, "utf8")).trim();
+  }
+}
+
+/** The controller did not answer, or could not: asking again may help. */
+export class UnreachableError extends Error {
+  override readonly name = "UnreachableError";
+}
+
+function refusal(operation: string, status: number, text: string): Error {
+  const said = workError.safeParse(json(text)).data;
+  if (status === 401) return new FencedError("The work token is not valid (any more).");
+  if (status === 409 && said?.code === "fenced") return new FencedError(said.detail);
+  const detail = said === undefined ? "" : `: ${said.detail}`;
+  return new AttemptError(
+    "internal_error",
+    `The controller refused ${operation} (${status})${detail}`,
+  );
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -22,7 +22,7 @@ export function rawKey(fileName: string, fileId: string): string {
   const extension = videoExtension(fileName);
   if (extension === undefined) throw new TypeError(`no video extension in ${fileName}`);
   const stem = fileName.slice(0, -extension.length).replaceAll(/[^\p{L}\p{N}!_.*'()-]+/gu, "_");
-  return `${[...stem].slice(0, 100).join("")}-${fileId}${extension}`;
+  return `${Array.from(stem).slice(0, 100).join("")}-${fileId}${extension}`;
 }
 
 /** The file id in a raw key, or undefined for a key we never issued. */

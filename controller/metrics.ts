@@ -15,18 +15,17 @@ export function createMetrics(registry: Registry, db: Database) {
   const histogram = (name: string, help: string, buckets: number[]) =>
     new Histogram({ name, help, buckets, registers });
 
-  new Gauge({
-    name: "transpod_files",
-    help: "Files by state; `processing` is what runs now.",
-    labelNames: ["state"],
-    registers,
-    async collect() {
-      const counts = await countByState(db);
-      for (const state of fileStates) this.set({ state }, counts[state] ?? 0);
-    },
-  });
-
   return {
+    files: new Gauge({
+      name: "transpod_files",
+      help: "Files by state; `processing` is what runs now.",
+      labelNames: ["state"],
+      registers,
+      async collect() {
+        const counts = await countByState(db);
+        for (const state of fileStates) this.set({ state }, counts[state] ?? 0);
+      },
+    }),
     received: counter("transpod_messages_received_total", "Queue messages received."),
     unparseable: counter("transpod_messages_unparseable_total", "Left to the dead-letter queue."),
     testEvents: counter("transpod_messages_test_total", "s3:TestEvent messages."),

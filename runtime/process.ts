@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import closeWithGrace from "close-with-grace";
 import { TranspodError } from "@transpod/contract/errors.ts";
 
@@ -15,12 +16,16 @@ const graceMs = 25_000;
 export async function runService(start: () => Promise<Service>): Promise<void> {
   try {
     const service = await start();
-    closeWithGrace({ delay: graceMs, logger: console }, async ({ err }) => {
-      if (err !== undefined) console.error(err);
+    closeWithGrace({ delay: graceMs, logger: false }, async ({ err }) => {
+      if (err !== undefined) tell(err);
       await service.stop();
     });
   } catch (error) {
-    console.error(error instanceof TranspodError ? error.message : error);
+    tell(error);
     process.exit(1);
   }
+}
+
+function tell(error: unknown): void {
+  process.stderr.write(`${error instanceof TranspodError ? error.message : inspect(error)}\n`);
 }

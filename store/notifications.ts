@@ -27,7 +27,7 @@ export async function listenForFiles(
     fresh.on("notification", (message) => {
       if (message.payload !== undefined) listener.onFile(message.payload);
     });
-    fresh.on("error", listener.onError);
+    fresh.on("error", (error) => listener.onError(error));
     fresh.on("end", () => {
       if (client === fresh) reconnectLater();
     });

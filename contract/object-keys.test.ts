@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { fileIdOfRawKey, processedKey, rawKey, videoExtension } from "./object-keys.ts";
+
+const id = "0b0f2c0e-6f0b-4e5e-9a53-0a3f6f4f8a11";
+
+test.each([
+  ["holiday.mp4", `holiday-${id}.mp4`],
+  ["HOLIDAY.MOV", `HOLIDAY-${id}.mov`],
+  ["a b+c%20d.mp4", `a_b_c_20d-${id}.mp4`],
+  ["süß 🎬.mov", `süß_-${id}.mov`],
+  [".mp4.mp4", `.mp4-${id}.mp4`],
+  [`${"ü".repeat(120)}.mp4`, `${"ü".repeat(100)}-${id}.mp4`],
+])("the raw key of %j is readable and leads back to the file", (name, key) => {
+  expect(rawKey(name, id)).toBe(key);
+  expect(fileIdOfRawKey(key)).toBe(id);
+});
+
+test.each(["holiday.mp4", `${id}.mp4`, `holiday-${id}.avi`, `holiday-${id}.mp4.txt`, ""])(
+  "%j is a key we never issued",
+  (key) => {
+    expect(fileIdOfRawKey(key)).toBeUndefined();
+  },
+);
+
+test("two leases never write to one key", () => {
+  expect(processedKey(id, 1, 1, ".mp4")).not.toBe(processedKey(id, 1, 2, ".mp4"));
+});
+
+test("only .mp4 and .mov count as videos, in any case", () => {
+  const names = ["a.mp4", "a.MOV", "a.avi", "mp4", ".mp4", "a.mp4.exe"];
+  expect(names.map(videoExtension)).toEqual([
+    ".mp4",
+    ".mov",
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});

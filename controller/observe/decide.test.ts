@@ -1,0 +1,149 @@
+import { expect, test } from "vitest";
+import type { JobStatus } from "@transpod/contract/ports.ts";
+import type { AttemptRow } from "@transpod/store/attempts.ts";
+import { attemptRow, defaultSettings, jobStatus } from "../testing.ts";
+import { decide } from "./decide.ts";
+
+interface Case {
+  when: string;
+  row?: Partial<AttemptRow>;
+  job?: Partial<JobStatus> | null;
+  then: string;
+}
+
+const ended = (exitCode: number | null, said: Partial<JobStatus> = {}): Partial<JobStatus> => ({
+  phase: exitCode === 0 ? "succeeded" : "failed",
+  exitCode,
+  ...said,
+});
+
+const cases: Case[] = [
+  { when: "a pending file has no Job yet", row: { state: "pending" }, job: null, then: "none" },
+  {
+    when: "the slot is reserved but the Job was never created",
+    row: { launched: false, claimed: false },
+    job: null,
+    then: "create",
+  },
+  {
+    when: "a worker claimed although the launch was not written down",
+    row: { launched: false },
+    job: null,
+    then: "retry job_lost",
+  },
+  { when: "the Job vanished", job: null, then: "retry job_lost" },
+  {
+    when: "Jobs vanished too often",
+    row: { uncounted_failures: 20 },
+    job: null,
+    then: "fail job_lost",
+  },
+  { when: "the worker works", then: "none" },
+  { when: "the worker has gone silent", row: { silent_seconds: 61 }, then: "retry stalled" },
+  {
+    when: "the deadline has passed",
+    row: { launched_seconds: 6 * 3600 + 1 },
+    then: "retry deadline_exceeded",
+  },
+  {
+    when: "the Job waits for its worker",
+    row: { claimed: false },
+    job: { phase: "waiting", why: "no node fits" },
+    then: "wait no node fits",
+  },
+  {
+    when: "the worker never starts",
+    row: { claimed: false, launched_seconds: 601 },
+    job: { phase: "waiting" },
+    then: "fail never_started",
+  },
+  { when: "the worker ended well but without a result", job: ended(0), then: "retry no_result" },
+  { when: "the worker was fenced but nobody took over", job: ended(20), then: "retry no_result" },
+  { when: "the file is at fault", job: ended(13), then: "fail unsupported_codec" },
+  { when: "the worker failed", job: ended(1), then: "retry internal_error" },
+  {
+    when: "the worker failed once too often",
+    row: { counted_failures: 2 },
+    job: ended(1),
+    then: "fail internal_error",
+  },
+  { when: "the worker ran out of memory", job: ended(137), then: "retry out_of_memory x2" },
+  {
+    when: "no more memory can be given",
+    row: { memory_scale: 4 },
+    job: ended(137),
+    then: "fail out_of_memory",
+  },
+  { when: "the worker was told to stop", job: ended(143), then: "retry interrupted" },
+  {
+    when: "the platform took the worker away",
+    row: { counted_failures: 2 },
+    job: ended(137, { disrupted: true }),
+    then: "retry interrupted",
+  },
+  {
+    when: "the platform ended the Job without an exit code",
+    job: ended(null),
+    then: "retry no_result",
+  },
+  {
+    when: "a completed file's worker is just ending",
+    row: { state: "completed", ended_seconds: 1 },
+    then: "none",
+  },
+  {
+    when: "a completed file's worker does not end",
+    row: { state: "completed", ended_seconds: 61 },
+    then: "remove",
+  },
+  {
+    when: "a cancelled file's worker still runs",
+    row: { state: "cancelled", ended_seconds: 0 },
+    then: "remove",
+  },
+  {
+    when: "a completed file's Job has ended",
+    row: { state: "completed", ended_seconds: 100 },
+    job: ended(0),
+    then: "none",
+  },
+  {
+    when: "a failed file's Job is gone",
+    row: { state: "failed", ended_seconds: 100 },
+    job: null,
+    then: "none",
+  },
+];
+
+test.each(cases)("when $when: $then", ({ row, job, then }) => {
+  const action = decide(
+    attemptRow(row),
+    job === null ? undefined : jobStatus(job),
+    defaultSettings,
+  );
+  expect(describe(action)).toBe(then);
+});
+
+function describe(action: ReturnType<typeof decide>): string {
+  switch (action.kind) {
+    case "wait":
+      return `wait ${action.why}`;
+    case "fail":
+      return `fail ${action.failure.code}`;
+    case "retry": {
+      const { memoryScale } = action.retry;
+      return `retry ${action.failure.code}${memoryScale === 1 ? "" : ` x${memoryScale}`}`;
+    }
+    default:
+      return action.kind;
+  }
+}
+
+test("the delay before a retry doubles up to its limit", () => {
+  const delays = [0, 1, 2, 3, 4, 5, 6].map((counted_failures) => {
+    const settings = { ...defaultSettings, maxAttempts: 100 };
+    const action = decide(attemptRow({ counted_failures }), jobStatus(ended(1)), settings);
+    return action.kind === "retry" ? action.retry.delaySeconds : undefined;
+  });
+  expect(delays).toEqual([10, 20, 40, 80, 160, 300, 300]);
+});

@@ -1,0 +1,50 @@
+import type { JobStatus } from "@transpod/contract/ports.ts";
+import type { AttemptRow } from "@transpod/store/attempts.ts";
+import { readControllerEnvironment, toSettings, type ControllerSettings } from "./config.ts";
+
+/** Builders for this room's tests: what a test doesn't say doesn't matter to it. */
+
+const fileId = "0b0f2c0e-6f0b-4e5e-9a53-0a3f6f4f8a11";
+
+export const defaultSettings: ControllerSettings = toSettings(
+  readControllerEnvironment({
+    DATABASE_URL: "postgres://localhost/transpod",
+    S3_RAW_BUCKET: "raw",
+    S3_PROCESSED_BUCKET: "processed",
+    SQS_QUEUE_URL: "http://localhost/queue",
+  }),
+);
+
+export function attemptRow(said: Partial<AttemptRow> = {}): AttemptRow {
+  return {
+    file_id: fileId,
+    attempt: 1,
+    state: "processing",
+    job_name: `transpod-${fileId}-1`,
+    memory_scale: 1,
+    source_size_bytes: 1000,
+    event_at: null,
+    launched: true,
+    claimed: true,
+    silent_seconds: 0,
+    launched_seconds: 1,
+    ended_seconds: null,
+    counted_failures: 0,
+    uncounted_failures: 0,
+    ...said,
+  };
+}
+
+export function jobStatus(said: Partial<JobStatus> = {}): JobStatus {
+  return {
+    fileId,
+    attempt: 1,
+    name: `transpod-${fileId}-1`,
+    phase: "running",
+    exitCode: null,
+    disrupted: false,
+    why: null,
+    endedAt: null,
+    ...said,
+  };
+}

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-const requirements = readFileSync(new URL("ministack/requirements.txt", import.meta.url));
+const requirements = readFileSync(new URL("requirements.txt", import.meta.url));
 const version = createHash("sha256").update(requirements).digest("hex").slice(0, 12);
 const cache = process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
 

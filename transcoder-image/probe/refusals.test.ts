@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { aMedia, anAudioTrack, aVideoTrack } from "../testing/builders.ts";
+import { refuseFrames, refuseMedia } from "./refusals.ts";
+
+test.each([aVideoTrack(), aVideoTrack({ codec: "hevc" })])("takes $codec", (track) => {
+  expect(refuseMedia(aMedia({ video: [track] }))).toBeNull();
+});
+
+test.each([
+  [
+    "no_video_track",
+    aMedia({ video: [], audio: [anAudioTrack()], covers: [{ index: 1, codec: "mjpeg" }] }),
+    "The file has no video track. It holds aac audio and a cover picture only.",
+  ],
+  [
+    "unsupported_codec",
+    aMedia({ video: [aVideoTrack({ codec: "av1" })] }),
+    "This file holds AV1 video; Transpod converts between H.264 and H.265.",
+  ],
+  [
+    "too_large",
+    aMedia({ video: [aVideoTrack({ width: 16000, height: 16000 })] }),
+    "The video is 16000 x 16000 pixels; Transpod takes up to 36 million pixels a frame.",
+  ],
+  [
+    "encrypted",
+    aMedia({ encrypted: true }),
+    "The file is encrypted (DRM), so Transpod can't read its video.",
+  ],
+])("%s", (code, media, sentence) => {
+  expect(refuseMedia(media)).toEqual({ code, sentence });
+});
+
+test.each([
+  ["as many frames as claimed", 180, 180],
+  ["a header that claims nothing", null, 34],
+  ["more frames than claimed", 30, 31],
+])("%s is not truncated", (_what, claimed, found) => {
+  expect(refuseFrames(claimed, found)).toBeNull();
+});
+
+test("fewer frames than the header says is a file that was cut off", () => {
+  expect(refuseFrames(180, 34)).toEqual({
+    code: "truncated",
+    sentence: "The file is cut off: its header says 180 frames, but it holds 34. Upload it again.",
+  });
+});

@@ -1,0 +1,54 @@
+import type { AudioTrack, Media, Source, VideoTrack } from "../probe/media.ts";
+
+/** A plain H.264 video track. */
+export function aVideoTrack(change: Partial<VideoTrack> = {}): VideoTrack {
+  return {
+    index: 0,
+    codec: "h264",
+    profile: "High",
+    tag: "avc1",
+    pixelFormat: "yuv420p",
+    width: 1920,
+    height: 1080,
+    sampleAspectRatio: "1:1",
+    rotation: 0,
+    frameRate: 25,
+    timeBase: "1/12800",
+    interlaced: false,
+    colour: { primaries: null, transfer: null, space: null, range: null },
+    dolbyVision: false,
+    claimedFrames: 3,
+    isDefault: true,
+    ...change,
+  };
+}
+
+export function anAudioTrack(change: Partial<AudioTrack> = {}): AudioTrack {
+  return { index: 1, codec: "aac", channels: 2, ...change };
+}
+
+/** A file with a picture and nothing else. */
+export function aMedia(change: Partial<Media> = {}): Media {
+  return {
+    video: [aVideoTrack()],
+    audio: [],
+    subtitles: [],
+    covers: [],
+    data: [],
+    chapterCount: 0,
+    tagNames: [],
+    encrypted: false,
+    durationSeconds: 0.12,
+    sizeBytes: 1000,
+    ...change,
+  };
+}
+
+export function aSource(video: Partial<VideoTrack> = {}, media: Partial<Media> = {}): Source {
+  const track = aVideoTrack(video);
+  return {
+    media: aMedia({ video: [track], ...media }),
+    video: track,
+    timestamps: [0, 0.04, 0.08],
+  };
+}

@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import type { Expected } from "../plan/plan.ts";
+import { aMedia, anAudioTrack, aVideoTrack } from "../testing/builders.ts";
+import { compareTimestamps } from "./compare-timestamps.ts";
+import { judgeOutput, judgeTimes, type OutputFacts } from "./judge-output.ts";
+
+const expected: Expected = {
+  codec: "hevc",
+  tag: "hvc1",
+  width: 1920,
+  height: 1080,
+  rotation: 0,
+  frames: 3,
+  audioCodecs: ["aac"],
+  subtitles: 0,
+  covers: 0,
+};
+
+function facts(change: Partial<OutputFacts> = {}, video = {}): OutputFacts {
+  const track = aVideoTrack({ codec: "hevc", tag: "hvc1", ...video });
+  return {
+    media: aMedia({ video: [track], audio: [anAudioTrack()] }),
+    packets: 3,
+    decodedFrames: 3,
+    ...change,
+  };
+}
+
+test("an output as planned is right", () => {
+  expect(judgeOutput(expected, facts())).toBeNull();
+});
+
+test.each([
+  ["no video", facts({ media: aMedia({ video: [] }) }), "no video track"],
+  ["the wrong codec", facts({}, { codec: "h264" }), "is h264, not hevc"],
+  ["a tag QuickTime refuses", facts({}, { tag: "hev1" }), "tagged hev1, not hvc1"],
+  ["another size", facts({}, { width: 1080, height: 1920 }), "1080 x 1920"],
+  ["lost rotation", facts({}, { rotation: -90 }), "rotated by -90"],
+  ["a lost frame", facts({ packets: 2 }), "holds 2 frames; the source has 3"],
+  ["a frame that does not decode", facts({ decodedFrames: 2 }), "decodes to 2 frames"],
+  ["lost audio", facts({ media: { ...facts().media, audio: [] } }), "audio is missing, not aac"],
+  ["a cover too few", facts(), "cover"],
+])("%s is found", (what, output, sentence) => {
+  const wanted = what === "a cover too few" ? { ...expected, covers: 1 } : expected;
+  expect(judgeOutput(wanted, output)).toContain(sentence);
+});
+
+test("times are compared from the first frame on", () => {
+  const times = compareTimestamps([0.5, 0.54, 0.58], [0, 0.04, 0.0805]);
+  expect(times).toEqual({ maxErrorMs: 0.5, durationDifferenceMs: 0.5 });
+  expect(judgeTimes(times)).toBeNull();
+});
+
+test("a frame that is shown too late is found", () => {
+  const times = compareTimestamps([0, 0.04, 0.08], [0, 0.042, 0.08]);
+  expect(times).toEqual({ maxErrorMs: 2, durationDifferenceMs: 0 });
+  expect(judgeTimes(times)).toContain("2 ms away");
+});

@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    globalSetup: ["test/servers.ts"],
+    // For the AWS SDK; MiniStack takes any key.
+    env: { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" },
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});

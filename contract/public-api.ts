@@ -18,6 +18,7 @@ const fileName = z
   .refine((name) => !/[/\\]/.test(name), {
     error: "The file name holds a path. Send the name alone, without folders.",
   })
+  .refine((name) => name.isWellFormed(), { error: "The file name is not valid Unicode." })
   .refine((name) => !controlCharacters.test(name), {
     error: "The file name holds control characters.",
   })
@@ -121,7 +122,12 @@ export const downloadResponse = z
 
 export const listQuery = z.strictObject({
   status: state.optional(),
-  limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(50),
+  limit: z.coerce
+    .number()
+    .pipe(z.int().min(1).max(100))
+    .default(50)
+    // What is coerced hides the range from the document.
+    .meta({ override: { type: "integer", minimum: 1, maximum: 100 } }),
   cursor: z.string().max(200).optional().meta({ description: "`next_cursor` of the page before." }),
 });
 
@@ -132,7 +138,10 @@ export const listResponse = z
   })
   .meta({ id: "FileList" });
 
-export const fileParams = z.object({ file_id: z.uuid("The file id is not a UUID.") });
+export const fileParams = z.object({
+  // Not z.uuid(): what looks like an id but can't be one of ours is unknown, not malformed.
+  file_id: z.guid("The file id is not a UUID."),
+});
 
 /** RFC 9457 problem details; `detail` and `code` are always there. */
 export const problem = z

@@ -27,7 +27,11 @@ export class HttpError extends TranspodError {
 }
 
 /** Parses what a client sent. Throws an HttpError 422 that names each wrong field. */
-export function parseRequest<T extends z.ZodType>(schema: T, value: unknown): z.infer<T> {
+export function parseRequest<T extends z.ZodType>(
+  schema: T,
+  value: unknown,
+  code = "invalid_request",
+): z.infer<T> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.map((issue) => ({
@@ -37,7 +41,7 @@ export function parseRequest<T extends z.ZodType>(schema: T, value: unknown): z.
   const detail = errors
     .map((e) => (e.path === "" ? e.message : `${e.path}: ${e.message}`))
     .join(" ");
-  throw new HttpError(422, "invalid_request", detail, { errors });
+  throw new HttpError(422, code, detail, { errors });
 }
 
 /** What stands where no route does. */
@@ -58,6 +62,7 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
         event: "request_failed",
         method: request.method,
         path: request.path,
+        request_id: response.get("X-Request-Id"),
         err: error,
       });
     }

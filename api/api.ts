@@ -1,0 +1,76 @@
+import type { Registry } from "@prometheus-io/client";
+import { createS3, createSqs, type AwsCredentials } from "@transpod/runtime/aws.ts";
+import { listen } from "@transpod/runtime/http-server.ts";
+import type { Logger } from "@transpod/runtime/logger.ts";
+import { createRegistry } from "@transpod/runtime/metrics.ts";
+import type { Service } from "@transpod/runtime/process.ts";
+import { createPool } from "@transpod/store/database.ts";
+import { createApp } from "./app.ts";
+import type { ApiConfig } from "./config.ts";
+import { readinessChecks } from "./readiness-checks.ts";
+
+export interface Api extends Service {
+  /** Where it listens; the free port that was found when the configuration said 0. */
+  port: number;
+}
+
+export interface ApiOptions {
+  log: Logger;
+  /** Where several services in one process show their metrics together; else the API has its own. */
+  registry?: Registry;
+  /** Of an emulator; else the SDK looks for them. */
+  credentials?: AwsCredentials;
+}
+
+export interface ApiParts {
+  log: Logger;
+  /** Shared with whatever else runs in this process. */
+  registry?: Registry;
+  /** Of an emulator; undefined means where the SDK looks for them. */
+  credentials?: AwsCredentials;
+}
+
+/** Starts the API. It starts without Postgres, S3 and SQS too, and then says so on /readyz. */
+export async function startApi(
+  config: ApiConfig,
+  { log, credentials, registry = createRegistry() }: ApiOptions,
+): Promise<Api> {
+  const { region, buckets, queueUrl, settings } = config;
+  const pool = createPool({ url: config.databaseUrl, applicationName: "transpod-api" }, (err) =>
+    log.warn({ event: "database_connection_lost", err }),
+  );
+  const s3 = createS3({ region, credentials, endpoint: config.s3Endpoint });
+  const publicS3 = createS3({ region, credentials, endpoint: config.s3PublicEndpoint });
+  const sqs = createSqs({ region, credentials, endpoint: config.sqsEndpoint });
+
+  async function dispose(): Promise<void> {
+    for (const client of [s3, publicS3, sqs]) client.destroy();
+    await pool.end();
+  }
+
+  try {
+    const checks = readinessChecks({ pool, s3, sqs, buckets, queueUrl });
+    const app = createApp({
+      pool,
+      publicS3,
+      buckets,
+      settings,
+      checks,
+      registry,
+      log,
+    });
+    const server = await listen(app, config);
+    log.info({ event: "api_started", port: server.port });
+    return {
+      port: server.port,
+      async stop() {
+        await server.close();
+        await dispose();
+        log.info({ event: "api_stopped" });
+      },
+    };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}

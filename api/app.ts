@@ -1,0 +1,47 @@
+import cors from "cors";
+import express, { type Express, type RequestHandler } from "express";
+import { notFound, problemHandler } from "@transpod/runtime/problems.ts";
+import type { ApiDeps } from "./deps.ts";
+import { otherMethods } from "./other-methods.ts";
+import { addReference } from "./reference/reference.ts";
+import { recordRequests } from "./request-record.ts";
+import { routes } from "./routes/all.ts";
+import { securityHeaders } from "./security-headers.ts";
+
+const bodyLimitBytes = 64 * 1024;
+
+/** The whole API, without a port to listen on. */
+export function createApp(deps: ApiDeps): Express {
+  const { settings, log, registry } = deps;
+  const app = express();
+  app.disable("x-powered-by");
+  app.set("trust proxy", settings.trustProxy);
+  app.use(recordRequests(log, registry));
+  app.use(securityHeaders);
+  app.use(corsFor(settings.corsOrigins));
+  // `strict` would call a JSON string malformed; the schemas say better what is wrong with it.
+  app.use(express.json({ limit: bodyLimitBytes, strict: false }));
+  addRoutes(app, deps);
+  addReference(app);
+  app.use(notFound);
+  app.use(problemHandler(log));
+  return app;
+}
+
+function addRoutes(app: Express, deps: ApiDeps): void {
+  for (const [path, operations] of Map.groupBy(routes, (operation) => operation.path)) {
+    const route = app.route(path);
+    for (const operation of operations) route[operation.method](operation.handle(deps));
+    route.all(otherMethods(operations.map(({ method }) => method.toUpperCase())));
+  }
+}
+
+function corsFor(origins: ApiDeps["settings"]["corsOrigins"]): RequestHandler {
+  return cors({
+    // Without an origin to allow, browsers get no CORS headers at all.
+    origin: origins === "*" ? "*" : origins.length > 0 && [...origins],
+    methods: ["GET", "HEAD", "POST"],
+    exposedHeaders: ["Retry-After", "X-Request-Id"],
+    maxAge: 600,
+  });
+}

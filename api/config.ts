@@ -1,0 +1,94 @@
+import { z } from "zod";
+import {
+  awsEnvironment,
+  integer,
+  logLevel,
+  port,
+  readEnvironment,
+} from "@transpod/runtime/environment.ts";
+
+/** Signature version 4 allows a week: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html */
+const longestTtlSeconds = 7 * 24 * 3600;
+const ttlSeconds = integer({ min: 1, max: longestTtlSeconds }).default(3600);
+
+/** More does not fit into one PUT: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
+const largestPutBytes = 5 * 1024 ** 3;
+
+const commaList = z.string().transform((list) => list.split(",").map((item) => item.trim()));
+
+const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
+  error: "An origin is scheme, host and port alone: https://video.example.com",
+});
+
+const proxyAddress = z.union(
+  [z.literal(["loopback", "linklocal", "uniquelocal"]), z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
+  { error: "Give the number of proxies in front, or their addresses: 10.0.0.0/8,loopback" },
+);
+
+const schema = awsEnvironment.extend({
+  PORT: port.default(8000),
+  HOST: z.string().optional(),
+  DATABASE_URL: z.url(),
+  CORS_ORIGINS: z.union([z.literal("*"), commaList.pipe(z.array(origin))]).default([]),
+  TRUST_PROXY: z
+    .union([integer({ min: 0, max: 100 }), commaList.pipe(z.array(proxyAddress))])
+    .default(0),
+  UPLOAD_URL_TTL_SECONDS: ttlSeconds,
+  DOWNLOAD_URL_TTL_SECONDS: ttlSeconds,
+  MAX_UPLOAD_BYTES: integer({ min: 1, max: largestPutBytes }).default(largestPutBytes),
+  LOG_LEVEL: logLevel,
+});
+
+/** What the routes decide by. */
+export interface ApiSettings {
+  uploadUrlTtlSeconds: number;
+  downloadUrlTtlSeconds: number;
+  maxUploadBytes: number;
+  /** The web pages that may call the API from a browser. */
+  corsOrigins: "*" | readonly string[];
+  /** How many proxies stand in front, or their addresses; express calls it `trust proxy`. */
+  trustProxy: number | readonly string[];
+}
+
+export interface ApiConfig {
+  port: number;
+  /** Undefined means every interface. */
+  host: string | undefined;
+  databaseUrl: string;
+  region: string;
+  /** Where the API itself reaches S3; undefined on AWS, as are the two below. */
+  s3Endpoint: string | undefined;
+  /** Where clients reach S3: what they get is signed for this host. */
+  s3PublicEndpoint: string | undefined;
+  sqsEndpoint: string | undefined;
+  queueUrl: string;
+  buckets: { readonly raw: string; readonly processed: string };
+  settings: Readonly<ApiSettings>;
+  logLevel: string;
+}
+
+/** Throws a ConfigError that names every fault. */
+export function readApiConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+): Readonly<ApiConfig> {
+  const env = readEnvironment(schema, environment);
+  return Object.freeze({
+    port: env.PORT,
+    host: env.HOST,
+    databaseUrl: env.DATABASE_URL,
+    region: env.AWS_REGION,
+    s3Endpoint: env.S3_ENDPOINT,
+    s3PublicEndpoint: env.S3_PUBLIC_ENDPOINT ?? env.S3_ENDPOINT,
+    sqsEndpoint: env.SQS_ENDPOINT,
+    queueUrl: env.SQS_QUEUE_URL,
+    buckets: Object.freeze({ raw: env.S3_RAW_BUCKET, processed: env.S3_PROCESSED_BUCKET }),
+    settings: Object.freeze({
+      uploadUrlTtlSeconds: env.UPLOAD_URL_TTL_SECONDS,
+      downloadUrlTtlSeconds: env.DOWNLOAD_URL_TTL_SECONDS,
+      maxUploadBytes: env.MAX_UPLOAD_BYTES,
+      corsOrigins: env.CORS_ORIGINS,
+      trustProxy: env.TRUST_PROXY,
+    }),
+    logLevel: env.LOG_LEVEL,
+  });
+}

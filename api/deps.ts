@@ -1,0 +1,19 @@
+import type { S3Client } from "@aws-sdk/client-s3";
+import type { Registry } from "@prometheus-io/client";
+import type pg from "pg";
+import type { Check } from "@transpod/runtime/health.ts";
+import type { Logger } from "@transpod/runtime/logger.ts";
+import type { ApiConfig, ApiSettings } from "./config.ts";
+
+/** What the routes work with. */
+export interface ApiDeps {
+  pool: pg.Pool;
+  /** Signs what clients get: its endpoint is the one that they reach. No request goes through it. */
+  publicS3: S3Client;
+  buckets: ApiConfig["buckets"];
+  settings: Readonly<ApiSettings>;
+  /** The parts that /readyz asks, by name. */
+  checks: Readonly<Record<string, Check>>;
+  registry: Registry;
+  log: Logger;
+}

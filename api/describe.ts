@@ -1,0 +1,24 @@
+import { STATUS_CODES } from "node:http";
+import type { z } from "zod";
+import type { ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from "zod-openapi";
+import { problem } from "@transpod/contract/public-api.ts";
+
+/** A JSON answer, for the OpenAPI document. */
+export function json(description: string, schema: z.ZodType): ZodOpenApiResponseObject {
+  return { description, content: { "application/json": { schema } } };
+}
+
+type ErrorStatus = 400 | 404 | 413 | 415 | 422 | 503;
+
+/** The errors that an operation can end in besides its own answer. */
+export function problems(...statuses: ErrorStatus[]): ZodOpenApiResponsesObject {
+  return Object.fromEntries(
+    statuses.map((status) => [
+      `${status}`,
+      {
+        description: STATUS_CODES[status] ?? "",
+        content: { "application/problem+json": { schema: problem } },
+      },
+    ]),
+  );
+}

@@ -1,0 +1,31 @@
+import type { FileStatus } from "@transpod/contract/public-api.ts";
+import type { FileStatusRow } from "@transpod/store/files.ts";
+
+/** A file as clients see it: without keys and versions, which are our own business. */
+export function toFileStatus(row: FileStatusRow): FileStatus {
+  const { failure_code: code, failure_detail: detail } = row;
+  return {
+    file_id: row.file_id,
+    file_name: row.file_name,
+    processing_status: row.state,
+    original_codec: row.original_codec,
+    target_codec: row.target_codec,
+    processing_time: row.processing_time,
+    size_bytes: row.size_bytes,
+    processed_size_bytes: row.processed?.size_bytes ?? null,
+    priority: row.priority,
+    attempt: row.attempt,
+    queue_position: row.queue_position,
+    waiting_for: row.waiting_for,
+    progress: row.progress,
+    failure: code === null ? null : { code, detail: detail ?? "" },
+    notes: row.notes ?? [],
+    original: row.original,
+    processed: row.processed,
+    verification: row.verification,
+    phase_times: row.phase_times,
+    sha256: row.sha256,
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+  };
+}

@@ -1,0 +1,32 @@
+import { createDocument } from "zod-openapi";
+import type { Route } from "./route.ts";
+
+/** The OpenAPI 3.1 document of some routes, made from the schemas that validate requests. */
+export function describeApi(routes: readonly Route[]) {
+  const paths: Record<string, Record<string, Route["operation"]>> = {};
+  for (const { method, path, operation } of routes) {
+    (paths[openApiPath(path)] ??= {})[method] = operation;
+  }
+  return createDocument({
+    openapi: "3.1.1",
+    info: {
+      title: "Transpod",
+      version: "1.0.0",
+      description:
+        "Transcodes video between H.264 and H.265. Announce a video with `POST /upload`, PUT it to " +
+        "the URL that you get, ask for its status until it is `completed`, and download the result.",
+      license: { name: "Apache 2.0", identifier: "Apache-2.0" },
+    },
+    servers: [{ url: "/" }],
+    tags: [
+      { name: "files", description: "Upload, watch and download videos" },
+      { name: "operation", description: "For those who run the service" },
+    ],
+    paths,
+  });
+}
+
+/** `/upload/:file_id` as `/upload/{file_id}` */
+export function openApiPath(expressPath: string): string {
+  return expressPath.replaceAll(/:(\w+)/g, "{$1}");
+}

@@ -1,0 +1,20 @@
+import type { RequestHandler } from "express";
+import { HttpError } from "@transpod/runtime/problems.ts";
+
+/** Answers, on a known path, every method that the path has no operation for. */
+export function otherMethods(methods: readonly string[]): RequestHandler {
+  const heads = methods.includes("GET") ? ["HEAD"] : [];
+  const allow = [...methods, ...heads, "OPTIONS"].join(", ");
+  return (request, response) => {
+    if (request.method === "OPTIONS") {
+      response.set("Allow", allow).status(204).end();
+      return;
+    }
+    throw new HttpError(
+      405,
+      "method_not_allowed",
+      `${request.method} is not possible here. Possible are ${allow}.`,
+      { headers: { Allow: allow } },
+    );
+  };
+}

@@ -1,0 +1,21 @@
+import type { Route } from "../route.ts";
+import { createUpload } from "./create-upload.ts";
+import { downloadOriginal } from "./download-original.ts";
+import { downloadProcessed } from "./download-processed.ts";
+import { getStatus } from "./get-status.ts";
+import { healthz } from "./healthz.ts";
+import { listFiles } from "./list-files.ts";
+import { metrics } from "./metrics.ts";
+import { readyz } from "./readyz.ts";
+
+/** Every operation; the app serves these and the OpenAPI document describes these. */
+export const routes: readonly Route[] = [
+  createUpload,
+  listFiles,
+  getStatus,
+  downloadOriginal,
+  downloadProcessed,
+  healthz,
+  readyz,
+  metrics,
+];

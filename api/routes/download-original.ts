@@ -1,0 +1,30 @@
+import { downloadResponse, fileParams } from "@transpod/contract/public-api.ts";
+import { HttpError } from "@transpod/runtime/problems.ts";
+import { json, problems } from "../describe.ts";
+import { findFile } from "../find-file.ts";
+import type { Route } from "../route.ts";
+import { signDownload } from "../sign-download.ts";
+
+export const downloadOriginal: Route = {
+  method: "get",
+  path: "/upload/:file_id/download/original",
+  operation: {
+    operationId: "downloadOriginal",
+    tags: ["files"],
+    summary: "Get a URL that downloads the file as it was uploaded",
+    requestParams: { path: fileParams },
+    responses: { 200: json("A presigned URL", downloadResponse), ...problems(404, 422, 503) },
+  },
+  handle: (deps) => async (request, response) => {
+    const file = await findFile(deps, request);
+    if (file.source_version === null) {
+      throw new HttpError(
+        404,
+        "original_not_available",
+        `Original file not available. Current status: ${file.state}`,
+      );
+    }
+    const source = { bucket: deps.buckets.raw, key: file.s3_key, version: file.source_version };
+    response.json({ download_url: await signDownload(deps, source, file.file_name) });
+  },
+};

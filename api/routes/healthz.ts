@@ -1,0 +1,17 @@
+import { z } from "zod";
+import { json } from "../describe.ts";
+import type { Route } from "../route.ts";
+
+export const healthz: Route = {
+  method: "get",
+  path: "/healthz",
+  operation: {
+    operationId: "healthz",
+    tags: ["operation"],
+    summary: "Whether the process lives, whatever it depends on",
+    responses: { 200: json("It lives", z.object({ status: z.literal("ok") })) },
+  },
+  handle: () => (_request, response) => {
+    response.json({ status: "ok" });
+  },
+};

@@ -1,0 +1,45 @@
+import { z } from "zod";
+import { listQuery, listResponse, type ListResponse } from "@transpod/contract/public-api.ts";
+import { parseRequest } from "@transpod/runtime/problems.ts";
+import { listFileStatus } from "@transpod/store/files.ts";
+import { json, problems } from "../describe.ts";
+import { toFileStatus } from "../file-status.ts";
+import { decodeCursor, encodeCursor, invalidCursor } from "../list-cursor.ts";
+import type { Route } from "../route.ts";
+
+export const listFiles: Route = {
+  method: "get",
+  path: "/upload",
+  operation: {
+    operationId: "listFiles",
+    tags: ["files"],
+    summary: "List files, newest first",
+    requestParams: { query: listQuery },
+    responses: { 200: json("One page of the list", listResponse), ...problems(422, 503) },
+  },
+  handle:
+    ({ pool }) =>
+    async (request, response) => {
+      const { status: state, limit, cursor } = parseRequest(listQuery, request.query);
+      const after = cursor === undefined ? undefined : decodeCursor(cursor);
+      const rows = await listFileStatus(pool, { state, after, limit }).catch(rethrowBadDate);
+      const page = rows.slice(0, limit);
+      const last = page.at(-1);
+      const more = rows.length > limit;
+      response.json({
+        files: page.map(toFileStatus),
+        next_cursor:
+          more && last !== undefined
+            ? encodeCursor({ created_at: last.position, file_id: last.file_id })
+            : null,
+      } satisfies ListResponse);
+    },
+};
+
+/** invalid_datetime_format, datetime_field_overflow, invalid_time_zone_displacement_value */
+const badDate = z.object({ code: z.enum(["22007", "22008", "22009"]) });
+
+/** A forged cursor can hold a 31 February, which only Postgres finds. */
+function rethrowBadDate(error: unknown): never {
+  throw badDate.safeParse(error).success ? invalidCursor(error) : error;
+}

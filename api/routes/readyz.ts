@@ -1,0 +1,31 @@
+import { z } from "zod";
+import { checkReadiness } from "@transpod/runtime/health.ts";
+import { json } from "../describe.ts";
+import type { Route } from "../route.ts";
+
+const readiness = z
+  .object({
+    ready: z.boolean(),
+    checks: z.record(z.string(), z.enum(["ok", "failed"])),
+  })
+  .meta({ id: "Readiness" });
+
+export const readyz: Route = {
+  method: "get",
+  path: "/readyz",
+  operation: {
+    operationId: "readyz",
+    tags: ["operation"],
+    summary: "Whether Postgres, S3 and SQS can be reached",
+    responses: {
+      200: json("All of them", readiness),
+      503: json("Not all of them", readiness),
+    },
+  },
+  handle:
+    ({ checks }) =>
+    async (_request, response) => {
+      const result = await checkReadiness(checks);
+      response.status(result.ready ? 200 : 503).json(result);
+    },
+};

@@ -1,0 +1,28 @@
+import { GetObjectCommand } from "@aws-sdk/client-s3";
+import { create as contentDisposition } from "content-disposition";
+import { versionParameter } from "@transpod/runtime/aws.ts";
+import type { ApiDeps } from "./deps.ts";
+import { signUrl } from "./presign.ts";
+
+export interface StoredObject {
+  bucket: string;
+  key: string;
+  /** The version that is meant, whatever was PUT to the key later; null: the only one. */
+  version: string | null;
+}
+
+/** A URL that downloads an object as a file of the given name, which may be any Unicode. */
+export async function signDownload(
+  { publicS3, settings }: ApiDeps,
+  { bucket, key, version }: StoredObject,
+  fileName: string,
+): Promise<string> {
+  const command = new GetObjectCommand({
+    Bucket: bucket,
+    Key: key,
+    ResponseContentDisposition: contentDisposition(fileName),
+    ...versionParameter(version),
+  });
+  const { url } = await signUrl(publicS3, command, settings.downloadUrlTtlSeconds);
+  return url;
+}

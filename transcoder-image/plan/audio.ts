@@ -10,30 +10,36 @@ const copied: Readonly<Record<Container, ReadonlySet<string>>> = {
 const bitsPerChannel = 96_000;
 const highestBitRate = 512_000;
 
+export interface OutputAudio {
+  codec: string;
+  /** True where we made it; false where it is the source's, bit by bit. */
+  encoded: boolean;
+}
+
 export interface AudioPlan {
   maps: string[];
   args: string[];
   /** Of the output, in order. */
-  codecs: string[];
+  tracks: OutputAudio[];
   notes: string[];
 }
 
 /** Audio is copied where the container can hold it, else it becomes AAC. */
 export function planAudio(tracks: readonly AudioTrack[], container: Container): AudioPlan {
-  const plan: AudioPlan = { maps: [], args: [], codecs: [], notes: [] };
+  const plan: AudioPlan = { maps: [], args: [], tracks: [], notes: [] };
   for (const track of tracks) {
     if (track.codec === "unknown" || track.channels === 0) {
       plan.notes.push("An audio track that can't be decoded was dropped.");
       continue;
     }
-    const position = plan.codecs.length;
+    const position = plan.tracks.length;
     plan.maps.push("-map", `0:${track.index}`);
     if (isCopied(track.codec, container)) {
-      plan.codecs.push(track.codec);
+      plan.tracks.push({ codec: track.codec, encoded: false });
       plan.args.push(`-c:a:${position}`, "copy");
     } else {
       const bitRate = Math.min(track.channels * bitsPerChannel, highestBitRate);
-      plan.codecs.push("aac");
+      plan.tracks.push({ codec: "aac", encoded: true });
       plan.args.push(`-c:a:${position}`, "aac", `-b:a:${position}`, String(bitRate));
       plan.notes.push(
         `Audio was converted from ${track.codec} to AAC, which .${container} can hold.`,

@@ -57,7 +57,7 @@ describe("the whole command", () => {
       height: 1080,
       rotation: -90,
       frames: 3,
-      audioCodecs: ["aac"],
+      audio: [{ codec: "aac", encoded: true }],
       subtitles: 0,
       covers: 0,
     });

@@ -2,7 +2,7 @@ import type { Codec } from "@transpod/contract/work-protocol.ts";
 import { inputGuards, maxPixels } from "../ffmpeg/child-process.ts";
 import { isAtLeast, type FfmpegFacts } from "../ffmpeg/facts.ts";
 import type { Source } from "../probe/media.ts";
-import { planAudio } from "./audio.ts";
+import { planAudio, type OutputAudio } from "./audio.ts";
 import type { Container } from "./container.ts";
 import { planExtras } from "./extras.ts";
 import { planVideo } from "./video.ts";
@@ -25,7 +25,7 @@ export interface Expected {
   height: number;
   rotation: number;
   frames: number;
-  audioCodecs: string[];
+  audio: OutputAudio[];
   subtitles: number;
   covers: number;
 }
@@ -67,7 +67,7 @@ export function planTranscode(source: Source, settings: PlanSettings): Plan {
       height: video.height,
       rotation: source.video.rotation,
       frames: source.timestamps.length,
-      audioCodecs: audio.codecs,
+      audio: audio.tracks,
       subtitles: extras.subtitles,
       covers: extras.covers,
     },

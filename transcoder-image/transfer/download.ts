@@ -6,7 +6,7 @@ import pRetry from "p-retry";
 import { AttemptError } from "../attempt/attempt-error.ts";
 import { Watchdog } from "../ffmpeg/watchdog.ts";
 
-/** More than two minutes of waiting, and each try goes on where the last one was cut. */
+/** More than two minutes of waiting without a byte. */
 const patience = { retries: 20, minTimeout: 250, factor: 2, maxTimeout: 10_000, randomize: true };
 const silenceMs = 30_000;
 
@@ -30,6 +30,8 @@ export async function downloadFile(request: DownloadRequest): Promise<void> {
     await pRetry(() => resume(request), {
       ...patience,
       signal: request.signal,
+      // A try that brought something is no failure: each one leaves less to fetch.
+      shouldConsumeRetry: ({ error }) => !(error instanceof CutError && error.gainedBytes > 0),
       shouldRetry: ({ error }) => error instanceof CutError,
     });
   } catch (error) {
@@ -42,6 +44,12 @@ export async function downloadFile(request: DownloadRequest): Promise<void> {
 /** The bytes stopped coming: asking for the rest may help. */
 class CutError extends Error {
   override readonly name = "CutError";
+  readonly gainedBytes: number;
+
+  constructor(sentence: string, gainedBytes = 0) {
+    super(sentence);
+    this.gainedBytes = gainedBytes;
+  }
 }
 
 async function resume(request: DownloadRequest): Promise<void> {
@@ -119,7 +127,7 @@ async function receive(
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof Error && "code" in error && error.code === "ENOSPC") throw error;
-    throw new CutError("the connection to S3 was cut.");
+    throw new CutError("the connection to S3 was cut.", received - start);
   }
 }
 

@@ -17,7 +17,7 @@ export function judgeOutput(expected: Expected, facts: OutputFacts): string | nu
   const video = chooseVideo(media);
   if (video === undefined) return "The output has no video track.";
   const found = media.audio.map((track) => track.codec).join(", ");
-  const wanted = expected.audioCodecs.join(", ");
+  const wanted = expected.audio.map((track) => track.codec).join(", ");
   const checks: [ok: boolean, sentence: string][] = [
     [video.codec === expected.codec, `The output is ${video.codec}, not ${expected.codec}.`],
     [video.tag === expected.tag, `The output is tagged ${video.tag}, not ${expected.tag}.`],

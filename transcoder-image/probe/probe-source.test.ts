@@ -1,0 +1,106 @@
+import { writeFile } from "node:fs/promises";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { corrupt, truncate, turn } from "../testing/damage.ts";
+import { generate } from "../testing/generate.ts";
+import { makeScratch, type Scratch } from "../testing/scratch.ts";
+import { probeSource } from "./probe-source.ts";
+
+vi.setConfig({ testTimeout: 30_000 });
+
+let scratch: Scratch;
+const probe = (path: string) => probeSource(path, new AbortController().signal);
+
+beforeAll(async () => {
+  scratch = await makeScratch();
+});
+afterAll(() => scratch[Symbol.asyncDispose]());
+
+test("an ordinary file is described", async () => {
+  const tags = ["-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709"];
+  const path = await generate(scratch.file("ordinary.mp4"), { options: tags });
+  const { video, media, timestamps } = await probe(path);
+  expect(video).toMatchObject({
+    codec: "h264",
+    tag: "avc1",
+    pixelFormat: "yuv420p",
+    width: 160,
+    height: 90,
+    frameRate: 25,
+    rotation: 0,
+    interlaced: false,
+    claimedFrames: 25,
+    colour: { primaries: "bt709", transfer: "bt709", space: "bt709" },
+  });
+  expect(media.audio).toEqual([{ index: 1, codec: "aac", channels: 2 }]);
+  expect(timestamps).toHaveLength(25);
+  expect(timestamps.slice(0, 3)).toEqual([0, 0.04, 0.08]);
+});
+
+test("a turned 10-bit H.265 file is described", async () => {
+  const recipe = { codec: "libx265", pixelFormat: "yuv420p10le", audio: "pcm_s16le" } as const;
+  const path = await turn(await generate(scratch.file("turned.mov"), recipe));
+  const { video, media } = await probe(path);
+  expect(video).toMatchObject({ codec: "hevc", pixelFormat: "yuv420p10le", rotation: -90 });
+  expect(media.audio[0]?.codec).toBe("pcm_s16le");
+});
+
+test("frames that an edit list hides are not missing", async () => {
+  const whole = await generate(scratch.file("whole.mp4"), { seconds: 4, options: ["-g", "25"] });
+  const trimmed = await generate(scratch.file("trimmed.mp4"), {
+    seconds: 4,
+    options: ["-ss", "0.5"],
+  });
+  const [all, some] = [await probe(whole), await probe(trimmed)];
+  expect(all.timestamps).toHaveLength(100);
+  expect(some.timestamps.length).toBeLessThan(100);
+});
+
+const strange: [what: string, code: string, make: () => Promise<string>][] = [
+  ["text", "not_a_video", () => written("text.mp4", "#EXTM3U\nhttp://127.0.0.1:9/a.ts\n")],
+  ["a file shorter than any box", "not_a_video", () => written("tiny.mp4", "abc")],
+  [
+    "boxes without an index",
+    "truncated",
+    async () => truncate(await aVideo(), at("half.mp4"), 0.5),
+  ],
+  [
+    "an index whose frames are missing",
+    "truncated",
+    async () => truncate(await aVideo(["-movflags", "+faststart"]), at("cut.mp4"), 0.6),
+  ],
+  [
+    "sound without a picture",
+    "no_video_track",
+    () => generate(at("sound.mp4"), { options: ["-vn"] }),
+  ],
+  ["another codec", "unsupported_codec", () => generate(at("old.mp4"), { codec: "mpeg4" })],
+  ["an encrypted file", "encrypted", () => generate(at("drm.mp4"), { options: cenc })],
+];
+
+const cenc = [
+  ...["-encryption_scheme", "cenc-aes-ctr"],
+  ...["-encryption_key", "76a6c65c5ea762046bd749a2e632ccbb"],
+  ...["-encryption_kid", "a7e61c373e219033c21091fa607bf3b8"],
+];
+
+test.each(strange)("%s is refused as %s", async (_what, code, make) => {
+  await expect(probe(await make())).rejects.toMatchObject({ code });
+});
+
+test("damaged pictures are no reason to refuse", async () => {
+  const path = await corrupt(await aVideo(), at("damaged.mp4"));
+  expect((await probe(path)).timestamps).toHaveLength(25);
+});
+
+function at(name: string): string {
+  return scratch.file(name);
+}
+
+async function written(name: string, text: string): Promise<string> {
+  await writeFile(at(name), text);
+  return at(name);
+}
+
+function aVideo(options: string[] = []): Promise<string> {
+  return generate(at("whole.mp4"), { options });
+}

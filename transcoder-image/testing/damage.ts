@@ -1,0 +1,31 @@
+import { readFile, writeFile } from "node:fs/promises";
+
+/** Keeps the first part of a file only, as an upload that was cut off does. */
+export async function truncate(from: string, to: string, share: number): Promise<string> {
+  const bytes = await readFile(from);
+  await writeFile(to, bytes.subarray(0, Math.floor(bytes.length * share)));
+  return to;
+}
+
+/** Overwrites some of the coded pictures, but not the index. */
+export async function corrupt(from: string, to: string): Promise<string> {
+  const bytes = await readFile(from);
+  const pictures = bytes.indexOf("mdat");
+  const start = pictures + Math.floor((bytes.length - pictures) / 2);
+  bytes.fill(0x5a, start, start + 400);
+  await writeFile(to, bytes);
+  return to;
+}
+
+/**
+ * Turns the first track by 90 degrees clockwise, as a phone does: through the matrix in its header
+ * (ISO/IEC 14496-12, 8.3.2). Older and newer versions of ffmpeg have different options for it.
+ */
+export async function turn(path: string): Promise<string> {
+  const bytes = await readFile(path);
+  const matrix = bytes.indexOf("tkhd") + 44;
+  const one = 0x10000;
+  [0, one, 0, -one, 0].forEach((value, i) => bytes.writeInt32BE(value, matrix + 4 * i));
+  await writeFile(path, bytes);
+  return path;
+}

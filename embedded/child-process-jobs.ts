@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { constants } from "node:os";
 import { join } from "node:path";
@@ -11,8 +12,7 @@ const transcoder = fileURLToPath(new URL("../transcoder-image/main.ts", import.m
 const rememberEndedMs = 10 * 60_000;
 
 export interface ChildProcessJobsOptions {
-  /** Asked when a Job starts: the port may be known only after this object was made. */
-  workUrl: () => string;
+  workUrl: string;
   /** Each Job has a folder of its own in here, which goes with it. */
   scratchDir: string;
   cpusPerJob: number;
@@ -95,13 +95,14 @@ export class ChildProcessJobs implements JobPort, WorkAuthenticator {
 
   #start(name: string, token: string): Child {
     const { workUrl, cpusPerJob, logLevel, onLine, entryPoint = transcoder } = this.#options;
+    mkdirSync(this.#scratchOf(name), { recursive: true });
     return startChild({
       // Whoever asks for a status is answered at once, however busy the encoders are.
       command: "nice",
       args: ["-n", "10", process.execPath, entryPoint],
       env: {
         PATH: process.env["PATH"],
-        WORK_URL: workUrl(),
+        WORK_URL: workUrl,
         WORK_TOKEN: token,
         WORKER: name,
         SCRATCH_DIR: this.#scratchOf(name),

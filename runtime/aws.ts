@@ -5,6 +5,13 @@ export interface AwsOptions {
   region: string;
   /** Of an emulator; undefined on AWS. */
   endpoint?: string | undefined;
+  /** Of an emulator; undefined means where the SDK looks for them: environment, IRSA, Pod Identity. */
+  credentials?: AwsCredentials | undefined;
+}
+
+export interface AwsCredentials {
+  accessKeyId: string;
+  secretAccessKey: string;
 }
 
 /**
@@ -12,17 +19,26 @@ export interface AwsOptions {
  * empty body into presigned URLs, which several implementations of S3 then refuse.
  * https://github.com/aws/aws-sdk-js-v3/blob/main/supplemental-docs/MD5_FALLBACK.md
  */
-export function createS3({ region, endpoint }: AwsOptions): S3Client {
+export function createS3(options: AwsOptions): S3Client {
   return new S3Client({
-    region,
+    ...clientConfig(options),
+    forcePathStyle: options.endpoint !== undefined,
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
-    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
   });
 }
 
-export function createSqs({ region, endpoint }: AwsOptions): SQSClient {
-  return new SQSClient({ region, ...(endpoint === undefined ? {} : { endpoint }) });
+export function createSqs(options: AwsOptions): SQSClient {
+  return new SQSClient(clientConfig(options));
+}
+
+// The SDK tells an option that is undefined from one that is not there.
+function clientConfig({ region, endpoint, credentials }: AwsOptions) {
+  return {
+    region,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(credentials === undefined ? {} : { credentials }),
+  };
 }
 
 /** Names an object's version in a request; a bucket without versions has none to name. */

@@ -1,0 +1,70 @@
+import { TranspodError } from "@transpod/contract/errors.ts";
+import type { AwsCredentials } from "@transpod/runtime/aws.ts";
+import type { Logger } from "@transpod/runtime/logger.ts";
+import type { Service } from "@transpod/runtime/process.ts";
+import type { Child } from "./child.ts";
+import type { DataDir } from "./data-dir.ts";
+import { startMiniStack } from "./ministack/server.ts";
+import { startPostgres } from "./postgres/server.ts";
+
+export interface BackingOptions {
+  dataDir: DataDir;
+  ports: { postgres: number; s3: number };
+  /** The only ones that S3 and SQS accept. */
+  credentials: AwsCredentials;
+  log: Logger;
+}
+
+export interface BackingServices extends Service {
+  databaseUrl: string;
+  /** Of S3 and of SQS. */
+  endpoint: string;
+}
+
+/** Starts what Transpod finds on AWS: a Postgres server, and S3 and SQS. */
+export async function startBackingServices({
+  dataDir,
+  ports,
+  credentials,
+  log,
+}: BackingOptions): Promise<BackingServices> {
+  await using parts = new AsyncDisposableStack();
+  const say = (event: string) => (line: string) => log.debug({ event, line });
+  const starting = [
+    startPostgres({ folder: dataDir.postgres, port: ports.postgres, onLine: say("postgres") }),
+    startMiniStack({
+      folder: dataDir.ministack,
+      port: ports.s3,
+      credentials,
+      onLine: say("ministack"),
+    }),
+  ] as const;
+  // When one does not start, the other is stopped again.
+  for (const part of await Promise.allSettled(starting)) {
+    if (part.status === "fulfilled") parts.defer(part.value.stop);
+  }
+  const [postgres, ministack] = await Promise.all(starting);
+
+  const stopping = new AbortController();
+  // Deferred last, so that it comes first: what ends after it was asked to.
+  parts.defer(() => stopping.abort());
+  insistOn("Postgres", postgres.exited, stopping.signal);
+  insistOn("MiniStack (S3 and SQS)", ministack.exited, stopping.signal);
+  const running = parts.move();
+  return {
+    databaseUrl: postgres.url,
+    endpoint: ministack.endpoint,
+    stop: () => running.disposeAsync(),
+  };
+}
+
+/**
+ * Nothing works without these: when one ends unasked, the unhandled rejection ends this process in
+ * good order (runtime/process.ts).
+ */
+function insistOn(name: string, exited: Child["exited"], stopping: AbortSignal): void {
+  void exited.then(({ code, signal }) => {
+    if (stopping.aborted) return;
+    throw new TranspodError("part_ended", `${name} ended unexpectedly (${code ?? signal}).`);
+  });
+}

@@ -1,0 +1,106 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { pino } from "pino";
+import { startApi } from "@transpod/api/api.ts";
+import { readApiConfig } from "@transpod/api/config.ts";
+import { readControllerEnvironment, toSettings } from "@transpod/controller/config.ts";
+import { startController } from "@transpod/controller/controller.ts";
+import { createS3, createSqs } from "@transpod/runtime/aws.ts";
+import { createLogger } from "@transpod/runtime/logger.ts";
+import { createRegistry } from "@transpod/runtime/metrics.ts";
+import type { Service } from "@transpod/runtime/process.ts";
+import { createPool } from "@transpod/store/database.ts";
+import { migrate } from "@transpod/store/migrate.ts";
+import { startBackingServices } from "./backing-services.ts";
+import { ChildProcessJobs } from "./child-process-jobs.ts";
+import type { EmbeddedConfig } from "./config.ts";
+import { openDataDir } from "./data-dir.ts";
+import { choosePorts } from "./ports.ts";
+import { provision } from "./provision.ts";
+import { s3Credentials } from "./s3-credentials.ts";
+
+const region = "us-east-1";
+const rawBucket = "transpod-raw";
+const processedBucket = "transpod-processed";
+const loopback = "127.0.0.1";
+
+export interface Embedded extends Service {
+  /** Of the public API, without a slash at the end. */
+  url: string;
+  dataDir: string;
+}
+
+/**
+ * Starts the whole of Transpod on this machine: Postgres, S3 and SQS as children, the real
+ * controller and API in this process, Jobs as child processes. Resolves when all of it is ready.
+ * Everything ends with this process, however that ends.
+ */
+export async function startEmbedded(config: EmbeddedConfig): Promise<Embedded> {
+  await using parts = new AsyncDisposableStack();
+  const dataDir = openDataDir(config.dataDir);
+  parts.defer(() => dataDir.release());
+  const logFile = pino.destination({ dest: join(dataDir.path, "transpod.log"), sync: true });
+  parts.defer(() => logFile.end());
+  const log = createLogger({ service: "transpod", level: config.logLevel, destination: logFile });
+
+  const ports = await choosePorts(dataDir, ["postgres", "s3", "work"]);
+  const credentials = await s3Credentials(dataDir);
+  const backing = await startBackingServices({ dataDir, ports, credentials, log });
+  parts.defer(backing.stop);
+  const { databaseUrl, endpoint } = backing;
+  const s3 = createS3({ region, endpoint, credentials });
+  const sqs = createSqs({ region, endpoint, credentials });
+  const [{ queueUrl }] = await Promise.all([
+    provision({ s3, sqs, rawBucket, processedBucket, queueName: "transpod" }),
+    migrate(databaseUrl),
+  ]);
+  const environment = {
+    ...config.environment,
+    DATABASE_URL: databaseUrl,
+    AWS_REGION: region,
+    S3_RAW_BUCKET: rawBucket,
+    S3_PROCESSED_BUCKET: processedBucket,
+    S3_ENDPOINT: endpoint,
+    S3_PUBLIC_ENDPOINT: endpoint,
+    SQS_ENDPOINT: endpoint,
+    SQS_QUEUE_URL: queueUrl,
+  };
+
+  // A predecessor that was killed could not clear up behind its workers.
+  await rm(dataDir.work, { recursive: true, force: true });
+  await mkdir(dataDir.work);
+  const jobs = new ChildProcessJobs({
+    workUrl: `http://${loopback}:${ports.work}`,
+    scratchDir: dataDir.work,
+    cpusPerJob: config.cpusPerJob,
+    logLevel: config.logLevel,
+    onLine: (line) => logFile.write(`${line}\n`),
+  });
+  parts.defer(() => jobs.stop());
+
+  const pool = createPool({ url: databaseUrl, applicationName: "transpod-controller" }, (err) =>
+    log.warn({ event: "database_connection_lost", err }),
+  );
+  parts.defer(() => pool.end());
+  const registry = createRegistry();
+  const controller = await startController(
+    {
+      ...{ pool, databaseUrl, s3, sqs, rawBucket, processedBucket, queueUrl, registry, log },
+      jobs,
+      authenticator: jobs,
+      settings: toSettings(readControllerEnvironment(environment)),
+    },
+    { workPort: ports.work, workHost: loopback },
+  );
+  parts.defer(controller.stop);
+
+  const api = await startApi(readApiConfig(environment), { log, credentials, registry });
+  parts.defer(api.stop);
+
+  const running = parts.move();
+  return {
+    url: `http://${config.host}:${api.port}`,
+    dataDir: dataDir.path,
+    stop: () => running.disposeAsync(),
+  };
+}

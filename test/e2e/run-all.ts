@@ -1,0 +1,55 @@
+import { access } from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import { TranspodError } from "@transpod/contract/errors.ts";
+import type { TranspodClient } from "./client.ts";
+import { runThrough, type Result } from "./run.ts";
+import { makeSamples } from "./samples.ts";
+import { createDisplay, formatTable } from "./show.ts";
+
+export interface RunAllOptions {
+  /** A sample in each codec is made when there are none. */
+  files: readonly string[];
+  /** For what is made and downloaded; the caller removes it. */
+  folder: string;
+  /** Where downloads go instead, to be kept. */
+  keep?: string | undefined;
+  json: boolean;
+}
+
+/** Takes the files through one after the other, shows how they get on, and prints the results. */
+export async function runAll(client: TranspodClient, options: RunAllOptions): Promise<Result[]> {
+  for (const file of options.files) await requireFile(file);
+  const files = options.files.length > 0 ? options.files : await makeSamples(options.folder);
+  const results: Result[] = [];
+  for (const file of files) results.push(await runShown(client, file, options));
+  console.log(options.json ? JSON.stringify(results, null, 2) : formatTable(results));
+  return results;
+}
+
+async function requireFile(file: string): Promise<void> {
+  await access(file).catch((cause: unknown) => {
+    throw new TranspodError("no_such_file", `There is no readable file ${resolve(file)}.`, {
+      cause,
+    });
+  });
+}
+
+async function runShown(
+  client: TranspodClient,
+  file: string,
+  { folder, keep }: RunAllOptions,
+): Promise<Result> {
+  const display = createDisplay(basename(file));
+  try {
+    const downloads = keep ?? `${folder}/downloads`;
+    const result = await runThrough(client, file, downloads, (status) => display.show(status));
+    const { original, processed } = result;
+    display.end(
+      `${original.codec} -> ${processed.codec}, all ${processed.frames} frames, proven by ffprobe`,
+    );
+    return result;
+  } catch (error) {
+    display.fail(error instanceof Error ? error.message : String(error));
+    throw error;
+  }
+}

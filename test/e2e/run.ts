@@ -1,0 +1,64 @@
+import { mkdir } from "node:fs/promises";
+import { basename, extname, join } from "node:path";
+import { TranspodError } from "@transpod/contract/errors.ts";
+import type { FileStatus } from "@transpod/contract/public-api.ts";
+import type { TranspodClient } from "./client.ts";
+import { findFaults, readFacts, type Facts } from "./proof.ts";
+
+export interface Result {
+  file: string;
+  original: Facts;
+  processed: Facts;
+  /** From the first byte uploaded to the last byte downloaded. */
+  seconds: number;
+  /** Seconds of video per second of encoding. */
+  speed: number;
+  output: string;
+}
+
+/** The result is not what was asked for. */
+export class ProofError extends TranspodError {
+  constructor(file: string, faults: string[]) {
+    super("not_proven", `${file} came back wrong: ${faults.join("; ")}.`);
+  }
+}
+
+/**
+ * The whole way of one video: upload, watch, download, and a proof of what came back. Throws when the
+ * file fails or the proof does.
+ */
+export async function runThrough(
+  client: TranspodClient,
+  path: string,
+  folder: string,
+  onStatus: (status: FileStatus) => void,
+): Promise<Result> {
+  const file = basename(path);
+  const began = performance.now();
+  const fileId = await client.upload(path);
+  const status = await client.watch(fileId, onStatus);
+  if (status.processing_status !== "completed") {
+    const why = status.failure?.detail ?? `It is ${status.processing_status}.`;
+    throw new TranspodError("not_completed", `${file} was not transcoded. ${why}`);
+  }
+  await mkdir(folder, { recursive: true });
+  const output = join(
+    folder,
+    `${basename(file, extname(file))}.${status.target_codec}${extname(file)}`,
+  );
+  await client.download(fileId, "processed", output);
+  const seconds = (performance.now() - began) / 1000;
+
+  const [original, processed] = await Promise.all([readFacts(path), readFacts(output)]);
+  const faults = findFaults(original, processed);
+  if (faults.length > 0) throw new ProofError(file, faults);
+  const encodeSeconds = (status.phase_times?.encode ?? 0) / 1000;
+  return {
+    file,
+    original,
+    processed,
+    seconds,
+    speed: original.durationSeconds / encodeSeconds,
+    output,
+  };
+}

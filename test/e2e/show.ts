@@ -1,0 +1,95 @@
+import { progress } from "@clack/prompts";
+import type { FileStatus } from "@transpod/contract/public-api.ts";
+import { phases } from "@transpod/contract/work-protocol.ts";
+import type { Result } from "./run.ts";
+
+export interface Display {
+  show(status: FileStatus): void;
+  end(message: string): void;
+  fail(message: string): void;
+}
+
+/** A bar where somebody watches; elsewhere one line for each change of state or phase. */
+export function createDisplay(name: string): Display {
+  return process.stderr.isTTY ? createBar(name) : createLines(name);
+}
+
+function createBar(name: string): Display {
+  const bar = progress({ max: 100, style: "block", output: process.stderr });
+  bar.start(name);
+  let shown = 0;
+  return {
+    show(status) {
+      const percent = overallPercent(status);
+      bar.advance(Math.max(0, percent - shown), `${name}  ${describe(status)}`);
+      shown = Math.max(shown, percent);
+    },
+    end: (message) => bar.stop(message),
+    fail: (message) => bar.error(message),
+  };
+}
+
+function createLines(name: string): Display {
+  let last = "";
+  const say = (line: string) => process.stderr.write(`${name}: ${line}\n`);
+  return {
+    show(status) {
+      const stage = status.progress?.phase ?? status.processing_status;
+      if (stage !== last) say(describe(status));
+      last = stage;
+    },
+    end: say,
+    fail: say,
+  };
+}
+
+/** Phases weigh equally but for the encode, which is nearly all of the time. */
+function overallPercent({ progress: said }: FileStatus): number {
+  if (said === null) return 0;
+  const weights = phases.map((phase) => (phase === "encode" ? 80 : 5));
+  const current = phases.indexOf(said.phase);
+  const before = weights.slice(0, current).reduce((sum, weight) => sum + weight, 0);
+  return Math.round(before + ((weights[current] ?? 0) * said.percent) / 100);
+}
+
+function describe(status: FileStatus): string {
+  const { progress: said } = status;
+  if (said === null) {
+    const place = status.queue_position === null ? "" : `, number ${status.queue_position} in line`;
+    return `${status.processing_status}${place}`;
+  }
+  const details = [
+    `${said.phase} ${Math.floor(said.percent)} %`,
+    said.fps !== null && `${said.fps.toFixed(0)} fps`,
+    said.speed !== null && `${said.speed.toFixed(2)}x`,
+    said.eta_seconds !== null && `${Math.ceil(said.eta_seconds)} s left`,
+  ];
+  return details.filter((detail) => detail !== false).join("  ");
+}
+
+/** A table for people: one row a file. */
+export function formatTable(results: readonly Result[]): string {
+  const rows = results.map(({ file, original, processed, seconds, speed }) => [
+    file,
+    `${original.codec} -> ${processed.codec}`,
+    `${megabytes(original.sizeBytes)} -> ${megabytes(processed.sizeBytes)} MB`,
+    `${processed.frames}`,
+    `${processed.durationSeconds.toFixed(2)} s`,
+    `${seconds.toFixed(1)} s`,
+    `${speed.toFixed(2)}x`,
+  ]);
+  const table = [["file", "codecs", "sizes", "frames", "duration", "took", "speed"], ...rows];
+  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
+  return table
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(2);
+}

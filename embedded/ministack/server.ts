@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -12,6 +13,8 @@ export interface MiniStackOptions {
   /** Holds objects, their versions, bucket settings and queues. Made on first use. */
   folder: string;
   port: number;
+  /** The only ones it accepts, in requests and in presigned URLs. Unless told, those of a test. */
+  credentials?: { accessKeyId: string; secretAccessKey: string };
   onLine?: (line: string) => void;
 }
 
@@ -24,7 +27,8 @@ export interface MiniStackServer {
 }
 
 /**
- * Starts MiniStack, with S3 and SQS alone, on 127.0.0.1. Resolves when it answers.
+ * Starts MiniStack, with S3 and SQS alone, on 127.0.0.1. Resolves when it answers. Use it with the
+ * region us-east-1: it is the one that it takes a bucket for after it was killed.
  *
  * Objects are on disk before a PUT is answered. Everything else is written when MiniStack ends, and
  * that includes the end of this process, even by SIGKILL; but if MiniStack itself is killed, messages
@@ -36,15 +40,28 @@ export async function startMiniStack(options: MiniStackOptions): Promise<MiniSta
   const { folder, port, onLine } = options;
   const python = join(ministackHome, "bin", "python");
   if (!existsSync(python)) {
-    throw new TranspodError("ministack_not_installed", 'MiniStack is not installed. Run "make setup".');
+    throw new TranspodError(
+      "ministack_not_installed",
+      'MiniStack is not installed. Run "make setup".',
+    );
   }
   await mkdir(folder, { recursive: true });
 
+  const identity = randomUUID();
   let lastLines: string[] = [];
   const server = startChild({
     command: python,
-    args: ["-m", "ministack"],
-    env: environment(folder, port),
+    // As its own detached mode does, so that only this line knows the port: queues are saved under
+    // what MiniStack takes for its port, and another port next time must not hide them.
+    args: [
+      ...["-m", "hypercorn", "ministack.app:app"],
+      ...["--bind", `127.0.0.1:${port}`],
+      ...["--pid", join(folder, "pid")],
+      // In the process itself: a worker process would be gone before it has saved anything.
+      ...["--workers", "0"],
+      ...["--keep-alive", "75"],
+    ],
+    env: environment(options, identity),
     onLine(line) {
       onLine?.(line);
       lastLines = [...lastLines, line].slice(-5);
@@ -52,26 +69,31 @@ export async function startMiniStack(options: MiniStackOptions): Promise<MiniSta
   });
   const endpoint = `http://127.0.0.1:${port}`;
   try {
-    await answers(endpoint, server.exited);
+    await answers(endpoint, identity, server.exited);
   } catch (cause) {
     await server.stop();
     const said = lastLines.join(" ");
-    throw new TranspodError("ministack_start_failed", `MiniStack did not start: ${said}`, { cause });
+    throw new TranspodError("ministack_start_failed", `MiniStack did not start: ${said}`, {
+      cause,
+    });
   }
   return { endpoint, exited: server.exited, stop: async () => void (await server.stop()) };
 }
 
-function environment(folder: string, port: number): NodeJS.ProcessEnv {
+const testCredentials = { accessKeyId: "test", secretAccessKey: "test" };
+
+function environment(options: MiniStackOptions, identity: string): NodeJS.ProcessEnv {
+  const { folder, credentials = testCredentials } = options;
   return {
     // Nothing else of ours: a setting meant for AWS must not reach it.
     PATH: process.env["PATH"],
-    // It writes a pid file to its temporary folder.
-    TMPDIR: folder,
-    BIND_HOST: "127.0.0.1",
-    GATEWAY_PORT: String(port),
-    // Part of the queues' URLs.
-    MINISTACK_HOST: "127.0.0.1",
+    // Comes back as its "edition", by which we know it from another one.
+    MINISTACK_EDITION: identity,
     SERVICES: "s3,sqs",
+    // Without it anybody may do anything, and that includes every web page in this user's browser.
+    AUTH: "true",
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     // These two would listen to the whole world.
     IOT_MTLS_ENABLED: "false",
     SFTP_ENABLED: "false",
@@ -84,14 +106,25 @@ function environment(folder: string, port: number): NodeJS.ProcessEnv {
   };
 }
 
-async function answers(endpoint: string, exited: Child["exited"]): Promise<void> {
+async function answers(endpoint: string, identity: string, exited: Child["exited"]): Promise<void> {
   let running = true;
   void exited.then(() => (running = false));
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (running && Date.now() < deadline) {
-    const response = await fetch(`${endpoint}/_ministack/ready`).catch(() => undefined);
-    if (response?.ok && running) return;
+    // Another server may have the port; ours will end then.
+    if ((await editionAt(endpoint)) === identity) return;
     await delay(50);
   }
   throw new Error(running ? "it did not answer in time" : "it ended");
+}
+
+async function editionAt(endpoint: string): Promise<unknown> {
+  try {
+    const response = await fetch(`${endpoint}/_ministack/health`, {
+      signal: AbortSignal.timeout(5_000),
+    });
+    return ((await response.json()) as { edition?: unknown }).edition;
+  } catch {
+    return undefined;
+  }
 }

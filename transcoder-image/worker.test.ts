@@ -129,8 +129,9 @@ describe("what is published", () => {
 describe("on a bad day", () => {
   test("a download that is cut again and again is resumed", async () => {
     const source = await make("cut.mp4", { size: "640x360" });
-    const { server } = await transcode(source, { cutAfterBytes: 60_000 });
-    expect(server.rangesAsked.slice(0, 2)).toEqual([undefined, "bytes=60000-"]);
+    const { server } = await transcode(source, { cutDownloads: 2 });
+    const fromSomewhere: unknown = expect.stringMatching(/^bytes=[1-9]\d*-$/);
+    expect(server.rangesAsked).toEqual([undefined, fromSomewhere, fromSomewhere]);
   });
 
   test("a controller that restarts and URLs that expire are waited out", async () => {

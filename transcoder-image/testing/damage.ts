@@ -12,7 +12,7 @@ export async function corrupt(from: string, to: string): Promise<string> {
   const bytes = await readFile(from);
   const pictures = bytes.indexOf("mdat");
   const start = pictures + Math.floor((bytes.length - pictures) / 2);
-  bytes.fill(0x5a, start, start + 400);
+  bytes.fill(0, start, start + 400);
   await writeFile(to, bytes);
   return to;
 }

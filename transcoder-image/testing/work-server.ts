@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { EventEmitter, on } from "node:events";
 import { createReadStream } from "node:fs";
 import { stat, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -20,8 +21,8 @@ export const fileId = "0b0f2c0e-6f0b-4e5e-9a53-0a3f6f4f8a11";
 export interface WorkServerOptions {
   sourcePath: string;
   fileName: string;
-  /** Cut every download after this many bytes. */
-  cutAfterBytes?: number;
+  /** Cut this many downloads half-way, each one when the worker has shown that it got some of it. */
+  cutDownloads?: number;
   /** The object in the bucket is no longer the one that was claimed. */
   replaced?: boolean;
   /** Answer this many requests with 503 first. */
@@ -36,6 +37,7 @@ export class WorkServer {
   readonly progress: ProgressRequest[] = [];
   readonly rangesAsked: (string | undefined)[] = [];
   readonly #options: WorkServerOptions;
+  readonly #seen = new EventEmitter();
   readonly #parts = new Map<number, Buffer>();
   readonly #server = createServer((request, response) => {
     this.#answer(request, response).catch((error: unknown) => {
@@ -98,6 +100,7 @@ export class WorkServer {
       case "/work/progress": {
         const progress = progressRequest.parse(body);
         this.progress.push(progress);
+        this.#seen.emit("progress", progress);
         if (this.#options.fenceWhen?.(progress) === true) {
           return reply(response, 409, { code: "fenced", detail: "The attempt is over." });
         }
@@ -136,18 +139,30 @@ export class WorkServer {
   }
 
   async #sendSource(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { sourcePath, cutAfterBytes, replaced } = this.#options;
+    const { sourcePath, cutDownloads = 0, replaced } = this.#options;
     this.rangesAsked.push(request.headers.range);
     if (replaced === true) return reply(response, 412, {});
     const { size } = await stat(sourcePath);
     const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
-    const status = start > 0 ? 206 : 200;
-    response.writeHead(status, { etag: '"etag-of-source"', "content-length": size - start });
-    const end = Math.min(size, start + (cutAfterBytes ?? size)) - 1;
-    const file = createReadStream(sourcePath, { start, end });
-    for await (const chunk of file) response.write(chunk);
-    if (end < size - 1) response.destroy();
-    else response.end();
+    const isCut = this.rangesAsked.length <= cutDownloads;
+    const end = isCut ? start + Math.floor((size - start) / 2) : size;
+    response.writeHead(start > 0 ? 206 : 200, {
+      etag: '"etag-of-source"',
+      "content-length": size - start,
+    });
+    for await (const chunk of createReadStream(sourcePath, { start, end: end - 1 })) {
+      response.write(chunk);
+    }
+    if (!isCut) return void response.end();
+    await this.#downloaded((start / size) * 100);
+    response.destroy();
+  }
+
+  /** Resolves when the worker says that it has more than this share of the source. */
+  async #downloaded(percent: number): Promise<void> {
+    for await (const [progress] of on(this.#seen, "progress")) {
+      if ((progress as ProgressRequest).percent > percent) return;
+    }
   }
 
   async #takePart(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {

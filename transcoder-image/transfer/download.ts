@@ -1,7 +1,4 @@
-import { createWriteStream } from "node:fs";
-import { stat } from "node:fs/promises";
-import { Transform } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { open, stat } from "node:fs/promises";
 import pRetry from "p-retry";
 import { AttemptError } from "../attempt/attempt-error.ts";
 import { Watchdog } from "../ffmpeg/watchdog.ts";
@@ -63,13 +60,12 @@ async function resume(request: DownloadRequest): Promise<void> {
     const response = await ask(request, received, transfer);
     // A server that does not know ranges sends all of it again.
     const start = response.status === 206 ? received : 0;
-    await receive(response, start, request, watchdog, transfer);
+    await receive(response, start, request, watchdog);
   } finally {
     watchdog.stop();
   }
   const now = await sizeOf(path);
   if (now < sizeBytes) throw new CutError(`${now} of ${sizeBytes} bytes came.`);
-  if (now > sizeBytes) throw changed();
 }
 
 async function ask(
@@ -106,29 +102,30 @@ async function ask(
 async function receive(
   response: Response,
   start: number,
-  { path, onProgress, signal }: DownloadRequest,
+  { path, sizeBytes, onProgress, signal }: DownloadRequest,
   watchdog: Watchdog,
-  transfer: AbortSignal,
 ): Promise<void> {
   let received = start;
-  const count = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      watchdog.touch(silenceMs);
-      received += chunk.length;
-      onProgress(received);
-      done(null, chunk);
-    },
-  });
-  const file = createWriteStream(path, start === 0 ? { flags: "w" } : { flags: "r+", start });
+  const file = await open(path, start === 0 ? "w" : "a");
   try {
-    await pipeline(response.body ?? new Blob([]).stream(), count, file, {
-      signal: transfer,
-    });
+    for await (const chunk of response.body ?? []) {
+      watchdog.touch(silenceMs);
+      await file.appendFile(chunk);
+      received += chunk.length;
+      if (received > sizeBytes) throw changed();
+      onProgress(received);
+    }
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof Error && "code" in error && error.code === "ENOSPC") throw error;
+    if (error instanceof AttemptError || isDiskFull(error)) throw error;
     throw new CutError("the connection to S3 was cut.", received - start);
+  } finally {
+    await file.close();
   }
+}
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOSPC";
 }
 
 async function sizeOf(path: string): Promise<number> {

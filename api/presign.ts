@@ -22,8 +22,9 @@ export async function signUrl(
   const url = await getSignedUrl(s3, command, {
     expiresIn,
     signingDate,
-    // The presigner leaves Content-Type unsigned unless it is asked.
-    signableHeaders: new Set(["content-type"]),
+    // The presigner leaves Content-Type unsigned unless it is asked. It is asked only when the command
+    // has one: the SDK puts application/octet-stream where there is none, and `curl -T` sends nothing.
+    ...(hasContentType(command) && { signableHeaders: new Set(["content-type"]) }),
   });
   return { url, expiresAt: new Date(signingDate.getTime() + expiresIn * 1_000) };
 }
@@ -58,4 +59,8 @@ function cannotSign(cause: unknown): HttpError {
     "Transpod can't sign URLs right now. Try again in a few seconds.",
     { headers: { "Retry-After": "5" }, cause },
   );
+}
+
+function hasContentType({ input }: GetObjectCommand | PutObjectCommand): boolean {
+  return "ContentType" in input && input.ContentType !== undefined;
 }

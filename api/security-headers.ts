@@ -5,6 +5,8 @@ import helmet from "helmet";
  * and embedded images, and Redoc's search runs in a worker made from a blob.
  */
 export const securityHeaders = helmet({
+  // What else runs under our domain is not ours to decide about.
+  strictTransportSecurity: { includeSubDomains: false },
   contentSecurityPolicy: {
     useDefaults: false,
     directives: {

@@ -52,7 +52,7 @@ export const createUpload: Route = {
 
 /** Throws an HttpError 415 for a body that is something else than JSON; curl -d sends a form. */
 function jsonBody(request: Request): unknown {
-  if (request.is("json") === false) {
+  if (request.is("json") === false && request.get("content-length") !== "0") {
     throw new HttpError(
       415,
       "unsupported_media_type",

@@ -13,7 +13,7 @@ export const downloadOriginal: Route = {
     tags: ["files"],
     summary: "Get a URL that downloads the file as it was uploaded",
     requestParams: { path: fileParams },
-    responses: { 200: json("A presigned URL", downloadResponse), ...problems(404, 422, 503) },
+    responses: { 200: json("A presigned URL", downloadResponse), ...problems(400, 404, 422, 503) },
   },
   handle: (deps) => async (request, response) => {
     const file = await findFile(deps, request);

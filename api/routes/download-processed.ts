@@ -15,7 +15,7 @@ export const downloadProcessed: Route = {
     tags: ["files"],
     summary: "Get a URL that downloads the transcoded file",
     requestParams: { path: fileParams },
-    responses: { 200: json("A presigned URL", downloadResponse), ...problems(404, 422, 503) },
+    responses: { 200: json("A presigned URL", downloadResponse), ...problems(400, 404, 422, 503) },
   },
   handle: (deps) => async (request, response) => {
     const file = await findFile(deps, request);

@@ -12,7 +12,7 @@ export const getStatus: Route = {
     tags: ["files"],
     summary: "See how far a file is",
     requestParams: { path: fileParams },
-    responses: { 200: json("The file", fileStatus), ...problems(404, 422, 503) },
+    responses: { 200: json("The file", fileStatus), ...problems(400, 404, 422, 503) },
   },
   handle: (deps) => async (request, response) => {
     response.json(toFileStatus(await findFile(deps, request)));

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { ListResponse } from "@transpod/contract/public-api.ts";
+import { acceptUpload } from "@transpod/test/advance-file.ts";
+import { startTestApi, type TestApi } from "@transpod/test/test-api.ts";
+import { decodeCursor, encodeCursor } from "./list-cursor.ts";
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startTestApi();
+});
+afterAll(() => api.stop());
+
+async function list(query: Record<string, string>): Promise<ListResponse> {
+  const { status, body } = await api.get<ListResponse>(
+    `/upload?${new URLSearchParams(query).toString()}`,
+  );
+  expect(status).toBe(200);
+  return body;
+}
+
+const idsOf = (page: ListResponse) => page.files.map((file) => file.file_id);
+
+test("pages run from the newest to the oldest, and files that come meanwhile move nothing", async () => {
+  const oldToNew: string[] = [];
+  for (let n = 0; n < 7; n += 1) oldToNew.push((await api.announce()).file_id);
+  // Within one microsecond: then the id decides.
+  await api.database.pool.query(
+    "update files set created_at = '2026-01-31T12:00:00.123456Z' where file_id = any($1)",
+    [oldToNew.slice(0, 3)],
+  );
+  const expected = [
+    ...oldToNew.slice(3).toReversed(),
+    ...oldToNew.slice(0, 3).toSorted().toReversed(),
+  ];
+
+  const seen: string[] = [];
+  let page = await list({ limit: "2" });
+  for (;;) {
+    seen.push(...idsOf(page));
+    await api.announce();
+    if (page.next_cursor === null) break;
+    page = await list({ limit: "2", cursor: page.next_cursor });
+  }
+  expect(seen).toEqual(expected);
+});
+
+test("the list can be narrowed to one status", async () => {
+  const file = await api.announce();
+  await acceptUpload(api.database.pool, {
+    bucket: api.aws.rawBucket,
+    key: file.s3_key,
+    version: "1",
+  });
+  const page = await list({ status: "pending" });
+  expect(page).toMatchObject({
+    files: [{ file_id: file.file_id, processing_status: "pending", queue_position: 1, attempt: 1 }],
+    next_cursor: null,
+  });
+  expect(await list({ status: "failed" })).toEqual({ files: [], next_cursor: null });
+});
+
+test.for([
+  "limit=0",
+  "limit=101",
+  "limit=two",
+  "limit=",
+  "limit=1&limit=2",
+  "status=done",
+  "order=asc",
+  `cursor=${"x".repeat(201)}`,
+])("the query %s is refused", async (query) => {
+  const { status, body } = await api.get(`/upload?${query}`);
+  expect(status).toBe(422);
+  expect(body).toMatchObject({ code: "invalid_request" });
+});
+
+const id = "0b0f2c0e-6f0b-4e5e-9a53-0a3f6f4f8a11";
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+
+test.for([
+  "",
+  "nonsense",
+  encode(null),
+  encode(["now", id]),
+  encode(["2026-01-31 12:00:00+00", "1"]),
+  encode(["2026-02-31 12:00:00+00", id]),
+  encode(["0000-01-01 12:00:00+00", id]),
+  encode(["2026-01-31 12:00:00+99", id]),
+])("the cursor %j is refused", async (cursor) => {
+  const { status, body } = await api.get(`/upload?cursor=${cursor}`);
+  expect(status).toBe(422);
+  expect(body).toMatchObject({ code: "invalid_cursor" });
+});
+
+test("a cursor keeps microseconds and any offset", () => {
+  for (const created_at of ["2026-01-31 12:00:00.123456+00", "2026-01-31 17:30:00+05:30"]) {
+    const position = { created_at, file_id: id };
+    expect(decodeCursor(encodeCursor(position))).toEqual(position);
+  }
+});

@@ -1,0 +1,34 @@
+import { Ajv2020 } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+import { describeApi, openApiPath } from "@transpod/api/openapi.ts";
+import { routes } from "@transpod/api/routes/all.ts";
+
+const document = describeApi(routes);
+const ajv = new Ajv2020({ strict: false, allErrors: true });
+addFormats.default(ajv);
+ajv.addSchema(document, "api");
+
+const templates = routes.map(({ method, path }) => ({
+  method,
+  path: openApiPath(path),
+  pattern: new RegExp(`^${path.replaceAll(/:\w+/g, "[^/]+")}$`),
+}));
+
+/** Throws unless the OpenAPI document foresees this answer. Paths that it does not have are free. */
+export function expectDescribed(
+  method: string,
+  pathname: string,
+  answer: { status: number; type: string; body: unknown },
+): void {
+  const route = templates.find(
+    (template) => template.method === method.toLowerCase() && template.pattern.test(pathname),
+  );
+  if (route === undefined) return;
+  const steps = [route.path, route.method, "responses", `${answer.status}`, "content", answer.type];
+  const pointer = steps.map((step) => step.replaceAll("~", "~0").replaceAll("/", "~1")).join("/");
+  const $ref = `api#/paths/${encodeURI(pointer)}/schema`;
+  const validate = ajv.compile({ $ref });
+  if (!validate(answer.body)) {
+    throw new Error(`${$ref} does not describe the answer: ${ajv.errorsText(validate.errors)}`);
+  }
+}

@@ -39,6 +39,7 @@ export class WorkServer {
   readonly #options: WorkServerOptions;
   readonly #seen = new EventEmitter();
   readonly #parts = new Map<number, Buffer>();
+  readonly #tried = new Set<number>();
   readonly #server = createServer((request, response) => {
     this.#answer(request, response).catch((error: unknown) => {
       response.writeHead(500).end(String(error));
@@ -68,9 +69,13 @@ export class WorkServer {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  /** What `complete` would publish: the parts in the order in which they were named. */
-  async savePublished(path: string): Promise<string> {
-    const named = this.completed?.parts ?? [];
+  /** What `complete` would publish. Resolves with its SHA-256. */
+  savePublished(path: string): Promise<string> {
+    return this.saveParts(this.completed?.parts ?? [], path);
+  }
+
+  /** Joins parts in the order in which they are named. Resolves with the SHA-256 of the whole. */
+  async saveParts(named: CompleteRequest["parts"], path: string): Promise<string> {
     const body = Buffer.concat(
       named.map(({ part_number }) => this.#parts.get(part_number) ?? Buffer.alloc(0)),
     );
@@ -172,9 +177,8 @@ export class WorkServer {
     const body = Buffer.concat(chunks);
     // S3 takes no chunked bodies.
     if (Number(request.headers["content-length"]) !== body.length) return reply(response, 411, {});
-    const isFirstUrl = this.#signed <= Number(url.searchParams.get("signed"));
-    if (this.#options.expireFirstUrls === true && isFirstUrl && !this.#parts.has(-number)) {
-      this.#parts.set(-number, Buffer.alloc(0));
+    if (this.#options.expireFirstUrls === true && !this.#tried.has(number)) {
+      this.#tried.add(number);
       return reply(response, 403, {});
     }
     this.#parts.set(number, body);

@@ -23,7 +23,7 @@ export async function choosePorts<Name extends string>(
   }
   await writeFile(`${file}.new`, JSON.stringify({ ...remembered, ...chosen }));
   await rename(`${file}.new`, file);
-  return chosen as Record<Name, number>;
+  return chosen;
 }
 
 /** A missing or spoilt file only means that ports are chosen anew. */

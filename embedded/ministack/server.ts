@@ -60,6 +60,9 @@ export async function startMiniStack(options: MiniStackOptions): Promise<MiniSta
       // In the process itself: a worker process would be gone before it has saved anything.
       ...["--workers", "0"],
       ...["--keep-alive", "75"],
+      // For requests under way; one that waits for messages would use up all of the default 3 s.
+      ...["--graceful-timeout", "1"],
+      ...["--log-level", "WARNING"],
     ],
     env: environment(options, identity),
     onLine(line) {
@@ -107,15 +110,13 @@ function environment(options: MiniStackOptions, identity: string): NodeJS.Proces
 }
 
 async function answers(endpoint: string, identity: string, exited: Child["exited"]): Promise<void> {
-  let running = true;
-  void exited.then(() => (running = false));
+  const ended = exited.then(() => true);
   const deadline = Date.now() + START_TIMEOUT_MS;
-  while (running && Date.now() < deadline) {
-    // Another server may have the port; ours will end then.
-    if ((await editionAt(endpoint)) === identity) return;
-    await delay(50);
+  // Another server may have the port and answer; ours will end then.
+  while ((await editionAt(endpoint)) !== identity) {
+    if (await Promise.race([ended, delay(50, false)])) throw new Error("it ended");
+    if (Date.now() > deadline) throw new Error("it did not answer in time");
   }
-  throw new Error(running ? "it did not answer in time" : "it ended");
 }
 
 async function editionAt(endpoint: string): Promise<unknown> {

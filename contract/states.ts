@@ -31,8 +31,12 @@ export function isTerminal(state: FileState): boolean {
   return stateRank[state] === stateRank.completed;
 }
 
-/** Whether a file may go from one position to another. The database enforces the same rule. */
+/**
+ * Whether a file may go from one position to another: a later attempt may begin after any state but
+ * `completed`, which is for good. The database enforces the same rule.
+ */
 export function canFollow(from: Position, to: Position): boolean {
+  if (from.state === "completed") return false;
   if (to.attempt !== from.attempt) return to.attempt > from.attempt;
   return stateRank[to.state] > stateRank[from.state];
 }

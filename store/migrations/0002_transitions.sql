@@ -1,14 +1,16 @@
 -- Up Migration
 
 -- The last line of defence: whatever a statement forgets, (attempt, rank of state) of a file never
--- decreases, and a published result is never replaced.
+-- decreases, and a completed file stays as it is.
 create function guard_transition() returns trigger
 language plpgsql as $$
 begin
   if (new.attempt, state_rank(new.state)) < (old.attempt, state_rank(old.state))
     or (new.attempt = old.attempt and new.state <> old.state
         and state_rank(new.state) = state_rank(old.state))
-    or (old.processed_key is not null and new.processed_key is distinct from old.processed_key)
+    or (old.state = 'completed'
+        and (new.attempt, new.state, new.processed_key)
+          is distinct from (old.attempt, old.state, old.processed_key))
   then
     raise exception 'file % cannot go from attempt % % to attempt % %',
       old.file_id, old.attempt, old.state, new.attempt, new.state

@@ -119,7 +119,8 @@ function toHttpError(error: unknown): HttpError {
     );
   }
   const coded = codedError.safeParse(error);
-  const timedOut = error instanceof Error && /timeout|Connection terminated|connection error/i.test(error.message);
+  const timedOut =
+    error instanceof Error && /timeout|Connection terminated|connection error/i.test(error.message);
   if ((coded.success && unavailable.test(coded.data.code)) || timedOut) {
     return new HttpError(
       503,

@@ -7,8 +7,41 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 .PHONY: help
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9][a-z0-9-]*:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: setup ## Take a video in each codec the whole way, on this machine (FILE=yours.mov, KEEP=folder)
+	@node test/e2e/demo.ts $(if $(FILE),"$(FILE)")
+
+.PHONY: up
+up: setup ## Run Transpod on this machine until Ctrl-C (PORT=8000, DATA_DIR=.transpod)
+	@exec node embedded/main.ts
+
+.PHONY: e2e
+e2e: setup ## Take videos the whole way through a running Transpod (URL=..., FILE=yours.mov)
+	@node test/e2e/main.ts --url "$(URL)" $(if $(FILE),"$(FILE)")
+
+.PHONY: test
+test: setup ## Run every test that needs no container
+	@vitest run
+
+.PHONY: check
+check: setup ## What a commit must pass: format, lint, types, generated files, then every test
+	@npm run --silent format:check
+	@npm run --silent lint
+	@npm run --silent types
+	@npm run --silent generated:check
+	@$(MAKE) --no-print-directory test
+
+.PHONY: fix
+fix: setup ## Format, and write the generated files again
+	@npm run --silent generated
+	@npm run --silent format
+
+.PHONY: bench
+bench: setup ## Compare the whole service with raw ffmpeg, side by side
+	@node test/bench/main.ts
 
 .PHONY: setup
-setup: ## Install what is missing: npm packages, ffmpeg, MiniStack (other targets do so by themselves)
+setup: ## Install what is missing: npm packages, ffmpeg, MiniStack (the other targets do so themselves)
 	@scripts/setup

@@ -54,7 +54,8 @@ export class TranspodClient {
       const status = await this.status(fileId);
       onStatus(status);
       if (isTerminal(status.processing_status)) return status;
-      await delay(pollMs, undefined, { signal });
+      signal?.throwIfAborted();
+      await delay(pollMs);
     }
   }
 

@@ -14,6 +14,8 @@ export interface RunAllOptions {
   /** Where downloads go instead, to be kept. */
   keep?: string | undefined;
   json: boolean;
+  /** Gives up between two looks at a status. */
+  signal?: AbortSignal;
 }
 
 /** Takes the files through one after the other, shows how they get on, and prints the results. */
@@ -37,12 +39,16 @@ async function requireFile(file: string): Promise<void> {
 async function runShown(
   client: TranspodClient,
   file: string,
-  { folder, keep }: RunAllOptions,
+  { folder, keep, signal }: RunAllOptions,
 ): Promise<Result> {
   const display = createDisplay(basename(file));
   try {
     const downloads = keep ?? `${folder}/downloads`;
-    const result = await runThrough(client, file, downloads, (status) => display.show(status));
+    const result = await runThrough(client, file, {
+      folder: downloads,
+      onStatus: (status) => display.show(status),
+      ...(signal && { signal }),
+    });
     const { original, processed } = result;
     display.end(
       `${original.codec} -> ${processed.codec}, all ${processed.frames} frames, proven by ffprobe`,

@@ -16,6 +16,13 @@ export interface Result {
   output: string;
 }
 
+export interface RunOptions {
+  /** Where the result is downloaded to. */
+  folder: string;
+  onStatus: (status: FileStatus) => void;
+  signal?: AbortSignal;
+}
+
 /** The result is not what was asked for. */
 export class ProofError extends TranspodError {
   constructor(file: string, faults: string[]) {
@@ -30,13 +37,12 @@ export class ProofError extends TranspodError {
 export async function runThrough(
   client: TranspodClient,
   path: string,
-  folder: string,
-  onStatus: (status: FileStatus) => void,
+  { folder, onStatus, signal }: RunOptions,
 ): Promise<Result> {
   const file = basename(path);
   const began = performance.now();
   const fileId = await client.upload(path);
-  const status = await client.watch(fileId, onStatus);
+  const status = await client.watch(fileId, onStatus, signal);
   if (status.processing_status !== "completed") {
     const why = status.failure?.detail ?? `It is ${status.processing_status}.`;
     throw new TranspodError("not_completed", `${file} was not transcoded. ${why}`);

@@ -23,7 +23,7 @@ export async function makeSample(folder: string, options: SampleOptions): Promis
     ...["-nostdin", "-hide_banner", "-loglevel", "error", "-y"],
     ...["-f", "lavfi", "-i", `testsrc2=size=${size}:rate=${frameRate}:duration=${seconds}`],
     ...["-f", "lavfi", "-i", `sine=frequency=440:duration=${seconds}`],
-    ...["-vf", "noise=alls=6:allf=t", "-c:v", encoders[codec], "-preset", "ultrafast"],
+    ...["-vf", "noise=alls=2:allf=t", "-c:v", encoders[codec], "-preset", "superfast"],
     ...(codec === "hevc" ? ["-tag:v", "hvc1", "-x265-params", "log-level=error"] : []),
     ...["-crf", "20", "-pix_fmt", "yuv420p", "-c:a", "aac", "-ac", "2", "-b:a", "128k"],
     path,

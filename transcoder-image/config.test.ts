@@ -26,7 +26,9 @@ test("the token may lie in a file", () => {
 });
 
 test("every fault is named at once", () => {
-  const read = () => readConfig({ WORK_URL: "controller", CPU_LIMIT: "many", LOG_LEVEL: "loud" });
-  expect(read).toThrow(ConfigError);
-  expect(read).toThrow(/WORK_URL[^]*CPU_LIMIT[^]*LOG_LEVEL[^]*WORK_TOKEN|WORK_TOKEN[^]*WORK_URL/);
+  const wrong = { WORK_URL: "controller", CPU_LIMIT: "many", LOG_LEVEL: "loud" };
+  expect(() => readConfig(wrong)).toThrow(ConfigError);
+  for (const name of [...Object.keys(wrong), "WORK_TOKEN"]) {
+    expect(() => readConfig(wrong)).toThrow(name);
+  }
 });

@@ -3,7 +3,7 @@ import { AttemptError } from "../attempt/attempt-error.ts";
 import { childOptions } from "./child-process.ts";
 import { causeOfFailure, Diagnostics } from "./diagnostics.ts";
 import { ProgressParser, type FfmpegProgress } from "./progress.ts";
-import { Watchdog } from "./watchdog.ts";
+import { Watchdog } from "../watchdog.ts";
 
 /** Moving the index to the front rewrites the file, and ffmpeg says nothing meanwhile. */
 const patienceAtTheEnd = 10;

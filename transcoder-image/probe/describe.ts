@@ -13,7 +13,7 @@ export function describe(probed: FfprobeOutput): Media {
     covers: video.filter(isCover).map(otherTrack),
     data: probed.streams
       .filter((s) => !["video", "audio", "subtitle"].includes(s.codec_type ?? ""))
-      .filter((s) => !isChapterTrack(s, probed.chapters.length))
+      .filter((s) => !isMadeAnew(s, probed.chapters.length))
       .map(otherTrack),
     chapterCount: probed.chapters.length,
     tagNames: Object.keys(probed.format.tags),
@@ -25,9 +25,12 @@ export function describe(probed: FfprobeOutput): Media {
   };
 }
 
-/** Chapters are kept as chapters; the text track they are stored in is not a loss of its own. */
-function isChapterTrack(stream: FfprobeStream, chapterCount: number): boolean {
-  return chapterCount > 0 && stream.codec_tag_string === "text";
+/**
+ * The muxer writes tracks of its own for chapters and for a timecode, both of which it gets as
+ * metadata: those of the source are no loss.
+ */
+function isMadeAnew({ codec_tag_string: tag }: FfprobeStream, chapterCount: number): boolean {
+  return tag === "tmcd" || (tag === "text" && chapterCount > 0);
 }
 
 function otherTrack(stream: FfprobeStream): OtherTrack {

@@ -1,7 +1,7 @@
 import { open, stat } from "node:fs/promises";
 import pRetry from "p-retry";
 import { AttemptError } from "../attempt/attempt-error.ts";
-import { Watchdog } from "../ffmpeg/watchdog.ts";
+import { Watchdog } from "../watchdog.ts";
 
 /** More than two minutes of waiting without a byte. */
 const patience = { retries: 20, minTimeout: 250, factor: 2, maxTimeout: 10_000, randomize: true };

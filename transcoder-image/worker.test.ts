@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { corrupt, turn } from "./testing/damage.ts";
-import { generate, type Recipe } from "./testing/generate.ts";
+import { generate, trimStart, type Recipe } from "./testing/generate.ts";
 import { readPublished } from "./testing/published.ts";
 import { makeScratch, type Scratch } from "./testing/scratch.ts";
 import { startWorker } from "./testing/worker-process.ts";
@@ -79,6 +79,19 @@ describe("what is published", () => {
     const { completed, published } = await transcode(source);
     expect(published.timestamps).toHaveLength(completed.original.frames);
     expect(completed.verification.max_timestamp_error_ms).toBe(0);
+  });
+
+  test("frames that an edit list hides stay hidden", async () => {
+    const whole = await make("untrimmed.mp4", { seconds: 2, options: ["-bf", "2"] });
+    const source = await trimStart(whole, scratch.file("trimmed.mp4"), 0.52);
+    const { published } = await transcode(source);
+    expect(published.timestamps).toHaveLength(37);
+  });
+
+  test("a fragmented file, which has no index of frames, is read to its end", async () => {
+    const options = ["-movflags", "frag_keyframe+empty_moov", "-g", "10"];
+    const { published } = await transcode(await make("fragments.mp4", { options }));
+    expect(published.timestamps).toHaveLength(25);
   });
 
   test("an odd size with full colour is cropped and says so", async () => {

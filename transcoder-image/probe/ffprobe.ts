@@ -5,17 +5,32 @@ import { ffprobeOutput } from "./ffprobe-output.ts";
 import type { Media } from "./media.ts";
 
 const guards = ["-v", "error", ...inputGuards, "-max_pixels", String(maxPixels)];
+/** Without pictures, their size is no danger. */
+const guardsWithoutPictures = ["-v", "error", ...inputGuards, "-skip_frame", "all"];
 
 /**
  * Reads the headers and the first packets, which is where encryption shows. Undefined when
- * ffprobe can't make sense of the file.
+ * ffprobe can't make sense of the file, or when its pictures are too large to look at.
  */
-export async function readMedia(path: string, signal: AbortSignal): Promise<Media | undefined> {
+export function readMedia(path: string, signal: AbortSignal): Promise<Media | undefined> {
+  return read(path, guards, signal);
+}
+
+/** Reads the same without decoding a picture, so that a picture of any size can be described. */
+export function readHeaders(path: string, signal: AbortSignal): Promise<Media | undefined> {
+  return read(path, guardsWithoutPictures, signal);
+}
+
+async function read(
+  path: string,
+  options: readonly string[],
+  signal: AbortSignal,
+): Promise<Media | undefined> {
   const sections = ["-show_format", "-show_streams", "-show_chapters", "-show_packets"];
   const firstPackets = ["-read_intervals", "%+#24"];
   const result = await execa(
     "ffprobe",
-    [...guards, ...sections, ...firstPackets, "-of", "json", path],
+    [...options, ...sections, ...firstPackets, "-of", "json", path],
     { ...childOptions, cancelSignal: signal },
   );
   signal.throwIfAborted();

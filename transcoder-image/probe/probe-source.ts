@@ -1,7 +1,7 @@
 import { AttemptError } from "../attempt/attempt-error.ts";
 import { judgeBoxes, readBoxes } from "./boxes.ts";
-import { readMedia, readPacketTimes } from "./ffprobe.ts";
-import type { Source } from "./media.ts";
+import { readHeaders, readMedia, readPacketTimes } from "./ffprobe.ts";
+import type { Source, VideoTrack } from "./media.ts";
 import { chooseVideo, refuseFrames, refuseMedia, type Refusal } from "./refusals.ts";
 
 /** Looks at a file that a stranger sent. Throws AttemptError with the reason it is not taken. */
@@ -9,25 +9,26 @@ export async function probeSource(path: string, signal: AbortSignal): Promise<So
   const judgement = judgeBoxes(await readBoxes(path));
   if (judgement !== "readable") throw refused(badBoxes[judgement]);
 
-  const media = await readMedia(path, signal);
+  const media = (await readMedia(path, signal)) ?? (await readHeaders(path, signal));
   if (media === undefined) throw refused(unreadable);
   const refusal = refuseMedia(media);
   if (refusal !== null) throw refused(refusal);
   const video = chooseVideo(media);
   if (video === undefined) throw refused(unreadable);
+  return { media, video, timestamps: await readEveryFrame(path, video, signal) };
+}
 
-  const { count, timestamps } = await readPacketTimes(path, video.index, {
-    ignoreEdits: false,
-    signal,
-  });
-  if (refuseFrames(video.claimedFrames, count) !== null) {
+/** The times of all frames that are shown. Throws where the header promises more than there is. */
+async function readEveryFrame(path: string, video: VideoTrack, signal: AbortSignal) {
+  const shown = await readPacketTimes(path, video.index, { ignoreEdits: false, signal });
+  if (refuseFrames(video.claimedFrames, shown.count) !== null) {
     // An edit list hides frames in a healthy file: only what is missing without it is missing.
     const all = await readPacketTimes(path, video.index, { ignoreEdits: true, signal });
     const missing = refuseFrames(video.claimedFrames, all.count);
     if (missing !== null) throw refused(missing);
   }
-  if (timestamps.length === 0) throw refused(unreadable);
-  return { media, video, timestamps };
+  if (shown.timestamps.length === 0) throw refused(unreadable);
+  return shown.timestamps;
 }
 
 const unreadable: Refusal = {

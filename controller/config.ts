@@ -49,6 +49,8 @@ export interface ControllerSettings {
   retryDelaySeconds: { first: number; most: number };
   sweepSeconds: number;
   uploadEventGraceSeconds: number;
+  /** How long a received message is hidden: recording it takes milliseconds. */
+  queueVisibilitySeconds: number;
   /** What a worker gets: it must outlive the longest download or upload of one part. */
   workUrlSeconds: number;
 }
@@ -68,6 +70,7 @@ export function toSettings(environment: ControllerEnvironment): ControllerSettin
     retryDelaySeconds: { first: 10, most: 300 },
     sweepSeconds: environment.SWEEP_SECONDS,
     uploadEventGraceSeconds: environment.UPLOAD_EVENT_GRACE_SECONDS,
+    queueVisibilitySeconds: 30,
     workUrlSeconds: 3600,
   });
 }

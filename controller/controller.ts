@@ -83,7 +83,8 @@ export async function startController(
     },
     onError: (err) => log.warn({ event: "listen_failed", err }),
   });
-  const intake = startIntake({ ...deps, maxUploadBytes: settings.maxUploadBytes });
+  const { maxUploadBytes, queueVisibilitySeconds } = settings;
+  const intake = startIntake({ ...deps, maxUploadBytes, queueVisibilitySeconds });
   // A file that waits for its backoff is announced by nobody: it is looked for.
   const launchTimer = setInterval(() => chores.add("launch"), 1_000);
   const sweepTimer = setInterval(() => chores.add("sweep"), settings.sweepSeconds * 1_000);

@@ -41,7 +41,7 @@ export async function startBackingServices({
   ] as const;
   // When one does not start, the other is stopped again.
   for (const part of await Promise.allSettled(starting)) {
-    if (part.status === "fulfilled") parts.defer(part.value.stop);
+    if (part.status === "fulfilled") parts.defer(() => part.value.stop());
   }
   const [postgres, ministack] = await Promise.all(starting);
 

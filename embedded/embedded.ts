@@ -46,7 +46,7 @@ export async function startEmbedded(config: EmbeddedConfig): Promise<Embedded> {
   const ports = await choosePorts(dataDir, ["postgres", "s3", "work"]);
   const credentials = await s3Credentials(dataDir);
   const backing = await startBackingServices({ dataDir, ports, credentials, log });
-  parts.defer(backing.stop);
+  parts.defer(() => backing.stop());
   const { databaseUrl, endpoint } = backing;
   const s3 = createS3({ region, endpoint, credentials });
   const sqs = createSqs({ region, endpoint, credentials });
@@ -92,10 +92,10 @@ export async function startEmbedded(config: EmbeddedConfig): Promise<Embedded> {
     },
     { workPort: ports.work, workHost: loopback },
   );
-  parts.defer(controller.stop);
+  parts.defer(() => controller.stop());
 
   const api = await startApi(readApiConfig(environment), { log, credentials, registry });
-  parts.defer(api.stop);
+  parts.defer(() => api.stop());
 
   const running = parts.move();
   return {

@@ -10,6 +10,7 @@ import { recordMessage, type RecordDeps } from "./record-message.ts";
 export interface IntakeDeps extends RecordDeps {
   sqs: SQSClient;
   queueUrl: string;
+  queueVisibilitySeconds: number;
   metrics: ControllerMetrics;
   log: Logger;
 }
@@ -22,7 +23,7 @@ export function startIntake(deps: IntakeDeps): Service {
     queueUrl: deps.queueUrl,
     batchSize: 10,
     waitTimeSeconds: 20,
-    visibilityTimeout: 30,
+    visibilityTimeout: deps.queueVisibilitySeconds,
     messageSystemAttributeNames: ["ApproximateReceiveCount"],
     pollingCompleteWaitTimeMs: 5_000,
     // Each receive brings a message nearer to the dead-letter queue. While Postgres is away none is

@@ -8,7 +8,7 @@ interface Case {
   when: string;
   row?: Partial<AttemptRow>;
   job?: Partial<JobStatus> | null;
-  then: string;
+  expected: string;
 }
 
 const ended = (exitCode: number | null, said: Partial<JobStatus> = {}): Partial<JobStatus> => ({
@@ -18,110 +18,118 @@ const ended = (exitCode: number | null, said: Partial<JobStatus> = {}): Partial<
 });
 
 const cases: Case[] = [
-  { when: "a pending file has no Job yet", row: { state: "pending" }, job: null, then: "none" },
+  { when: "a pending file has no Job yet", row: { state: "pending" }, job: null, expected: "none" },
   {
     when: "the slot is reserved but the Job was never created",
     row: { launched: false, claimed: false },
     job: null,
-    then: "create",
+    expected: "create",
   },
   {
     when: "a worker claimed although the launch was not written down",
     row: { launched: false },
     job: null,
-    then: "retry job_lost",
+    expected: "retry job_lost",
   },
-  { when: "the Job vanished", job: null, then: "retry job_lost" },
+  { when: "the Job vanished", job: null, expected: "retry job_lost" },
   {
     when: "Jobs vanished too often",
     row: { uncounted_failures: 20 },
     job: null,
-    then: "fail job_lost",
+    expected: "fail job_lost",
   },
-  { when: "the worker works", then: "none" },
-  { when: "the worker has gone silent", row: { silent_seconds: 61 }, then: "retry stalled" },
+  { when: "the worker works", expected: "none" },
+  { when: "the worker has gone silent", row: { silent_seconds: 61 }, expected: "retry stalled" },
   {
     when: "the deadline has passed",
     row: { launched_seconds: 6 * 3600 + 1 },
-    then: "retry deadline_exceeded",
+    expected: "retry deadline_exceeded",
   },
   {
     when: "the Job waits for its worker",
     row: { claimed: false },
     job: { phase: "waiting", why: "no node fits" },
-    then: "wait no node fits",
+    expected: "wait no node fits",
   },
   {
     when: "the worker never starts",
     row: { claimed: false, launched_seconds: 601 },
     job: { phase: "waiting" },
-    then: "fail never_started",
+    expected: "fail never_started",
   },
-  { when: "the worker ended well but without a result", job: ended(0), then: "retry no_result" },
-  { when: "the worker was fenced but nobody took over", job: ended(20), then: "retry no_result" },
-  { when: "the file is at fault", job: ended(13), then: "fail unsupported_codec" },
-  { when: "the worker failed", job: ended(1), then: "retry internal_error" },
+  {
+    when: "the worker ended well but without a result",
+    job: ended(0),
+    expected: "retry no_result",
+  },
+  {
+    when: "the worker was fenced but nobody took over",
+    job: ended(20),
+    expected: "retry no_result",
+  },
+  { when: "the file is at fault", job: ended(13), expected: "fail unsupported_codec" },
+  { when: "the worker failed", job: ended(1), expected: "retry internal_error" },
   {
     when: "the worker failed once too often",
     row: { counted_failures: 2 },
     job: ended(1),
-    then: "fail internal_error",
+    expected: "fail internal_error",
   },
-  { when: "the worker ran out of memory", job: ended(137), then: "retry out_of_memory x2" },
+  { when: "the worker ran out of memory", job: ended(137), expected: "retry out_of_memory x2" },
   {
     when: "no more memory can be given",
     row: { memory_scale: 4 },
     job: ended(137),
-    then: "fail out_of_memory",
+    expected: "fail out_of_memory",
   },
-  { when: "the worker was told to stop", job: ended(143), then: "retry interrupted" },
+  { when: "the worker was told to stop", job: ended(143), expected: "retry interrupted" },
   {
     when: "the platform took the worker away",
     row: { counted_failures: 2 },
     job: ended(137, { disrupted: true }),
-    then: "retry interrupted",
+    expected: "retry interrupted",
   },
   {
     when: "the platform ended the Job without an exit code",
     job: ended(null),
-    then: "retry no_result",
+    expected: "retry no_result",
   },
   {
     when: "a completed file's worker is just ending",
     row: { state: "completed", ended_seconds: 1 },
-    then: "none",
+    expected: "none",
   },
   {
     when: "a completed file's worker does not end",
     row: { state: "completed", ended_seconds: 61 },
-    then: "remove",
+    expected: "remove",
   },
   {
     when: "a cancelled file's worker still runs",
     row: { state: "cancelled", ended_seconds: 0 },
-    then: "remove",
+    expected: "remove",
   },
   {
     when: "a completed file's Job has ended",
     row: { state: "completed", ended_seconds: 100 },
     job: ended(0),
-    then: "none",
+    expected: "none",
   },
   {
     when: "a failed file's Job is gone",
     row: { state: "failed", ended_seconds: 100 },
     job: null,
-    then: "none",
+    expected: "none",
   },
 ];
 
-test.each(cases)("when $when: $then", ({ row, job, then }) => {
+test.each(cases)("when $when: $expected", ({ row, job, expected }) => {
   const action = decide(
     attemptRow(row),
     job === null ? undefined : jobStatus(job),
     defaultSettings,
   );
-  expect(describe(action)).toBe(then);
+  expect(describe(action)).toBe(expected);
 });
 
 function describe(action: ReturnType<typeof decide>): string {

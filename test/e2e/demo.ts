@@ -19,7 +19,7 @@ async function demo(): Promise<void> {
   const environment = { ...process.env, PORT: "0", DATA_DIR: dataDir };
   process.stderr.write("Starting Postgres, S3 and SQS, the controller and the API...\n");
   const transpod = await startEmbedded(readEmbeddedConfig(environment));
-  parts.defer(transpod.stop);
+  parts.defer(() => transpod.stop());
   process.stderr.write(`Transpod is ready at ${transpod.url}\n`);
 
   // Ctrl-C ends this in good order; a second one ends it at once.

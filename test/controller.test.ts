@@ -1,0 +1,233 @@
+import { GetObjectCommand, PutBucketNotificationConfigurationCommand } from "@aws-sdk/client-s3";
+import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
+import { afterEach, expect, test, vi } from "vitest";
+import type { NewFile } from "@transpod/store/files.ts";
+import { startTestController, type TestController } from "./test-controller.ts";
+
+let transpod: TestController;
+afterEach(() => transpod.stop());
+
+/** Attempts and how they ended, oldest first. */
+async function attemptsOf(file: NewFile): Promise<string[]> {
+  const { rows } = await transpod.pool.query<{
+    outcome: string | null;
+    failure_code: string | null;
+  }>("select outcome, failure_code from transactions where file_id = $1 order by attempt", [
+    file.file_id,
+  ]);
+  return rows.map((row) => row.failure_code ?? row.outcome ?? "open");
+}
+
+function eventFor(...files: NewFile[]): string {
+  return JSON.stringify({
+    Records: files.map((file) => ({
+      eventName: "ObjectCreated:Put",
+      eventTime: new Date().toISOString(),
+      s3: {
+        bucket: { name: transpod.aws.rawBucket },
+        object: { key: file.s3_key, size: 5, eTag: "e", versionId: "v" },
+      },
+    })),
+  });
+}
+
+test("an upload is published, once, although its event comes twenty times", async () => {
+  transpod = await startTestController();
+  const file = await transpod.announce("holiday.mp4");
+  await Promise.all(Array.from({ length: 20 }, () => transpod.send(eventFor(file))));
+  const status = await transpod.untilEnded(file);
+  expect(status.state).toBe("completed");
+  const object = await transpod.aws.s3.send(
+    new GetObjectCommand({ Bucket: transpod.aws.processedBucket, Key: status.processed_key ?? "" }),
+  );
+  expect(await object.Body?.transformToString()).toBe("transcoded");
+  expect(await attemptsOf(file)).toEqual(["completed"]);
+
+  const replayed = await transpod.announce("later.mp4");
+  await transpod.send(eventFor(file));
+  await transpod.send(eventFor(replayed));
+  await transpod.untilEnded(replayed);
+  expect(await attemptsOf(file)).toEqual(["completed"]);
+});
+
+test("several records in one message all start", async () => {
+  transpod = await startTestController();
+  const files = await Promise.all([1, 2, 3].map((n) => transpod.announce(`film-${n}.mp4`)));
+  await transpod.send(eventFor(...files));
+  const ended = await Promise.all(files.map((file) => transpod.untilEnded(file)));
+  expect(ended.map((status) => status.state)).toEqual(["completed", "completed", "completed"]);
+});
+
+test("garbage goes to the dead-letter queue while its neighbours flow; a test event is acknowledged", async () => {
+  transpod = await startTestController();
+  const { sqs, queueUrl, deadLetterQueueUrl } = transpod.aws;
+  await transpod.send("garbage");
+  await transpod.send(JSON.stringify({ Service: "Amazon S3", Event: "s3:TestEvent" }));
+  const file = await transpod.announce("holiday.mp4");
+  await transpod.send(eventFor(file));
+  expect((await transpod.untilEnded(file)).state).toBe("completed");
+  const dead = await vi.waitUntil(() => transpod.receive(deadLetterQueueUrl), { timeout: 20_000 });
+  expect(dead).toBe("garbage");
+  const attributes = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ["All"] }),
+  );
+  expect(attributes.Attributes).toMatchObject({
+    ApproximateNumberOfMessages: "0",
+    ApproximateNumberOfMessagesNotVisible: "0",
+  });
+});
+
+test("an upload whose event was lost is found and published", async () => {
+  transpod = await startTestController();
+  const { s3, rawBucket } = transpod.aws;
+  await s3.send(
+    new PutBucketNotificationConfigurationCommand({
+      Bucket: rawBucket,
+      NotificationConfiguration: {},
+    }),
+  );
+  const file = await transpod.announce("holiday.mp4");
+  await transpod.put(file);
+  expect((await transpod.untilEnded(file)).state).toBe("completed");
+  const { rows } = await transpod.pool.query(
+    "select to_state from history where file_id = $1 order by history_id",
+    [file.file_id],
+  );
+  expect(rows.map((row: { to_state: string }) => row.to_state)).toEqual([
+    "awaiting_upload",
+    "uploaded",
+    "pending",
+    "processing",
+    "completed",
+  ]);
+});
+
+test("zero bytes fail at once, without a Job", async () => {
+  transpod = await startTestController();
+  const file = await transpod.announce("empty.mp4");
+  await transpod.put(file, "");
+  expect(await transpod.untilEnded(file)).toMatchObject({
+    state: "failed",
+    failure_code: "empty_file",
+  });
+  expect(await transpod.jobs.list()).toEqual([]);
+});
+
+test("an upload above the limit fails at once, without a Job", async () => {
+  transpod = await startTestController({ maxUploadBytes: 4 });
+  const file = await transpod.announce("large.mp4");
+  await transpod.put(file, "12345");
+  expect(await transpod.untilEnded(file)).toMatchObject({
+    state: "failed",
+    failure_code: "too_large",
+  });
+  expect(await transpod.jobs.list()).toEqual([]);
+});
+
+test.each([
+  ["a file at fault is tried once", "exit-13.mp4", ["unsupported_codec"]],
+  [
+    "a worker that fails is tried three times",
+    "exit-1.mp4",
+    ["internal_error", "internal_error", "internal_error"],
+  ],
+  [
+    "a worker's own word counts like its exit",
+    "say-stalled.mp4",
+    ["stalled", "stalled", "stalled"],
+  ],
+  ["exit 0 without a result is no success", "exit-0.mp4", ["no_result", "no_result", "no_result"]],
+  ["a worker that fails once is tried again", "once-exit-1.mp4", ["internal_error", "completed"]],
+  [
+    "a worker that ran out of memory gets more",
+    "once-exit-137.mp4",
+    ["out_of_memory", "completed"],
+  ],
+  ["an interrupted worker is tried again", "once-exit-143.mp4", ["interrupted", "completed"]],
+])("%s", async (_, name, expected) => {
+  transpod = await startTestController();
+  const file = await transpod.announce(name);
+  await transpod.put(file);
+  await transpod.untilEnded(file);
+  expect(await attemptsOf(file)).toEqual(expected);
+});
+
+test("a worker that says nothing is given up, and its attempt is fenced", async () => {
+  transpod = await startTestController({ silenceSeconds: 1 });
+  const file = await transpod.announce("once-hang.mp4");
+  await transpod.put(file);
+  expect((await transpod.untilEnded(file)).state).toBe("completed");
+  expect(await attemptsOf(file)).toEqual(["stalled", "completed"]);
+  const jobs = await transpod.jobs.list();
+  expect(jobs.map((job) => job.attempt)).toEqual([2]);
+});
+
+test("a Job that vanishes is replaced by a new attempt", async () => {
+  transpod = await startTestController();
+  const file = await transpod.announce("once-hang.mp4");
+  await transpod.put(file);
+  await vi.waitUntil(async () => (await transpod.jobs.list()).length === 1);
+  const [job] = await transpod.jobs.list();
+  await transpod.jobs.remove(job!.name);
+  expect((await transpod.untilEnded(file)).state).toBe("completed");
+  expect(await attemptsOf(file)).toEqual(["job_lost", "completed"]);
+});
+
+test("a Job that was never created after its slot was reserved is created by the sweep", async () => {
+  transpod = await startTestController();
+  const file = await transpod.announce("holiday.mp4");
+  await transpod.whileStopped(async () => {
+    await transpod.put(file);
+    // As a controller leaves it that dies between the reservation and the creation.
+    await transpod.pool.query(
+      `with reserved as (update files set state = 'processing', attempt = 1, queued_at = now(),
+         source_version = '', source_etag = 'e', source_size_bytes = 5 where file_id = $1 returning file_id)
+       insert into transactions (file_id, attempt, job_name, reserved_at)
+       select file_id, 1, 'transpod-' || file_id || '-1', now() from reserved`,
+      [file.file_id],
+    );
+  });
+  expect((await transpod.untilEnded(file)).state).toBe("completed");
+  expect(await attemptsOf(file)).toEqual(["completed"]);
+});
+
+test("under a cap of one, videos run one after the other, the higher priority first", async () => {
+  transpod = await startTestController({ maxRunningJobs: 1 });
+  const blocker = await transpod.announce("hang.mp4");
+  await transpod.put(blocker);
+  await transpod.until(blocker, (status) => status.state === "processing");
+  const low = await transpod.announce("low.mp4", { priority: -1 });
+  const high = await transpod.announce("high.mp4", { priority: 1 });
+  for (const file of [low, high]) await transpod.put(file);
+  await transpod.until(low, (status) => status.queue_position === 2);
+  await transpod.until(high, (status) => status.queue_position === 1);
+
+  await transpod.pool.query(
+    "update files set state = 'failed', failure_code = 'stalled' where file_id = $1",
+    [blocker.file_id],
+  );
+  const ended = await Promise.all([low, high].map((file) => transpod.untilEnded(file)));
+  expect(ended.map((status) => status.state)).toEqual(["completed", "completed"]);
+  const { rows } = await transpod.pool.query<{ file_id: string; before: boolean }>(
+    `select file_id, ended_at <= lead(reserved_at) over (order by reserved_at) as before
+     from transactions where file_id <> $1 order by reserved_at`,
+    [blocker.file_id],
+  );
+  expect(rows).toEqual([
+    { file_id: high.file_id, before: true },
+    { file_id: low.file_id, before: null },
+  ]);
+});
+
+test("the work port answers nobody without the token of a running Job", async () => {
+  transpod = await startTestController();
+  for (const authorization of ["", "Bearer ", "Bearer guess", "Basic Z3Vlc3M="]) {
+    const response = await fetch(`${transpod.workUrl}/work/claim`, {
+      method: "POST",
+      headers: { authorization, "content-type": "application/json" },
+      body: JSON.stringify({ worker: "stranger" }),
+    });
+    expect(response.status).toBe(401);
+    expect(await response.json()).toMatchObject({ code: "unauthorized" });
+  }
+});

@@ -1,0 +1,115 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
+import getPort from "get-port";
+import { vi } from "vitest";
+import { isTerminal } from "@transpod/contract/states.ts";
+import {
+  readControllerEnvironment,
+  toSettings,
+  type ControllerSettings,
+} from "@transpod/controller/config.ts";
+import { startController, type Controller } from "@transpod/controller/controller.ts";
+import { ChildProcessJobs } from "@transpod/embedded/child-process-jobs.ts";
+import { createLogger } from "@transpod/runtime/logger.ts";
+import { createRegistry } from "@transpod/runtime/metrics.ts";
+import { getFileStatus, type FileStatusRow, type NewFile } from "@transpod/store/files.ts";
+import { announcedFile } from "@transpod/store/testing.ts";
+import { freshAws, freshDatabase } from "./harness.ts";
+
+const worker = fileURLToPath(new URL("noop-worker.ts", import.meta.url));
+const patience = { timeout: 20_000, interval: 20 };
+
+/** The real controller with Jobs as child processes, and a database and a queue of its own. */
+export async function startTestController(said: Partial<ControllerSettings> = {}) {
+  const [database, aws] = await Promise.all([freshDatabase(), freshAws()]);
+  const { pool } = database;
+  const scratchDir = await mkdtemp(join(tmpdir(), "transpod-test-jobs-"));
+  const workPort = await getPort({ host: "127.0.0.1" });
+  const jobs = new ChildProcessJobs({
+    workUrl: `http://127.0.0.1:${workPort}`,
+    scratchDir,
+    cpusPerJob: 1,
+    logLevel: "silent",
+    onLine: () => {},
+    entryPoint: worker,
+  });
+  const environment = readControllerEnvironment({
+    DATABASE_URL: database.url,
+    S3_RAW_BUCKET: aws.rawBucket,
+    S3_PROCESSED_BUCKET: aws.processedBucket,
+    SQS_QUEUE_URL: aws.queueUrl,
+  });
+  const settings: ControllerSettings = {
+    ...toSettings(environment),
+    sweepSeconds: 1,
+    uploadEventGraceSeconds: 1,
+    queueVisibilitySeconds: 1,
+    retryDelaySeconds: { first: 0, most: 0 },
+    ...said,
+  };
+  const log = createLogger({ service: "controller", level: "silent" });
+  const deps = { ...aws, pool, databaseUrl: database.url, jobs, authenticator: jobs, settings };
+  const start = (): Promise<Controller> =>
+    startController(
+      { ...deps, registry: createRegistry(), log },
+      { workPort, workHost: "127.0.0.1" },
+    );
+  let controller = await start();
+
+  return {
+    ...{ pool, aws, jobs },
+    workUrl: `http://127.0.0.1:${workPort}`,
+    /** Does something while no controller runs. */
+    async whileStopped(work: () => Promise<void>): Promise<void> {
+      await controller.stop();
+      await work();
+      controller = await start();
+    },
+    announce: (name: string, more: Partial<NewFile> = {}) =>
+      announcedFile(pool, { file_name: name, ...more }),
+    /** As a client does, so that S3 sends its event. */
+    async put(file: NewFile, body = "video"): Promise<void> {
+      await aws.s3.send(
+        new PutObjectCommand({
+          Bucket: aws.rawBucket,
+          Key: file.s3_key,
+          Body: Buffer.from(body),
+        }),
+      );
+    },
+    async send(body: string): Promise<void> {
+      await aws.sqs.send(new SendMessageCommand({ QueueUrl: aws.queueUrl, MessageBody: body }));
+    },
+    /** Waits for one message of a queue and reads it. */
+    async receive(queueUrl: string): Promise<string | undefined> {
+      const request = { QueueUrl: queueUrl, WaitTimeSeconds: 10, VisibilityTimeout: 0 };
+      const { Messages } = await aws.sqs.send(new ReceiveMessageCommand(request));
+      return Messages?.[0]?.Body;
+    },
+    /** Waits until a file shows what is looked for. */
+    async until(
+      file: NewFile,
+      condition: (status: FileStatusRow) => boolean,
+    ): Promise<FileStatusRow> {
+      return await vi.waitUntil(async () => {
+        const status = await getFileStatus(pool, file.file_id);
+        return status !== undefined && condition(status) ? status : undefined;
+      }, patience);
+    },
+    async untilEnded(file: NewFile): Promise<FileStatusRow> {
+      return await this.until(file, (status) => isTerminal(status.state));
+    },
+    async stop() {
+      await controller.stop();
+      await jobs.stop();
+      await database.drop();
+      await rm(scratchDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export type TestController = Awaited<ReturnType<typeof startTestController>>;

@@ -59,6 +59,9 @@ export function openDataDir(path: string): DataDir {
   }
 }
 
+/** A database that nobody refers to is garbage, and would let go of its lock when it is collected. */
+const held = new Set<DatabaseSync>();
+
 /**
  * The lock is SQLite's on an empty database, because Node has no other way to a lock that the kernel
  * releases when its holder dies: a pid in a file may be another process's by now, and a stale socket
@@ -68,7 +71,10 @@ function takeLock(root: string, file: string): () => void {
   const database = new DatabaseSync(file, { timeout: 0 });
   try {
     database.exec("PRAGMA journal_mode = memory; BEGIN EXCLUSIVE");
-    return () => database.close();
+    held.add(database);
+    return () => {
+      if (held.delete(database)) database.close();
+    };
   } catch (error) {
     database.close();
     if (isBusy(error)) throw new DataDirInUseError(root);

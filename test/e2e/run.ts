@@ -6,6 +6,7 @@ import type { TranspodClient } from "./client.ts";
 import { findFaults, readFacts, type Facts } from "./proof.ts";
 
 export interface Result {
+  fileId: string;
   file: string;
   original: Facts;
   processed: Facts;
@@ -60,6 +61,7 @@ export async function runThrough(
   if (faults.length > 0) throw new ProofError(file, faults);
   const encodeSeconds = (status.phase_times?.encode ?? 0) / 1000;
   return {
+    fileId,
     file,
     original,
     processed,

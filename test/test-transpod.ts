@@ -1,0 +1,48 @@
+import { fileURLToPath } from "node:url";
+import { createInterface } from "node:readline";
+import { execa } from "execa";
+
+const entryPoint = fileURLToPath(new URL("../embedded/main.ts", import.meta.url));
+
+export interface Transpod {
+  url: string;
+  /** Ends it by a signal; resolves with its exit code when the process is gone. */
+  end(signal: NodeJS.Signals): Promise<number | undefined>;
+}
+
+/** It did not start; the message is what it printed. */
+export class StartError extends Error {}
+
+/** Embedded mode as `make up` runs it, in a process of its own. */
+export async function startTranspod(environment: {
+  DATA_DIR: string;
+  PORT?: string;
+}): Promise<Transpod> {
+  const subprocess = execa(process.execPath, [entryPoint], {
+    env: { PORT: "0", ...environment },
+    all: true,
+    reject: false,
+  });
+  const exited = subprocess.then((result) => result.exitCode);
+  const url = await Promise.race([
+    readUrl(subprocess.stdout),
+    subprocess.then(({ all }) => {
+      throw new StartError(all);
+    }),
+  ]);
+  return {
+    url,
+    async end(signal) {
+      subprocess.kill(signal);
+      return await exited;
+    },
+  };
+}
+
+async function readUrl(stdout: NodeJS.ReadableStream): Promise<string> {
+  for await (const line of createInterface(stdout)) {
+    const url = /Transpod is ready: API (\S+),/.exec(line)?.[1];
+    if (url !== undefined) return url;
+  }
+  return await new Promise(() => {}); // it ended: the other side of the race says so
+}

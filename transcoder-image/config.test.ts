@@ -9,7 +9,6 @@ test("an address and a token are enough", () => {
     workUrl: "http://controller:9000",
     token: { value: "token" },
     stallSeconds: 60,
-    exitWithParent: false,
     logLevel: "info",
   });
   expect(config.cpus).toBeGreaterThanOrEqual(1);

@@ -12,7 +12,6 @@ const environment = z
     SCRATCH_DIR: z.string().default(tmpdir()),
     CPU_LIMIT: z.coerce.number().positive().optional(),
     STALL_SECONDS: z.coerce.number().positive().default(60),
-    EXIT_WITH_PARENT: z.stringbool().default(false),
     LOG_LEVEL: z.enum(logLevels).default("info"),
   })
   .refine((env) => (env.WORK_TOKEN === undefined) !== (env.WORK_TOKEN_FILE === undefined), {
@@ -33,8 +32,6 @@ export interface Config {
   readonly cpus: number;
   /** ffmpeg is given up after this many seconds without progress. */
   readonly stallSeconds: number;
-  /** The end of stdin means that the parent has died, and we end with it. */
-  readonly exitWithParent: boolean;
   readonly logLevel: (typeof logLevels)[number];
 }
 
@@ -55,7 +52,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     // Node's own count already respects a cgroup's quota.
     cpus: Math.ceil(read.CPU_LIMIT ?? availableParallelism()),
     stallSeconds: read.STALL_SECONDS,
-    exitWithParent: read.EXIT_WITH_PARENT,
     logLevel: read.LOG_LEVEL,
   });
 }

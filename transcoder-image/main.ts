@@ -11,12 +11,12 @@ async function main(): Promise<number> {
     config,
     work: new WorkClient(config),
     log: createLogger(config),
-    stop: stopSignal(config),
+    stop: stopSignal(),
   });
 }
 
 try {
-  // Not only process.exitCode: an idle connection or an open stdin must not keep us alive.
+  // Not only process.exitCode: an idle connection must not keep us alive.
   process.exit(await main());
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error;

@@ -51,16 +51,6 @@ describe("while it encodes", () => {
     expect(await readdir(folder.path)).toEqual([]);
   });
 
-  test("a worker whose parent died ends with it", async () => {
-    await using server = await serve(long);
-    await using folder = await makeScratch();
-    const worker = startWorker(server.url, folder.path, { EXIT_WITH_PARENT: "1" });
-    const ffmpeg = await encoderOf(worker, server);
-    worker.stdin.end();
-    expect((await worker).exitCode).toBe(143);
-    expect(isAlive(ffmpeg)).toBe(false);
-  });
-
   test("an ffmpeg that stands still is given up", async () => {
     await using server = await serve(long);
     await using folder = await makeScratch();

@@ -70,7 +70,9 @@ async function runClaimed(deps: AttemptDeps, claim: ClaimResponse): Promise<numb
       report: (progress) => reporter.update(progress),
       onProbed: (summary) => (original = summary),
     });
-    await work.complete(result, signal);
+    // A heartbeat that is refused now may mean that this very call has ended the attempt: its own
+    // answer tells which.
+    await work.complete(result, stop);
     log.info({ event: "completed", size_bytes: result.size_bytes, phase_times: clock.times });
     return 0;
   } catch (error) {

@@ -49,6 +49,7 @@ test("more frames than were counted are no more than all of them", () => {
   expect(howFar({ ...aReport, frame: 200 }, 120)).toMatchObject({ percent: 100, eta_seconds: 0 });
 });
 
-test("there is no estimate before the first frame", () => {
-  expect(howFar({ ...aReport, frame: 0, fps: 0 }, 120)).not.toHaveProperty("eta_seconds");
+test("before the first frame there is neither a speed nor an estimate", () => {
+  const nothingYet = { percent: 0, frame: 0, total_frames: 120 };
+  expect(howFar({ ...aReport, frame: 0, speed: 1190 }, 120)).toEqual(nothingYet);
 });

@@ -40,16 +40,20 @@ function numberOf(text: string | undefined): number | null {
   return Number.isFinite(value) && value >= 0 ? value : null;
 }
 
-/** Whole-phase numbers for people, from a report and the number of frames that are expected. */
+/**
+ * Whole-phase numbers for people, from a report and the number of frames that are expected. Speeds
+ * mean nothing before the first frame is out.
+ */
 export function howFar(progress: FfmpegProgress, totalFrames: number) {
   const frame = Math.min(progress.frame, totalFrames);
-  const fps = progress.fps ?? 0;
+  const known = frame > 0;
+  const { fps, speed } = progress;
   return {
     percent: totalFrames === 0 ? 0 : Math.round((frame / totalFrames) * 1000) / 10,
     frame,
     total_frames: totalFrames,
-    ...(progress.fps === null ? {} : { fps: progress.fps }),
-    ...(progress.speed === null ? {} : { speed: progress.speed }),
-    ...(fps > 0 ? { eta_seconds: Math.round((totalFrames - frame) / fps) } : {}),
+    ...(known && fps !== null ? { fps } : {}),
+    ...(known && speed !== null ? { speed } : {}),
+    ...(known && fps ? { eta_seconds: Math.round((totalFrames - frame) / fps) } : {}),
   };
 }

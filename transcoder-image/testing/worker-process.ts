@@ -16,7 +16,6 @@ export function startWorker(workUrl: string, scratchDir: string, env: NodeJS.Pro
       LOG_LEVEL: "info",
       ...env,
     },
-    stdin: "pipe",
     reject: false,
     // A test that fails half-way leaves nothing behind.
     cleanup: true,

@@ -1,0 +1,84 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { Command } from "commander";
+import { execa } from "execa";
+import { readEmbeddedConfig } from "@transpod/embedded/config.ts";
+import { startEmbedded } from "@transpod/embedded/embedded.ts";
+import { readFfmpegFacts } from "@transpod/transcoder-image/ffmpeg/facts.ts";
+import { containerOf } from "@transpod/transcoder-image/plan/container.ts";
+import { planTranscode } from "@transpod/transcoder-image/plan/plan.ts";
+import { probeSource } from "@transpod/transcoder-image/probe/probe-source.ts";
+import { TranspodClient } from "../e2e/client.ts";
+import { makeSample } from "../e2e/samples.ts";
+import { compare, describeComparison, type Pair } from "./pairs.ts";
+
+const command = new Command("bench")
+  .description("Compares the whole service with raw ffmpeg on the same files, turn by turn.")
+  .option("--seconds <n>", "length of the 1080p file that is made in each codec", Number, 60)
+  .option("--runs <n>", "turns of each", Number, 3)
+  .option("--json", "print JSON")
+  .argument("[files...]", "your videos instead")
+  .parse();
+const { seconds, runs, json } = command.opts<{ seconds: number; runs: number; json?: true }>();
+
+await using parts = new AsyncDisposableStack();
+const folder = await mkdtemp(join(tmpdir(), "transpod-bench-"));
+parts.defer(() => rm(folder, { recursive: true, force: true }));
+const files = command.args.length > 0 ? command.args : await makeFiles();
+
+// One video at a time: it gets every core, as ffmpeg does.
+const own = { PORT: "0", DATA_DIR: join(folder, "data"), MAX_RUNNING_JOBS: "1" };
+const transpod = await startEmbedded(readEmbeddedConfig({ ...process.env, ...own }));
+parts.defer(() => transpod.stop());
+const client = new TranspodClient(transpod.url);
+
+for (const file of files) {
+  const pairs: Pair[] = [];
+  for (let run = 0; run < runs; run++) pairs.push(await runPair(file, run % 2 === 0));
+  const comparison = compare(basename(file), pairs);
+  console.log(json ? JSON.stringify(comparison) : describeComparison(comparison));
+}
+
+async function makeFiles(): Promise<string[]> {
+  const size = { seconds, size: "1920x1080", frameRate: 24 };
+  return [
+    await makeSample(folder, { codec: "h264", extension: ".mp4", ...size }),
+    await makeSample(folder, { codec: "hevc", extension: ".mov", ...size }),
+  ];
+}
+
+/** Not always the same one first: what runs second finds the file in the page cache. */
+async function runPair(file: string, serviceFirst: boolean): Promise<Pair> {
+  if (serviceFirst) {
+    const served = await throughService(file);
+    return { ...served, ffmpeg: await throughFfmpeg(file) };
+  }
+  const ffmpeg = await throughFfmpeg(file);
+  return { ...(await throughService(file)), ffmpeg };
+}
+
+/** From `POST /upload` to the status `completed`. */
+async function throughService(path: string): Promise<Omit<Pair, "ffmpeg">> {
+  const began = performance.now();
+  const fileId = await client.upload(path);
+  const status = await client.watch(fileId, () => {});
+  const service = (performance.now() - began) / 1000;
+  if (status.phase_times === null) throw new Error(`not completed: ${status.failure?.detail}`);
+  return { service, phase_times: status.phase_times };
+}
+
+/** The very arguments that the worker gives to ffmpeg, at the worker's priority, and nothing else. */
+async function throughFfmpeg(input: string): Promise<number> {
+  const { signal } = new AbortController();
+  const plan = planTranscode(await probeSource(input, signal), {
+    container: containerOf(input),
+    ffmpeg: await readFfmpegFacts(signal),
+    cpus: availableParallelism(),
+    input,
+    output: join(folder, "ffmpeg-output"),
+  });
+  const began = performance.now();
+  await execa("nice", ["-n", "10", "ffmpeg", ...plan.args], { stdio: "ignore" });
+  return (performance.now() - began) / 1000;
+}

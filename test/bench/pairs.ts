@@ -1,0 +1,52 @@
+import { phases, type PhaseTimes } from "@transpod/contract/work-protocol.ts";
+
+/** One turn of each on the same file, in seconds. */
+export interface Pair {
+  service: number;
+  ffmpeg: number;
+  phase_times: PhaseTimes;
+}
+
+export interface Comparison {
+  file: string;
+  /** The service's time over ffmpeg's: the median, the smallest and the largest of the pairs. */
+  ratio: { median: number; least: number; most: number };
+  median_seconds: { service: number; ffmpeg: number };
+  /** Median share of the service's time in each phase; the rest is upload, queue and waiting. */
+  share: Record<string, number>;
+  pairs: Pair[];
+}
+
+/** Ratios are taken pair by pair, because a machine's speed drifts over an hour. */
+export function compare(file: string, pairs: Pair[]): Comparison {
+  const ratios = pairs.map((pair) => pair.service / pair.ffmpeg);
+  const share = (phase: keyof PhaseTimes) =>
+    median(pairs.map((pair) => (pair.phase_times[phase] ?? 0) / 1000 / pair.service));
+  return {
+    file,
+    ratio: { median: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) },
+    median_seconds: {
+      service: median(pairs.map((pair) => pair.service)),
+      ffmpeg: median(pairs.map((pair) => pair.ffmpeg)),
+    },
+    share: Object.fromEntries(phases.map((phase) => [phase, share(phase)])),
+    pairs,
+  };
+}
+
+function median(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2;
+}
+
+export function describeComparison({ file, ratio, median_seconds, share }: Comparison): string {
+  const shares = Object.entries(share).map(
+    ([phase, part]) => `${phase} ${(part * 100).toFixed(1)} %`,
+  );
+  return [
+    `${file}: service / ffmpeg = ${ratio.median.toFixed(3)} (${ratio.least.toFixed(3)} to ${ratio.most.toFixed(3)})`,
+    `  ${median_seconds.service.toFixed(1)} s / ${median_seconds.ffmpeg.toFixed(1)} s; ${shares.join(", ")}`,
+  ].join("\n");
+}

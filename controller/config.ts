@@ -1,18 +1,7 @@
 import { z } from "zod";
-import {
-  awsEnvironment,
-  integer,
-  logLevel,
-  port,
-  readEnvironment,
-} from "@transpod/runtime/environment.ts";
+import { integer, readEnvironment } from "@transpod/runtime/environment.ts";
 
-const schema = awsEnvironment.extend({
-  DATABASE_URL: z.url(),
-  /** Workers speak to this port; it is never public. */
-  WORK_PORT: port.default(8080),
-  METRICS_PORT: port.default(9090),
-  LOG_LEVEL: logLevel,
+const schema = z.object({
   MAX_RUNNING_JOBS: integer({ min: 1 }).default(10),
   MAX_ATTEMPTS: integer({ min: 1 }).default(3),
   MAX_UPLOAD_BYTES: integer({ min: 1 }).default(5 * 1024 ** 3),
@@ -21,12 +10,6 @@ const schema = awsEnvironment.extend({
   SWEEP_SECONDS: integer({ min: 1 }).default(30),
   UPLOAD_EVENT_GRACE_SECONDS: integer({ min: 1 }).default(60),
 });
-
-export type ControllerEnvironment = Readonly<z.infer<typeof schema>>;
-
-export function readControllerEnvironment(environment: NodeJS.ProcessEnv): ControllerEnvironment {
-  return readEnvironment(schema, environment);
-}
 
 /** What the controller's parts decide by. Times are in seconds. */
 export interface ControllerSettings {
@@ -55,21 +38,25 @@ export interface ControllerSettings {
   workUrlSeconds: number;
 }
 
-export function toSettings(environment: ControllerEnvironment): ControllerSettings {
+/** Throws a ConfigError that names every fault. */
+export function readControllerSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+): Readonly<ControllerSettings> {
+  const env = readEnvironment(schema, environment);
   return Object.freeze({
-    maxRunningJobs: environment.MAX_RUNNING_JOBS,
-    maxAttempts: environment.MAX_ATTEMPTS,
+    maxRunningJobs: env.MAX_RUNNING_JOBS,
+    maxAttempts: env.MAX_ATTEMPTS,
     maxDisruptions: 20,
     maxMemoryScale: 4,
-    maxUploadBytes: environment.MAX_UPLOAD_BYTES,
-    jobDeadlineSeconds: environment.JOB_DEADLINE_SECONDS,
-    heartbeatSeconds: environment.HEARTBEAT_SECONDS,
-    silenceSeconds: 6 * environment.HEARTBEAT_SECONDS,
+    maxUploadBytes: env.MAX_UPLOAD_BYTES,
+    jobDeadlineSeconds: env.JOB_DEADLINE_SECONDS,
+    heartbeatSeconds: env.HEARTBEAT_SECONDS,
+    silenceSeconds: 6 * env.HEARTBEAT_SECONDS,
     startSeconds: 600,
     lingerSeconds: 60,
     retryDelaySeconds: { first: 10, most: 300 },
-    sweepSeconds: environment.SWEEP_SECONDS,
-    uploadEventGraceSeconds: environment.UPLOAD_EVENT_GRACE_SECONDS,
+    sweepSeconds: env.SWEEP_SECONDS,
+    uploadEventGraceSeconds: env.UPLOAD_EVENT_GRACE_SECONDS,
     queueVisibilitySeconds: 30,
     workUrlSeconds: 3600,
   });

@@ -1,19 +1,12 @@
 import type { JobStatus } from "@transpod/contract/ports.ts";
 import type { AttemptRow } from "@transpod/store/attempts.ts";
-import { readControllerEnvironment, toSettings, type ControllerSettings } from "./config.ts";
+import { readControllerSettings } from "./config.ts";
 
 /** Builders for this room's tests: what a test doesn't say doesn't matter to it. */
 
 const fileId = "0b0f2c0e-6f0b-4e5e-9a53-0a3f6f4f8a11";
 
-export const defaultSettings: ControllerSettings = toSettings(
-  readControllerEnvironment({
-    DATABASE_URL: "postgres://localhost/transpod",
-    S3_RAW_BUCKET: "raw",
-    S3_PROCESSED_BUCKET: "processed",
-    SQS_QUEUE_URL: "http://localhost/queue",
-  }),
-);
+export const defaultSettings = readControllerSettings({});
 
 export function attemptRow(said: Partial<AttemptRow> = {}): AttemptRow {
   return {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { startApi } from "@transpod/api/api.ts";
 import { readApiConfig } from "@transpod/api/config.ts";
-import { readControllerEnvironment, toSettings } from "@transpod/controller/config.ts";
+import { readControllerSettings } from "@transpod/controller/config.ts";
 import { startController } from "@transpod/controller/controller.ts";
 import { createS3, createSqs } from "@transpod/runtime/aws.ts";
 import { createLogger } from "@transpod/runtime/logger.ts";
@@ -88,7 +88,7 @@ export async function startEmbedded(config: EmbeddedConfig): Promise<Embedded> {
       ...{ pool, databaseUrl, s3, sqs, rawBucket, processedBucket, queueUrl, registry, log },
       jobs,
       authenticator: jobs,
-      settings: toSettings(readControllerEnvironment(environment)),
+      settings: readControllerSettings(environment),
     },
     { workPort: ports.work, workHost: loopback },
   );

@@ -7,11 +7,7 @@ import { ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import getPort from "get-port";
 import { vi } from "vitest";
 import { isTerminal } from "@transpod/contract/states.ts";
-import {
-  readControllerEnvironment,
-  toSettings,
-  type ControllerSettings,
-} from "@transpod/controller/config.ts";
+import { readControllerSettings, type ControllerSettings } from "@transpod/controller/config.ts";
 import { startController, type Controller } from "@transpod/controller/controller.ts";
 import { ChildProcessJobs } from "@transpod/embedded/child-process-jobs.ts";
 import { createLogger } from "@transpod/runtime/logger.ts";
@@ -37,14 +33,8 @@ export async function startTestController(said: Partial<ControllerSettings> = {}
     onLine: () => {},
     entryPoint: worker,
   });
-  const environment = readControllerEnvironment({
-    DATABASE_URL: database.url,
-    S3_RAW_BUCKET: aws.rawBucket,
-    S3_PROCESSED_BUCKET: aws.processedBucket,
-    SQS_QUEUE_URL: aws.queueUrl,
-  });
   const settings: ControllerSettings = {
-    ...toSettings(environment),
+    ...readControllerSettings({}),
     sweepSeconds: 1,
     uploadEventGraceSeconds: 1,
     queueVisibilitySeconds: 1,

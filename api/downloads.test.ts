@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { parse as parseDisposition } from "content-disposition";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { acceptUpload, launchAll, publish } from "@transpod/test/advance-file.ts";
+import { arrive, objectOf, publish, reserve } from "@transpod/store/testing.ts";
 import { startTestApi, type TestApi } from "@transpod/test/test-api.ts";
 import { processedName } from "./routes/download-processed.ts";
 
@@ -25,8 +25,9 @@ async function upload(url: string, content: string): Promise<string> {
 async function pendingFile(file_name: string) {
   const file = await api.announce({ file_name });
   const version = await upload(file.upload_url, "first");
-  const { pool } = api.database;
-  await acceptUpload(pool, { bucket: api.aws.rawBucket, key: file.s3_key, version });
+  const { rawBucket } = api.aws;
+  const object = objectOf(file, { bucket: rawBucket, version_id: version });
+  await arrive(api.database.pool, object, { messageId: "m1", rawBucket });
   return file;
 }
 
@@ -71,7 +72,7 @@ test("there is no processed file before the end, and the sentence says where it 
   expect((await api.get(path)).body["detail"]).toBe(
     "Processed file not available. Current status: pending",
   );
-  await launchAll(api.database.pool);
+  await reserve(api.database.pool);
   const { status, body } = await api.get(path);
   expect(status).toBe(404);
   expect(body).toMatchObject({
@@ -83,7 +84,7 @@ test("there is no processed file before the end, and the sentence says where it 
 test("the processed file is what was published, named after file and codec", async () => {
   const file = await pendingFile(`größe "🎬" 100%.MOV`);
   const { database, aws } = api;
-  await launchAll(database.pool);
+  await reserve(database.pool);
   const key = `${file.file_id}/1-1.mov`;
   await aws.s3.send(new PutObjectCommand({ Bucket: aws.processedBucket, Key: key, Body: "hevc" }));
   await publish(database.pool, { fileId: file.file_id, attempt: 1 }, key);
@@ -97,7 +98,7 @@ test("the processed file is what was published, named after file and codec", asy
     original_codec: "h264",
     target_codec: "hevc",
     processing_time: expect.any(Number),
-    processed_size_bytes: 3,
+    processed_size_bytes: 500,
     failure: null,
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ListResponse } from "@transpod/contract/public-api.ts";
-import { acceptUpload } from "@transpod/test/advance-file.ts";
+import { arrive, objectOf } from "@transpod/store/testing.ts";
 import { startTestApi, type TestApi } from "@transpod/test/test-api.ts";
 import { decodeCursor, encodeCursor } from "./list-cursor.ts";
 
@@ -46,11 +46,7 @@ test("pages run from the newest to the oldest, and files that come meanwhile mov
 
 test("the list can be narrowed to one status", async () => {
   const file = await api.announce();
-  await acceptUpload(api.database.pool, {
-    bucket: api.aws.rawBucket,
-    key: file.s3_key,
-    version: "1",
-  });
+  await arrive(api.database.pool, objectOf(file));
   const page = await list({ status: "pending" });
   expect(page).toMatchObject({
     files: [{ file_id: file.file_id, processing_status: "pending", queue_position: 1, attempt: 1 }],

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freshDatabase, type TestDatabase } from "@transpod/test/harness.ts";
 import { getFileStatus } from "./files.ts";
-import { announcedFile, arrive, objectOf, reserve } from "./testing.ts";
+import { announcedFile, arrive, objectOf, rawBucket, reserve } from "./testing.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -13,7 +13,9 @@ test("one event delivered fifty times at once makes one attempt", async () => {
   const file = await announcedFile(db.pool);
   const object = objectOf(file);
   const answers = await Promise.all(
-    Array.from({ length: 50 }, (_, index) => arrive(db.pool, object, `m${index}`)),
+    Array.from({ length: 50 }, (_, index) =>
+      arrive(db.pool, object, { messageId: `m${index}`, rawBucket }),
+    ),
   );
   expect(answers.filter((answer) => answer === "accepted")).toHaveLength(1);
   expect(answers.filter((answer) => answer === undefined)).toHaveLength(49);

@@ -8,7 +8,7 @@ import { recordArrival, type Disposition } from "./arrivals.ts";
 import { inTransaction } from "./database.ts";
 import { insertFile, type NewFile } from "./files.ts";
 import { markLaunched, reserveSlots } from "./launches.ts";
-import { claimAttempt, type LeaseRef } from "./work.ts";
+import { claimAttempt, completeFile, type LeaseRef } from "./work.ts";
 
 /** Builders for tests: each brings a file as far as its name says, by the real statements. */
 
@@ -29,7 +29,10 @@ export async function announcedFile(db: pg.Pool, said: Partial<NewFile> = {}): P
   return file;
 }
 
-export function objectOf(file: NewFile, said: Partial<ObjectCreated> = {}): ObjectCreated {
+export function objectOf(
+  file: Pick<NewFile, "s3_key">,
+  said: Partial<ObjectCreated> = {},
+): ObjectCreated {
   return {
     bucket: rawBucket,
     key: file.s3_key,
@@ -41,14 +44,13 @@ export function objectOf(file: NewFile, said: Partial<ObjectCreated> = {}): Obje
   };
 }
 
+/** Records an arrival as the intake does that serves the bucket `rawBucket`. */
 export async function arrive(
   pool: pg.Pool,
   object: ObjectCreated,
-  messageId = "m1",
+  from = { messageId: "m1", rawBucket },
 ): Promise<Disposition | undefined> {
-  return await inTransaction(pool, (client) =>
-    recordArrival(client, object, { messageId, rawBucket }),
-  );
+  return await inTransaction(pool, (client) => recordArrival(client, object, from));
 }
 
 export async function pendingFile(pool: pg.Pool, said: Partial<NewFile> = {}): Promise<AttemptRef> {
@@ -74,6 +76,13 @@ export async function claim(pool: pg.Pool, ref: AttemptRef): Promise<LeaseRef> {
   const row = await claimAttempt(pool, ref, "worker");
   if (row === undefined) throw new Error("the claim was refused");
   return { ...ref, lease: row.lease };
+}
+
+export async function publish(pool: pg.Pool, ref: AttemptRef, processedKey: string): Promise<void> {
+  const lease = await claim(pool, ref);
+  if (!(await completeFile(pool, lease, processedKey, resultOf(lease)))) {
+    throw new Error("the result was refused");
+  }
 }
 
 const summary: MediaSummary = {

@@ -6,9 +6,9 @@ import {
 import type { AttemptRef } from "@transpod/contract/job-identity.ts";
 import type { CompleteRequest } from "@transpod/contract/work-protocol.ts";
 import { HttpError } from "@transpod/runtime/problems.ts";
-import { completeFile, getEnd, getLease, type LeaseRow } from "@transpod/store/work.ts";
+import { completeFile, getLease, type LeaseRow } from "@transpod/store/work.ts";
 import type { WorkDeps } from "./deps.ts";
-import { FencedError } from "./fenced.ts";
+import { answerAgain } from "./answer-again.ts";
 
 /**
  * Publishes an attempt's output: joins the parts, compares the size, then points the row to it.
@@ -22,10 +22,10 @@ export async function complete(
   const began = performance.now();
   const lease = { ...ref, lease: result.lease };
   const row = await getLease(deps.pool, lease);
-  if (row === undefined) return await answerAgain(deps, ref, result.lease);
+  if (row === undefined) return await answerAgain(deps, lease, "completed");
   const key = await joinParts(deps, row, result);
   if (!(await completeFile(deps.pool, lease, key, result))) {
-    return await answerAgain(deps, ref, result.lease);
+    return await answerAgain(deps, lease, "completed");
   }
   deps.metrics.finished.inc({ reason: "completed" });
   deps.metrics.encode.observe((result.phase_times.encode ?? 0) / 1000);
@@ -39,17 +39,6 @@ export async function complete(
     phase_times: result.phase_times,
   });
   return {};
-}
-
-/** The attempt is over: that is fine when it was this lease that completed it. */
-async function answerAgain(
-  deps: WorkDeps,
-  ref: AttemptRef,
-  lease: number,
-): Promise<Record<string, never>> {
-  const end = await getEnd(deps.pool, ref);
-  if (end?.outcome === "completed" && end.lease === lease) return {};
-  throw new FencedError(ref);
 }
 
 async function joinParts(

@@ -1,11 +1,11 @@
 import type { AttemptRef } from "@transpod/contract/job-identity.ts";
 import type { FailRequest } from "@transpod/contract/work-protocol.ts";
 import { getAttempt } from "@transpod/store/attempts.ts";
-import { getEnd, getLease } from "@transpod/store/work.ts";
+import { getLease } from "@transpod/store/work.ts";
 import { endAttempt } from "../observe/end-attempt.ts";
 import { nextStep } from "../observe/next-step.ts";
 import type { WorkDeps } from "./deps.ts";
-import { FencedError } from "./fenced.ts";
+import { answerAgain } from "./answer-again.ts";
 
 /** Ends an attempt by the worker's own word. Safe to repeat. */
 export async function fail(
@@ -14,22 +14,13 @@ export async function fail(
   said: FailRequest,
 ): Promise<Record<string, never>> {
   const began = performance.now();
-  const lease = await getLease(deps.pool, { ...ref, lease: said.lease });
+  const lease = { ...ref, lease: said.lease };
+  const heard = await getLease(deps.pool, lease);
   const row = await getAttempt(deps.pool, ref.fileId);
-  if (lease === undefined || row === undefined) return await answerAgain(deps, ref, said.lease);
+  if (heard === undefined || row === undefined) return await answerAgain(deps, lease, "failed");
   const { code, detail, original, phase_times } = said;
   const step = nextStep({ code, detail, original, phase_times }, row, deps.settings);
-  if (!(await endAttempt(deps, ref, step))) return await answerAgain(deps, ref, said.lease);
+  if (!(await endAttempt(deps, ref, step))) return await answerAgain(deps, lease, "failed");
   deps.metrics.endToRow.observe((performance.now() - began) / 1000);
   return {};
-}
-
-async function answerAgain(
-  deps: WorkDeps,
-  ref: AttemptRef,
-  lease: number,
-): Promise<Record<string, never>> {
-  const end = await getEnd(deps.pool, ref);
-  if (end?.outcome === "failed" && end.lease === lease) return {};
-  throw new FencedError(ref);
 }

@@ -1,0 +1,17 @@
+import { getEnd, type EndedRow, type LeaseRef } from "@transpod/store/work.ts";
+import type { WorkDeps } from "./deps.ts";
+import { FencedError } from "./fenced.ts";
+
+/**
+ * Answers a worker whose attempt is over: that is fine when it was this lease that ended it in this
+ * way, and only the answer was lost. Throws FencedError otherwise.
+ */
+export async function answerAgain(
+  deps: WorkDeps,
+  ref: LeaseRef,
+  outcome: EndedRow["outcome"],
+): Promise<Record<string, never>> {
+  const end = await getEnd(deps.pool, ref);
+  if (end?.outcome === outcome && end.lease === ref.lease) return {};
+  throw new FencedError(ref);
+}

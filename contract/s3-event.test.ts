@@ -37,6 +37,15 @@ test("S3's test event is told from what can't be read", () => {
   }
 });
 
+test("a record that can't be read holds up none of its neighbours", () => {
+  const { Records: good } = JSON.parse(message("a.mp4")) as { Records: unknown[] };
+  const { Records: broken } = JSON.parse(message("%E0%A4%A")) as { Records: unknown[] };
+  const removed = { eventName: "ObjectRemoved:Delete", s3: { object: { key: "b.mp4" } } };
+  const parsed = parseS3Message(JSON.stringify({ Records: [...broken, removed, ...good] }));
+  expect(parsed).toMatchObject({ kind: "objects", objects: [{ key: "a.mp4" }] });
+  expect(parsed).toHaveProperty("bad.length", 1);
+});
+
 test("the sweep's message reads like the one it stands for", () => {
   const object: ObjectCreated = {
     bucket: "raw",
@@ -46,5 +55,9 @@ test("the sweep's message reads like the one it stands for", () => {
     size_bytes: 3,
     event_time: "2026-01-31T12:00:00.000Z",
   };
-  expect(parseS3Message(s3MessageFor(object))).toEqual({ kind: "objects", objects: [object] });
+  expect(parseS3Message(s3MessageFor(object))).toEqual({
+    kind: "objects",
+    objects: [object],
+    bad: [],
+  });
 });

@@ -4,21 +4,20 @@ import { z } from "zod";
  * The parts of an S3 event notification that we read.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
  */
-const record = z.object({
-  eventName: z.string(),
+const objectCreated = z.object({
   eventTime: z.iso.datetime({ offset: true }).optional(),
   s3: z.object({
     bucket: z.object({ name: z.string() }),
     object: z.object({
       key: z.string(),
-      size: z.int().nonnegative(),
+      size: z.number().int().nonnegative(),
       eTag: z.string(),
       versionId: z.string().optional(),
     }),
   }),
 });
 
-const notification = z.object({ Records: z.array(record) });
+const notification = z.object({ Records: z.array(z.looseObject({ eventName: z.string() })) });
 const testEvent = z.object({ Event: z.literal("s3:TestEvent") });
 
 /** An object version that arrived. `key` is decoded; `version_id` is "" in an unversioned bucket. */
@@ -31,8 +30,9 @@ export interface ObjectCreated {
   event_time: string | null;
 }
 
+/** `bad` says of each record that can't be read why not; it holds up none of its neighbours. */
 export type S3Message =
-  | { kind: "objects"; objects: ObjectCreated[] }
+  | { kind: "objects"; objects: ObjectCreated[]; bad: string[] }
   | { kind: "test" }
   | { kind: "unparseable"; why: string };
 
@@ -47,15 +47,30 @@ export function parseS3Message(body: string): S3Message {
   if (testEvent.safeParse(json).success) return { kind: "test" };
   const parsed = notification.safeParse(json);
   if (!parsed.success) return { kind: "unparseable", why: z.prettifyError(parsed.error) };
+  const created = parsed.data.Records.filter((r) => /^(s3:)?ObjectCreated:/.test(r.eventName));
+  const read = created.map(readRecord);
+  const objects = read.filter((one) => typeof one !== "string");
+  const bad = read.filter((one) => typeof one === "string");
+  const [why] = bad;
+  if (objects.length === 0 && why !== undefined) return { kind: "unparseable", why };
+  return { kind: "objects", objects, bad };
+}
+
+/** The object, or why it can't be read. */
+function readRecord(record: unknown): ObjectCreated | string {
+  const parsed = objectCreated.safeParse(record);
+  if (!parsed.success) return z.prettifyError(parsed.error);
   try {
-    const created = parsed.data.Records.filter((r) => /^(s3:)?ObjectCreated:/.test(r.eventName));
-    return { kind: "objects", objects: created.map(toObject) };
+    return toObject(parsed.data);
   } catch (error) {
-    return { kind: "unparseable", why: String(error) };
+    return String(error);
   }
 }
 
-function toObject({ eventTime, s3: { bucket, object } }: z.infer<typeof record>): ObjectCreated {
+function toObject({
+  eventTime,
+  s3: { bucket, object },
+}: z.infer<typeof objectCreated>): ObjectCreated {
   return {
     bucket: bucket.name,
     key: decodeKey(object.key),

@@ -11,6 +11,7 @@ import type { ControllerSettings } from "./config.ts";
 import { startIntake } from "./intake/intake.ts";
 import { launchPending } from "./launch/launcher.ts";
 import { createMetrics } from "./metrics.ts";
+import { Hearing } from "./observe/hearing.ts";
 import { reconcile } from "./observe/reconcile.ts";
 import { sweep } from "./sweep/sweep.ts";
 import { WorkQueue } from "./work-queue.ts";
@@ -47,7 +48,8 @@ export async function startController(
   options: ControllerOptions,
 ): Promise<Controller> {
   const { settings, log } = given;
-  const deps = { ...given, metrics: createMetrics(given.registry, given.pool) };
+  const hearing = new Hearing();
+  const deps = { ...given, hearing, metrics: createMetrics(given.registry, given.pool) };
   const onError = (key: string, err: unknown) => log.error({ event: "work_failed", key, err });
 
   const files = new WorkQueue({
@@ -59,7 +61,11 @@ export async function startController(
   const chores = new WorkQueue({ handle: (chore) => run(chore), concurrency: 2, onError });
 
   async function run(chore: string): Promise<void> {
-    if (chore === "launch") return await launchPending(deps);
+    if (chore === "launch") {
+      await launchPending(deps);
+      hearing.tick();
+      return;
+    }
     await sweep({
       ...deps,
       enqueue,

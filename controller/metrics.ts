@@ -22,12 +22,18 @@ export function createMetrics(registry: Registry, db: Database) {
       labelNames: ["state"],
       registers,
       async collect() {
-        const counts = await countByState(db);
+        this.reset();
+        // The other metrics are wanted most when the database is away.
+        const counts = await countByState(db).catch(() => undefined);
+        if (counts === undefined) return;
         for (const state of fileStates) this.set({ state }, counts[state] ?? 0);
       },
     }),
     received: counter("transpod_messages_received_total", "Queue messages received."),
-    unparseable: counter("transpod_messages_unparseable_total", "Left to the dead-letter queue."),
+    unparseable: counter(
+      "transpod_records_unparseable_total",
+      "Records that can't be read; a message of nothing else is left to the dead-letter queue.",
+    ),
     testEvents: counter("transpod_messages_test_total", "s3:TestEvent messages."),
     arrivals: counter(
       "transpod_arrivals_total",
@@ -40,6 +46,7 @@ export function createMetrics(registry: Registry, db: Database) {
       "Attempts that ended, by reason: completed or a failure code.",
       ["reason"],
     ),
+    stale: counter("transpod_decisions_stale_total", "Ends of attempts that came too late."),
     fenced: counter("transpod_work_fenced_total", "Requests of workers that are no longer heard.", [
       "operation",
     ]),

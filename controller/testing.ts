@@ -12,6 +12,7 @@ export function attemptRow(said: Partial<AttemptRow> = {}): AttemptRow {
   return {
     file_id: fileId,
     attempt: 1,
+    lease: 1,
     state: "processing",
     job_name: `transpod-${fileId}-1`,
     memory_scale: 1,

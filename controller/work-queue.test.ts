@@ -47,6 +47,32 @@ test("a key that fails comes back and holds up no other", async () => {
   expect(handled.slice(0, 2)).toEqual(["bad", "good"]);
 });
 
+test("a key that is added while it waits for its retry is not tried more often for it", async () => {
+  let tries = 0;
+  const queue = new WorkQueue({
+    concurrency: 1,
+    retryMs: { first: 20, most: 20 },
+    onError: () => {},
+    async handle() {
+      tries += 1;
+      throw new Error("down");
+    },
+  });
+  queue.add("a");
+  await vi.waitUntil(() => {
+    queue.add("a");
+    return tries === 5;
+  }, 5_000);
+  const began = tries;
+  const waited = performance.now();
+  await vi.waitUntil(() => {
+    for (let i = 0; i < 100; i += 1) queue.add("a");
+    return performance.now() - waited > 200;
+  });
+  await queue.close();
+  expect(tries - began).toBeLessThanOrEqual(11);
+});
+
 test("closing waits for what runs and takes nothing more", async () => {
   const gate = deferred();
   const handled: string[] = [];

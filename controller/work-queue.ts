@@ -20,7 +20,7 @@ export class WorkQueue {
   readonly #running = new Map<string, Promise<void>>();
   readonly #again = new Set<string>();
   readonly #failures = new Map<string, number>();
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #later = new Map<string, NodeJS.Timeout>();
   #closed = false;
 
   constructor(options: WorkQueueOptions) {
@@ -29,7 +29,8 @@ export class WorkQueue {
   }
 
   add(key: string): void {
-    if (this.#closed || this.#waiting.has(key)) return;
+    // A key that failed waits out its delay, however often it is added.
+    if (this.#closed || this.#waiting.has(key) || this.#later.has(key)) return;
     if (this.#running.has(key)) {
       this.#again.add(key);
       return;
@@ -42,7 +43,7 @@ export class WorkQueue {
   async close(): Promise<void> {
     this.#closed = true;
     this.#limit.clearQueue();
-    for (const timer of this.#timers) clearTimeout(timer);
+    for (const timer of this.#later.values()) clearTimeout(timer);
     await Promise.all(this.#running.values());
   }
 
@@ -72,11 +73,11 @@ export class WorkQueue {
     const { first, most } = this.#options.retryMs;
     const timer = setTimeout(
       () => {
-        this.#timers.delete(timer);
+        this.#later.delete(key);
         this.add(key);
       },
       Math.min(most, first * 2 ** failures),
     );
-    this.#timers.add(timer);
+    this.#later.set(key, timer);
   }
 }

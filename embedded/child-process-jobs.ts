@@ -125,9 +125,11 @@ export class ChildProcessJobs implements JobPort, WorkAuthenticator {
       endedAt: new Date(),
     };
     // A worker that was killed leaves its files behind.
-    void rm(this.#scratchOf(job.status.name), { recursive: true, force: true }).then(() => {
-      for (const listener of this.#listeners) listener(job.status);
-    });
+    void rm(this.#scratchOf(job.status.name), { recursive: true, force: true })
+      .catch(() => {}) // the next start clears the folder
+      .then(() => {
+        for (const listener of this.#listeners) listener(job.status);
+      });
   }
 
   #forgetEnded(): void {

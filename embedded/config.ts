@@ -1,6 +1,14 @@
 import { availableParallelism } from "node:os";
 import { z } from "zod";
-import { integer, port, readEnvironment } from "@transpod/runtime/environment.ts";
+import { readApiConfig } from "@transpod/api/config.ts";
+import { readControllerSettings } from "@transpod/controller/config.ts";
+import {
+  ConfigError,
+  integer,
+  logLevel,
+  port,
+  readEnvironment,
+} from "@transpod/runtime/environment.ts";
 
 const cpus = availableParallelism();
 
@@ -12,20 +20,29 @@ const defaultUploadBytes = 1024 ** 3;
 
 const schema = z.object({
   PORT: port.default(8000),
-  HOST: z.string().default("127.0.0.1"),
   DATA_DIR: z.string().default(".transpod"),
   MAX_RUNNING_JOBS: integer({ min: 1 }).default(defaultRunningJobs),
   MAX_UPLOAD_BYTES: integer({ min: 1 }).default(defaultUploadBytes),
   SWEEP_SECONDS: integer({ min: 1 }).default(5),
   UPLOAD_EVENT_GRACE_SECONDS: integer({ min: 1 }).default(10),
-  LOG_LEVEL: z.string().default("info"),
+  LOG_LEVEL: logLevel,
 });
+
+/** What api and controller are told of the parts that embedded mode starts, before it has started them. */
+const toCome = {
+  HOST: "127.0.0.1",
+  DATABASE_URL: "postgres://127.0.0.1/transpod",
+  S3_RAW_BUCKET: "raw",
+  S3_PROCESSED_BUCKET: "processed",
+  SQS_QUEUE_URL: "http://127.0.0.1/queue",
+  S3_ENDPOINT: "",
+  S3_PUBLIC_ENDPOINT: "",
+  SQS_ENDPOINT: "",
+};
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface EmbeddedConfig {
-  port: number;
-  host: string;
   dataDir: string;
   cpusPerJob: number;
   logLevel: string;
@@ -33,16 +50,34 @@ export interface EmbeddedConfig {
   environment: Environment;
 }
 
-/** Embedded mode's own defaults; api and controller keep theirs for everything else. */
-export function readEmbeddedConfig(environment: Environment): EmbeddedConfig {
-  const own = readEnvironment(schema, environment);
+/**
+ * Embedded mode's own defaults; api and controller keep theirs for everything else. Throws a
+ * ConfigError that names every fault in all three.
+ */
+export function readEmbeddedConfig(given: Environment): Readonly<EmbeddedConfig> {
+  const faults = [
+    faultsOf(() => readEnvironment(schema, given)),
+    faultsOf(() => readControllerSettings(given)),
+    faultsOf(() => readApiConfig({ ...given, ...toCome })),
+  ].flat();
+  if (faults.length > 0) throw new ConfigError([...new Set(faults)]);
+
+  const own = readEnvironment(schema, given);
   const texts = Object.entries(own).map(([name, value]) => [name, String(value)]);
   return Object.freeze({
-    port: own.PORT,
-    host: own.HOST,
     dataDir: own.DATA_DIR,
     cpusPerJob: Math.max(1, Math.floor(cpus / own.MAX_RUNNING_JOBS)),
     logLevel: own.LOG_LEVEL,
-    environment: { ...environment, ...Object.fromEntries(texts) },
+    environment: { ...given, ...Object.fromEntries(texts) },
   });
+}
+
+function faultsOf(read: () => unknown): readonly string[] {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
 }

@@ -56,6 +56,7 @@ export async function startEmbedded(config: EmbeddedConfig): Promise<Embedded> {
   ]);
   const environment = {
     ...config.environment,
+    HOST: loopback,
     DATABASE_URL: databaseUrl,
     AWS_REGION: region,
     S3_RAW_BUCKET: rawBucket,
@@ -99,7 +100,7 @@ export async function startEmbedded(config: EmbeddedConfig): Promise<Embedded> {
 
   const running = parts.move();
   return {
-    url: `http://${config.host}:${api.port}`,
+    url: `http://${loopback}:${api.port}`,
     dataDir: dataDir.path,
     stop: () => running.disposeAsync(),
   };

@@ -2,6 +2,7 @@ import {
   BucketAlreadyOwnedByYou,
   CreateBucketCommand,
   PutBucketCorsCommand,
+  PutBucketLifecycleConfigurationCommand,
   PutBucketNotificationConfigurationCommand,
   PutBucketVersioningCommand,
   type BucketLocationConstraint,
@@ -44,10 +45,11 @@ export interface Provisioned {
  */
 export async function provision(options: ProvisionOptions): Promise<Provisioned> {
   const { s3, sqs, rawBucket, processedBucket, queueName, corsOrigins = ["*"] } = options;
-  await createBucket(s3, rawBucket);
-  await createBucket(s3, processedBucket);
-  await allowBrowsers(s3, rawBucket, corsOrigins);
-  await allowBrowsers(s3, processedBucket, corsOrigins);
+  for (const bucket of [rawBucket, processedBucket]) {
+    await createBucket(s3, bucket);
+    await allowBrowsers(s3, bucket, corsOrigins);
+    await expireUnfinishedUploads(s3, bucket);
+  }
   // A second upload to the same key must not change the source of a running attempt.
   await s3.send(
     new PutBucketVersioningCommand({
@@ -95,6 +97,22 @@ async function allowBrowsers(s3: S3Client, bucket: string, origins: string[]): P
   };
   await s3.send(
     new PutBucketCorsCommand({ Bucket: bucket, CORSConfiguration: { CORSRules: [rule] } }),
+  );
+}
+
+/** Parts of an upload that nobody completes would stay, and be billed, for ever. */
+async function expireUnfinishedUploads(s3: S3Client, bucket: string): Promise<void> {
+  const rule = {
+    ID: "transpod-unfinished-uploads",
+    Status: "Enabled" as const,
+    Filter: { Prefix: "" },
+    AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
+  };
+  await s3.send(
+    new PutBucketLifecycleConfigurationCommand({
+      Bucket: bucket,
+      LifecycleConfiguration: { Rules: [rule] },
+    }),
   );
 }
 

@@ -21,7 +21,7 @@ export interface AwsCredentials {
  */
 export function createS3(options: AwsOptions): S3Client {
   return new S3Client({
-    ...clientConfig(options),
+    ...clientConfig(options, 60_000),
     forcePathStyle: options.endpoint !== undefined,
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
@@ -29,13 +29,18 @@ export function createS3(options: AwsOptions): S3Client {
 }
 
 export function createSqs(options: AwsOptions): SQSClient {
-  return new SQSClient(clientConfig(options));
+  // Longer than a long poll, which SQS ends after 20 s at most.
+  return new SQSClient(clientConfig(options, 30_000));
 }
 
-// The SDK tells an option that is undefined from one that is not there.
-function clientConfig({ region, endpoint, credentials }: AwsOptions) {
+/**
+ * Without time-outs a connection that is half open would be waited for for ever. (An option that is
+ * undefined is not the same to the SDK as one that is not there.)
+ */
+function clientConfig({ region, endpoint, credentials }: AwsOptions, requestTimeout: number) {
   return {
     region,
+    requestHandler: { connectionTimeout: 3_000, requestTimeout, throwOnRequestTimeout: true },
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),
   };

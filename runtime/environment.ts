@@ -3,8 +3,11 @@ import { TranspodError } from "@transpod/contract/errors.ts";
 
 /** The settings are wrong; the message names every fault, one a line. */
 export class ConfigError extends TranspodError {
-  constructor(faults: string[]) {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
     super("invalid_config", `The settings are wrong:\n${faults.map((f) => `  ${f}`).join("\n")}`);
+    this.faults = faults;
   }
 }
 
@@ -22,18 +25,15 @@ export function readEnvironment<T extends z.ZodObject>(
   const parsed = schema.safeParse(Object.fromEntries(set));
   if (parsed.success) return Object.freeze(parsed.data);
   throw new ConfigError(
-    parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`),
+    parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`),
   );
 }
 
 /** A whole number in a variable. */
-export function integer(range: { min: number; max?: number }) {
-  return z.coerce.number().pipe(
-    z
-      .int()
-      .min(range.min)
-      .max(range.max ?? Number.MAX_SAFE_INTEGER),
-  );
+export function integer({ min, max = Number.MAX_SAFE_INTEGER }: { min: number; max?: number }) {
+  const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
+  const error = `Give a whole number ${range}.`;
+  return z.coerce.number({ error }).pipe(z.int({ error }).min(min, { error }).max(max, { error }));
 }
 
 /** Settings that several processes read under the same names. */

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { TranspodError } from "@transpod/contract/errors.ts";
 import type { Problem } from "@transpod/contract/public-api.ts";
 import type { Logger } from "./logger.ts";
+import { isUnavailable } from "./unavailable.ts";
 
 type FieldErrors = NonNullable<Problem["errors"]>;
 
@@ -102,10 +103,6 @@ const parserErrors: Readonly<Record<string, { code: string; detail: string }>> =
 
 const httpErrorLike = z.object({ status: z.int().min(400).max(499), type: z.string().optional() });
 
-/** SQLSTATE classes and socket errors that say the database can't be reached now. */
-const unavailable = /^(08...|53...|57P0[123]|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND)$/;
-const codedError = z.object({ code: z.string() });
-
 function toHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
   const known = httpErrorLike.safeParse(error);
@@ -118,10 +115,7 @@ function toHttpError(error: unknown): HttpError {
       said?.detail ?? `${STATUS_CODES[status] ?? "Bad request"}.`,
     );
   }
-  const coded = codedError.safeParse(error);
-  const timedOut =
-    error instanceof Error && /timeout|Connection terminated|connection error/i.test(error.message);
-  if ((coded.success && unavailable.test(coded.data.code)) || timedOut) {
+  if (isUnavailable(error)) {
     return new HttpError(
       503,
       "temporarily_unavailable",

@@ -18,7 +18,7 @@ export async function runService(start: () => Promise<Service>): Promise<void> {
     const service = await start();
     closeWithGrace({ delay: graceMs, logger: false }, async ({ err }) => {
       if (err !== undefined) tell(err);
-      await service.stop();
+      await service.stop().catch(tell);
     });
   } catch (error) {
     tell(error);

@@ -1,5 +1,4 @@
-import type { AttemptRef } from "@transpod/contract/job-identity.ts";
-import { jobName } from "@transpod/contract/job-identity.ts";
+import { jobName, type AttemptRef, type LeaseRef } from "@transpod/contract/job-identity.ts";
 import type { FailureCode } from "@transpod/contract/failures.ts";
 import type { FileState } from "@transpod/contract/states.ts";
 import type { MediaSummary, PhaseTimes } from "@transpod/contract/work-protocol.ts";
@@ -9,6 +8,7 @@ import type { Database } from "./database.ts";
 export interface AttemptRow {
   file_id: string;
   attempt: number;
+  lease: number;
   state: FileState;
   job_name: string;
   memory_scale: number;
@@ -29,7 +29,7 @@ export interface AttemptRow {
 /** The current attempt of a file; undefined when there is none yet. */
 export async function getAttempt(db: Database, fileId: string): Promise<AttemptRow | undefined> {
   const { rows } = await db.query<AttemptRow>(
-    `select f.file_id, f.attempt, f.state, t.job_name, t.memory_scale, f.source_size_bytes,
+    `select f.file_id, f.attempt, t.lease, f.state, t.job_name, t.memory_scale, f.source_size_bytes,
        t.event_at,
        t.launched_at is not null as launched,
        t.claimed_at is not null as claimed,
@@ -60,16 +60,16 @@ export interface Failure {
 
 /**
  * Ends an attempt in failure, and the file with it. To be called inside a transaction. False when
- * the attempt is no longer the current one, or is over: nothing was changed.
+ * the attempt is over, or another worker has claimed it: nothing was changed.
  */
-export async function failFile(db: Database, ref: AttemptRef, failure: Failure): Promise<boolean> {
+export async function failFile(db: Database, ref: LeaseRef, failure: Failure): Promise<boolean> {
+  if (!(await endInFailure(db, ref, failure))) return false;
   const { rowCount } = await db.query(
     `update files set state = 'failed', failure_code = $3, failure_detail = $4
      where file_id = $1 and attempt = $2 and state in ('pending', 'processing')`,
     [ref.fileId, ref.attempt, failure.code, failure.detail],
   );
-  if (rowCount !== 1) return false;
-  await endInFailure(db, ref, failure);
+  requireOpenFile(ref, rowCount);
   return true;
 }
 
@@ -81,15 +81,16 @@ export interface Retry {
 
 /**
  * Ends an attempt in failure and queues the next one; the fence between them is the attempt's
- * number. To be called inside a transaction. False when the attempt is no longer the current one,
- * or is over: nothing was changed.
+ * number. To be called inside a transaction. False when the attempt is over, or another worker has
+ * claimed it: nothing was changed.
  */
 export async function retryFile(
   db: Database,
-  ref: AttemptRef,
+  ref: LeaseRef,
   failure: Failure,
   retry: Retry,
 ): Promise<boolean> {
+  if (!(await endInFailure(db, ref, failure))) return false;
   const next: AttemptRef = { fileId: ref.fileId, attempt: ref.attempt + 1 };
   const { rowCount } = await db.query(
     `update files set state = 'pending', attempt = $3,
@@ -97,8 +98,7 @@ export async function retryFile(
      where file_id = $1 and attempt = $2 and state = 'processing'`,
     [ref.fileId, ref.attempt, next.attempt, retry.delaySeconds],
   );
-  if (rowCount !== 1) return false;
-  await endInFailure(db, ref, failure);
+  requireOpenFile(ref, rowCount);
   await db.query(
     `insert into transactions (file_id, attempt, job_name, memory_scale, event_at)
      select file_id, $3, $4, $5, event_at from transactions where file_id = $1 and attempt = $2`,
@@ -107,17 +107,27 @@ export async function retryFile(
   return true;
 }
 
-async function endInFailure(db: Database, ref: AttemptRef, failure: Failure): Promise<void> {
-  await db.query(
-    `update transactions
-     set outcome = 'failed', ended_at = now(), failure_code = $3, failure_detail = $4, counted = $5,
-         original = coalesce($6, original),
-         original_codec = coalesce($6::jsonb ->> 'codec', original_codec),
-         phase_times = $7
-     where file_id = $1 and attempt = $2 and outcome is null`,
+/**
+ * The row of the attempt comes first, here as in every statement that ends one: its lock makes a
+ * claim wait, and the same order everywhere lets nobody wait in a circle.
+ */
+async function endInFailure(db: Database, ref: LeaseRef, failure: Failure): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `with ended as (
+       update transactions
+       set outcome = 'failed', ended_at = now(), failure_code = $4, failure_detail = $5,
+           counted = $6, original = coalesce($7, original),
+           original_codec = coalesce($7::jsonb ->> 'codec', original_codec), phase_times = $8
+       where file_id = $1 and attempt = $2 and lease = $3 and outcome is null
+       returning file_id, attempt
+     ), forgotten as (
+       delete from progress p using ended e where p.file_id = e.file_id and p.attempt = e.attempt
+     )
+     select from ended`,
     [
       ref.fileId,
       ref.attempt,
+      ref.lease,
       failure.code,
       failure.detail,
       failure.counted,
@@ -125,6 +135,12 @@ async function endInFailure(db: Database, ref: AttemptRef, failure: Failure): Pr
       toJson(failure.phase_times),
     ],
   );
+  return rowCount === 1;
+}
+
+/** An open attempt is always its file's current one; else the transaction must not commit. */
+function requireOpenFile({ fileId, attempt }: AttemptRef, rowCount: number | null): void {
+  if (rowCount !== 1) throw new Error(`attempt ${attempt} at file ${fileId} was open on its own`);
 }
 
 /** pg would write an array as a Postgres array, and undefined is not JSON. */

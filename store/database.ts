@@ -25,6 +25,9 @@ export function createPool(options: DatabaseOptions, onIdleError: (error: Error)
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: 5_000,
     query_timeout: 30_000,
+    // The server gives up as well: a frozen process must not hold a lock that the others wait for.
+    statement_timeout: 25_000,
+    idle_in_transaction_session_timeout: 15_000,
     keepAlive: true,
     types,
   });
@@ -41,6 +44,10 @@ export async function inTransaction<T>(
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
   const client = await pool.connect();
+  // The pool takes its own listener off a client that is in use, and an error that nobody listens to
+  // ends the process. The statement under way, or the next one, says the same.
+  const ignore = () => {};
+  client.on("error", ignore);
   let broken = false;
   try {
     await client.query("begin");
@@ -53,6 +60,7 @@ export async function inTransaction<T>(
     });
     throw error;
   } finally {
+    client.off("error", ignore);
     client.release(broken);
   }
 }

@@ -27,7 +27,7 @@ test("a slot that a file leaves goes to the next", async () => {
   expect(await reserve(db.pool, 1)).toEqual([first]);
   expect(await reserve(db.pool, 1)).toEqual([]);
   const failure = { code: "not_a_video", detail: "No.", counted: true } as const;
-  await inTransaction(db.pool, (client) => failFile(client, first, failure));
+  await inTransaction(db.pool, (client) => failFile(client, { ...first, lease: 0 }, failure));
   expect(await reserve(db.pool, 1)).toEqual([second]);
 });
 
@@ -49,7 +49,9 @@ test("a retried file waits out its delay, then goes before younger ones", async 
   await reserve(db.pool);
   const failure = { code: "stalled", detail: "It stalled.", counted: true } as const;
   const retry = { delaySeconds: 3600, memoryScale: 1 };
-  await inTransaction(db.pool, (client) => retryFile(client, retried, failure, retry));
+  await inTransaction(db.pool, (client) =>
+    retryFile(client, { ...retried, lease: 0 }, failure, retry),
+  );
   const young = await pendingFile(db.pool);
   expect(await reserve(db.pool)).toEqual([young]);
   await db.pool.query("update files set launch_after = now() where file_id = $1", [retried.fileId]);

@@ -5,6 +5,7 @@ import type { Database } from "./database.ts";
 export interface LaunchRow {
   file_id: string;
   attempt: number;
+  lease: number;
   job_name: string;
   memory_scale: number;
   source_size_bytes: number;
@@ -34,7 +35,7 @@ export async function reserveSlots(db: Database, maxRunningJobs: number): Promis
      )
      update transactions t set reserved_at = now() from reserved r
      where t.file_id = r.file_id and t.attempt = r.attempt
-     returning t.file_id, t.attempt, t.job_name, t.memory_scale, r.source_size_bytes, t.event_at`,
+     returning t.file_id, t.attempt, t.lease, t.job_name, t.memory_scale, r.source_size_bytes, t.event_at`,
     [maxRunningJobs],
   );
   return rows;

@@ -31,10 +31,15 @@ export async function listenForFiles(
     fresh.on("end", () => {
       if (client === fresh) reconnectLater();
     });
-    await fresh.connect();
-    client = fresh;
-    await fresh.query("listen transpod_files");
+    try {
+      await fresh.connect();
+      await fresh.query("listen transpod_files");
+    } catch (error) {
+      await fresh.end().catch(() => {});
+      throw error;
+    }
     if (closing.signal.aborted) return await fresh.end();
+    client = fresh;
     listener.onConnect();
   }
 

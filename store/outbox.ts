@@ -10,16 +10,18 @@ export async function insertOutbox(db: Database, body: string): Promise<void> {
   await db.query(`insert into outbox (body) values ($1)`, [body]);
 }
 
-/** Takes the oldest unsent messages. To be called inside a transaction that sends and marks them. */
+/**
+ * Takes the oldest messages. To be called inside a transaction that sends them and deletes those
+ * that were sent.
+ */
 export async function takeOutbox(db: Database, limit: number): Promise<OutboxRow[]> {
   const { rows } = await db.query<OutboxRow>(
-    `select outbox_id, body from outbox where sent_at is null
-     order by outbox_id limit $1 for update skip locked`,
+    `select outbox_id, body from outbox order by outbox_id limit $1 for update skip locked`,
     [limit],
   );
   return rows;
 }
 
-export async function markSent(db: Database, outboxIds: number[]): Promise<void> {
-  await db.query(`update outbox set sent_at = now() where outbox_id = any($1)`, [outboxIds]);
+export async function deleteOutbox(db: Database, outboxIds: number[]): Promise<void> {
+  await db.query(`delete from outbox where outbox_id = any($1)`, [outboxIds]);
 }

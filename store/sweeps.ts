@@ -20,6 +20,8 @@ export async function takeSilentUploads(
      where file_id in (
        select file_id from files
        where state in ('awaiting_upload', 'uploaded')
+         -- A presigned URL lives for a week at most: older than that, nothing can arrive any more.
+         and (state = 'uploaded' or created_at > now() - interval '8 days')
          and swept_at < now() - make_interval(secs => $1)
        order by swept_at
        limit $2

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
-import type { AttemptRef } from "@transpod/contract/job-identity.ts";
+import type { AttemptRef, LeaseRef } from "@transpod/contract/job-identity.ts";
 import { rawKey } from "@transpod/contract/object-keys.ts";
 import type { ObjectCreated } from "@transpod/contract/s3-event.ts";
 import type { CompleteRequest, MediaSummary } from "@transpod/contract/work-protocol.ts";
@@ -8,7 +8,7 @@ import { recordArrival, type Disposition } from "./arrivals.ts";
 import { inTransaction } from "./database.ts";
 import { insertFile, type NewFile } from "./files.ts";
 import { markLaunched, reserveSlots } from "./launches.ts";
-import { claimAttempt, completeFile, type LeaseRef } from "./work.ts";
+import { claimAttempt, completeFile } from "./work.ts";
 
 /** Builders for tests: each brings a file as far as its name says, by the real statements. */
 

@@ -2,6 +2,7 @@ import pg from "pg";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { canFollow, fileStates, stateRank } from "@transpod/contract/states.ts";
 import { freshDatabase, type TestDatabase } from "@transpod/test/harness.ts";
+import { inTransaction } from "./database.ts";
 import { listenForFiles } from "./notifications.ts";
 import { announcedFile, arrive, claimedFile, objectOf, resultOf } from "./testing.ts";
 import { completeFile } from "./work.ts";
@@ -98,4 +99,16 @@ test("a client that dies inside a transaction leaves nothing half done", async (
   );
   await ended;
   expect(await arrive(db.pool, objectOf(file))).toBe("accepted");
+});
+
+test("a connection that is cut between two statements fails its transaction and nothing else", async () => {
+  const cut = inTransaction(db.pool, async (client) => {
+    const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
+    const noticed = new Promise<void>((resolve) => client.once("end", () => resolve()));
+    await db.pool.query("select pg_terminate_backend($1)", [rows[0]?.pid]);
+    await noticed;
+    await client.query("select");
+  });
+  await expect(cut).rejects.toThrow(/terminat|not queryable|closed/i);
+  expect((await db.pool.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { LeaseRef } from "@transpod/contract/job-identity.ts";
 import { freshDatabase, type TestDatabase } from "@transpod/test/harness.ts";
 import { failFile, getAttempt, retryFile, type Failure } from "./attempts.ts";
 import { inTransaction } from "./database.ts";
@@ -11,7 +12,6 @@ import {
   getLease,
   keepUpload,
   recordProgress,
-  type LeaseRef,
 } from "./work.ts";
 
 let db: TestDatabase;
@@ -41,6 +41,8 @@ test("a second claim fences the first worker from everything", async () => {
   expect(await getLease(db.pool, first)).toBeUndefined();
   expect(await keepUpload(db.pool, first, { upload_id: "u", upload_key: "k" })).toBe(false);
   expect(await complete(first)).toBe(false);
+  expect(await fail(first)).toBe(false);
+  expect(await retry(first)).toBe(false);
   expect(await complete(second)).toBe(true);
 });
 
@@ -69,6 +71,14 @@ test("completion, failure and retry that race end in exactly one of them", async
     const ref = await claimedFile(db.pool);
     const won = await Promise.all([complete(ref), complete(ref), fail(ref), retry(ref)]);
     expect(won.filter(Boolean)).toHaveLength(1);
+  }
+});
+
+test("a claim and the old worker's failure that race end in exactly one of them", async () => {
+  for (let round = 0; round < 20; round++) {
+    const ref = await claimedFile(db.pool);
+    const [claimed, failed] = await Promise.all([claimAttempt(db.pool, ref, "new"), fail(ref)]);
+    expect(claimed === undefined).toBe(failed);
   }
 });
 

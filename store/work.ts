@@ -1,11 +1,6 @@
-import type { AttemptRef } from "@transpod/contract/job-identity.ts";
+import type { AttemptRef, LeaseRef } from "@transpod/contract/job-identity.ts";
 import type { CompleteRequest, ProgressRequest } from "@transpod/contract/work-protocol.ts";
 import type { Database } from "./database.ts";
-
-/** A worker: the attempt that its token names and the lease that it was given. */
-export interface LeaseRef extends AttemptRef {
-  lease: number;
-}
 
 /** What a worker is told when it claims an attempt. */
 export interface ClaimRow {
@@ -132,19 +127,19 @@ export async function completeFile(
   result: CompleteRequest,
 ): Promise<boolean> {
   const { rowCount } = await db.query(
-    `with published as (
-       update files f set state = 'completed', processed_key = $4
-       from transactions t
-       where f.file_id = $1 and f.attempt = $2 and f.state = 'processing'
-         and t.file_id = f.file_id and t.attempt = f.attempt and t.lease = $3 and t.outcome is null
-       returning f.file_id, f.attempt
+    `with ended as (
+       update transactions t
+       set outcome = 'completed', ended_at = now(), original = $5, processed = $6,
+           original_codec = $7, target_codec = $8, verification = $9, notes = $10,
+           phase_times = $11, sha256 = $12
+       where file_id = $1 and attempt = $2 and lease = $3 and outcome is null
+       returning file_id, attempt
+     ), forgotten as (
+       delete from progress p using ended e where p.file_id = e.file_id and p.attempt = e.attempt
      )
-     update transactions t
-     set outcome = 'completed', ended_at = now(), original = $5, processed = $6,
-         original_codec = $7, target_codec = $8, verification = $9, notes = $10, phase_times = $11,
-         sha256 = $12
-     from published p
-     where t.file_id = p.file_id and t.attempt = p.attempt`,
+     update files f set state = 'completed', processed_key = $4
+     from ended e
+     where f.file_id = e.file_id and f.attempt = e.attempt and f.state = 'processing'`,
     [
       ref.fileId,
       ref.attempt,

@@ -162,6 +162,17 @@ test("a worker that says nothing is given up, and its attempt is fenced", async 
   expect(jobs.map((job) => job.attempt)).toEqual([2]);
 });
 
+test("connections that Postgres cuts, again and again, cost nothing but time", async () => {
+  transpod = await startTestController();
+  const files = await Promise.all([1, 2, 3, 4].map((n) => transpod.announce(`film-${n}.mp4`)));
+  for (const file of files) {
+    await transpod.put(file);
+    for (let cut = 0; cut < 5; cut += 1) await transpod.cutDatabaseConnections();
+  }
+  for (const file of files) expect((await transpod.untilEnded(file)).state).toBe("completed");
+  for (const file of files) expect(await attemptsOf(file)).toEqual(["completed"]);
+});
+
 test("a Job that vanishes is replaced by a new attempt", async () => {
   transpod = await startTestController();
   const file = await transpod.announce("once-hang.mp4");

@@ -115,8 +115,14 @@ test("a busy port is named, and nothing is left running", async () => {
 });
 
 test("wrong settings are all named at once", async () => {
-  const wrong = startTranspod({ DATA_DIR, PORT: "eighty", ...{ MAX_RUNNING_JOBS: "0" } });
-  await expect(wrong).rejects.toThrow(/PORT: .*\n.*MAX_RUNNING_JOBS: /);
+  const settings = {
+    PORT: "eighty",
+    MAX_RUNNING_JOBS: "0",
+    MAX_ATTEMPTS: "few",
+    CORS_ORIGINS: "x",
+  };
+  const wrong = startTranspod({ DATA_DIR, ...settings });
+  for (const name of Object.keys(settings)) await expect(wrong).rejects.toThrow(`${name}: `);
 });
 
 test("files that are no videos fail with a sentence, at the first attempt", async () => {

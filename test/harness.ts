@@ -51,7 +51,7 @@ export async function freshAws() {
 export type TestAws = Awaited<ReturnType<typeof freshAws>>;
 
 /** Runs a statement that can't run inside the database that it is about. */
-async function administer(sql: string): Promise<void> {
+export async function administer(sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: inject("postgresUrl") });
   await client.connect();
   try {

@@ -14,7 +14,7 @@ import { createLogger } from "@transpod/runtime/logger.ts";
 import { createRegistry } from "@transpod/runtime/metrics.ts";
 import { getFileStatus, type FileStatusRow, type NewFile } from "@transpod/store/files.ts";
 import { announcedFile } from "@transpod/store/testing.ts";
-import { freshAws, freshDatabase } from "./harness.ts";
+import { administer, freshAws, freshDatabase } from "./harness.ts";
 
 const worker = fileURLToPath(new URL("noop-worker.ts", import.meta.url));
 const patience = { timeout: 20_000, interval: 20 };
@@ -58,6 +58,13 @@ export async function startTestController(said: Partial<ControllerSettings> = {}
       await controller.stop();
       await work();
       controller = await start();
+    },
+    /** As a restart of the server does, but for the server. */
+    async cutDatabaseConnections(): Promise<void> {
+      await administer(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = '${new URL(database.url).pathname.slice(1)}'`,
+      );
     },
     announce: (name: string, more: Partial<NewFile> = {}) =>
       announcedFile(pool, { file_name: name, ...more }),

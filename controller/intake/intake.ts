@@ -1,4 +1,5 @@
 import type { Message, SQSClient } from "@aws-sdk/client-sqs";
+import { setTimeout as delay } from "node:timers/promises";
 import pRetry from "p-retry";
 import { Consumer } from "sqs-consumer";
 import { parseS3Message } from "@transpod/contract/s3-event.ts";
@@ -18,6 +19,7 @@ export interface IntakeDeps extends RecordDeps {
 /** Drains the queue into Postgres. A message is deleted only after its transaction has committed. */
 export function startIntake(deps: IntakeDeps): Service {
   const stopping = new AbortController();
+  let failures = 0;
   const consumer = Consumer.create({
     sqs: deps.sqs,
     queueUrl: deps.queueUrl,
@@ -28,10 +30,20 @@ export function startIntake(deps: IntakeDeps): Service {
     pollingCompleteWaitTimeMs: 5_000,
     // Each receive brings a message nearer to the dead-letter queue. While Postgres is away none is
     // received, so that an outage of ours sends nothing there.
-    preReceiveMessageCallback: () => databaseAnswers(deps, stopping.signal),
+    async preReceiveMessageCallback() {
+      if (failures > 0) await delay(backoffMs(failures), undefined, { signal: stopping.signal });
+      await databaseAnswers(deps, stopping.signal);
+    },
     handleMessageBatch: (messages) => recordBatch(deps, messages),
   });
-  consumer.on("error", (err) => deps.log.warn({ event: "queue_error", err }));
+  consumer.on("error", (err) => {
+    if (stopping.signal.aborted) return;
+    failures += 1;
+    deps.log.warn({ event: "queue_error", err });
+  });
+  for (const well of ["empty", "response_processed"] as const) {
+    consumer.on(well, () => (failures = 0));
+  }
   consumer.on("processing_error", (err) => deps.log.warn({ event: "intake_error", err }));
   consumer.start();
   return {
@@ -43,6 +55,10 @@ export function startIntake(deps: IntakeDeps): Service {
       await stopped;
     },
   };
+}
+
+function backoffMs(failures: number): number {
+  return Math.min(5_000, 250 * 2 ** (failures - 1));
 }
 
 /** Resolves once Postgres answers; gives up only when the intake stops. */
@@ -73,15 +89,17 @@ async function recordOne(deps: IntakeDeps, message: Message): Promise<boolean> {
     metrics.testEvents.inc();
     return true;
   }
-  if (parsed.kind === "unparseable") {
+  const bad = parsed.kind === "unparseable" ? [parsed.why] : parsed.bad;
+  for (const why of bad) {
     metrics.unparseable.inc();
-    log.warn({ event: "message_unparseable", message_id, why: parsed.why });
-    return false;
+    log.warn({ event: "record_unparseable", message_id, why });
   }
+  if (parsed.kind === "unparseable") return false;
   try {
-    for (const disposition of await recordMessage(deps, message_id, parsed.objects)) {
-      metrics.arrivals.inc({ disposition });
-      log.info({ event: "arrival_recorded", message_id, disposition });
+    for (const recorded of await recordMessage(deps, message_id, parsed.objects)) {
+      metrics.arrivals.inc({ disposition: recorded.disposition });
+      if (recorded.refused !== undefined) metrics.finished.inc({ reason: recorded.refused });
+      log.info({ event: "arrival_recorded", message_id, ...recorded });
     }
     return true;
   } catch (err) {

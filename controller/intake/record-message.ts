@@ -1,4 +1,5 @@
 import type pg from "pg";
+import type { FailureCode } from "@transpod/contract/failures.ts";
 import { fileIdOfRawKey } from "@transpod/contract/object-keys.ts";
 import type { ObjectCreated } from "@transpod/contract/s3-event.ts";
 import { recordArrival, type Disposition } from "@transpod/store/arrivals.ts";
@@ -12,7 +13,13 @@ export interface RecordDeps {
   maxUploadBytes: number;
 }
 
-export type Recorded = Disposition | "duplicate";
+export interface Recorded {
+  /** Undefined for a key that we never issued. */
+  file_id: string | undefined;
+  disposition: Disposition | "duplicate";
+  /** Why the file failed at once, if it did. */
+  refused?: FailureCode;
+}
 
 /**
  * Writes down all objects of one message in one transaction: either every one of them is recorded
@@ -24,7 +31,8 @@ export async function recordMessage(
   objects: readonly ObjectCreated[],
 ): Promise<Recorded[]> {
   // Always in the same order, so that two messages that share objects can't wait for each other.
-  const ordered = objects.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  const orderOf = (object: ObjectCreated) => `${object.key} ${object.version_id}`;
+  const ordered = objects.toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
   return await inTransaction(deps.pool, async (client) => {
     const recorded: Recorded[] = [];
     for (const object of ordered)
@@ -34,16 +42,18 @@ export async function recordMessage(
 }
 
 async function recordObject(
-  deps: RecordDeps,
+  { rawBucket, maxUploadBytes }: RecordDeps,
   db: Database,
   messageId: string,
   object: ObjectCreated,
 ): Promise<Recorded> {
-  const disposition = await recordArrival(db, object, { messageId, rawBucket: deps.rawBucket });
-  const fileId = fileIdOfRawKey(object.key);
-  if (disposition === "accepted" && fileId !== undefined) {
-    const refusal = refuseArrival(object, deps.maxUploadBytes);
-    if (refusal !== undefined) await failFile(db, { fileId, attempt: 1 }, refusal);
+  const file_id = fileIdOfRawKey(object.key);
+  const disposition = await recordArrival(db, object, { messageId, rawBucket });
+  if (disposition === undefined) return { file_id, disposition: "duplicate" };
+  const refusal = refuseArrival(object, maxUploadBytes);
+  if (disposition !== "accepted" || file_id === undefined || refusal === undefined) {
+    return { file_id, disposition };
   }
-  return disposition ?? "duplicate";
+  await failFile(db, { fileId: file_id, attempt: 1, lease: 0 }, refusal);
+  return { file_id, disposition, refused: refusal.code };
 }

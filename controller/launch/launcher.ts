@@ -1,12 +1,12 @@
 import type pg from "pg";
-import type { AttemptRef } from "@transpod/contract/job-identity.ts";
+import type { LeaseRef } from "@transpod/contract/job-identity.ts";
 import type { JobPort } from "@transpod/contract/ports.ts";
 import type { Logger } from "@transpod/runtime/logger.ts";
-import { failFile } from "@transpod/store/attempts.ts";
 import { inTransaction } from "@transpod/store/database.ts";
 import { markLaunched, reserveSlots, type LaunchRow } from "@transpod/store/launches.ts";
 import type { ControllerSettings } from "../config.ts";
 import type { ControllerMetrics } from "../metrics.ts";
+import { endAttempt } from "../observe/end-attempt.ts";
 
 export interface LaunchDeps {
   pool: pg.Pool;
@@ -29,7 +29,7 @@ export async function launchPending(deps: LaunchDeps): Promise<void> {
  * throws, the attempt stays reserved and the sweep creates the Job later.
  */
 export async function createJob(deps: LaunchDeps, row: LaunchRow): Promise<void> {
-  const ref: AttemptRef = { fileId: row.file_id, attempt: row.attempt };
+  const ref: LeaseRef = { fileId: row.file_id, attempt: row.attempt, lease: row.lease };
   const fields = { file_id: row.file_id, attempt: row.attempt, job_name: row.job_name };
   const created = await deps.jobs.create({
     ...ref,
@@ -39,14 +39,9 @@ export async function createJob(deps: LaunchDeps, row: LaunchRow): Promise<void>
     deadlineSeconds: deps.settings.jobDeadlineSeconds,
   });
   if (created === "name_taken") {
-    deps.log.error({ event: "job_name_taken", ...fields });
-    await inTransaction(deps.pool, (client) =>
-      failFile(client, ref, {
-        code: "job_name_taken",
-        detail: `A Job named ${row.job_name} that is not Transpod's stands in the way. Delete it and retry.`,
-        counted: true,
-      }),
-    );
+    const detail = `A Job named ${row.job_name} that is not Transpod's stands in the way. Delete it.`;
+    const failure = { code: "job_name_taken", detail, counted: true } as const;
+    await endAttempt(deps, ref, { kind: "fail", failure });
     return;
   }
   if (!(await markLaunched(deps.pool, ref))) return;

@@ -52,6 +52,23 @@ const cases: Case[] = [
     expected: "wait no node fits",
   },
   {
+    when: "the worker starts on a node that took long to come",
+    row: { claimed: false, silent_seconds: 90, launched_seconds: 90 },
+    expected: "none",
+  },
+  {
+    when: "a claimed worker was taken away and its replacement waits",
+    row: { launched_seconds: 1_200 },
+    job: { phase: "waiting", why: "no node fits" },
+    expected: "wait no node fits",
+  },
+  {
+    when: "the replacement never starts",
+    row: { silent_seconds: 601, counted_failures: 2 },
+    job: { phase: "waiting" },
+    expected: "retry job_lost",
+  },
+  {
     when: "the worker never starts",
     row: { claimed: false, launched_seconds: 601 },
     job: { phase: "waiting" },

@@ -32,15 +32,10 @@ export function decide(
     const detail = `The attempt took longer than ${settings.jobDeadlineSeconds} seconds.`;
     return nextStep({ code: "deadline_exceeded", detail }, row, settings);
   }
-  switch (job.phase) {
-    case "waiting":
-      return whileWaiting(row, job, settings);
-    case "running":
-      return whileRunning(row, settings);
-    case "succeeded":
-    case "failed":
-      return nextStep(failureOf(job), row, settings);
+  if (job.phase === "succeeded" || job.phase === "failed") {
+    return nextStep(failureOf(job), row, settings);
   }
+  return row.claimed ? whileClaimed(row, job, settings) : whileStarting(row, job, settings);
 }
 
 /** A Job whose worker is just ending is let be; one that lingers (or was cancelled) is removed. */
@@ -54,17 +49,27 @@ function afterTheEnd(
   return active && due ? { kind: "remove" } : { kind: "none" };
 }
 
-function whileWaiting(row: AttemptRow, job: JobStatus, settings: ControllerSettings): Action {
+/** Nobody has claimed yet: the worker waits for a place, or is on its way. */
+function whileStarting(row: AttemptRow, job: JobStatus, settings: ControllerSettings): Action {
   const why = job.why ?? "a place to run";
-  if (row.launched_seconds <= settings.startSeconds) return { kind: "wait", why };
-  const detail = `No worker could be started within ${settings.startSeconds} seconds: ${why}.`;
-  return nextStep({ code: "never_started", detail }, row, settings);
+  if (row.launched_seconds > settings.startSeconds) {
+    const detail = `No worker claimed within ${settings.startSeconds} seconds: it waited for ${why}.`;
+    return nextStep({ code: "never_started", detail }, row, settings);
+  }
+  return job.phase === "waiting" ? { kind: "wait", why } : { kind: "none" };
 }
 
-function whileRunning(row: AttemptRow, settings: ControllerSettings): Action {
-  if (row.silent_seconds <= settings.silenceSeconds) return { kind: "none" };
+/** A worker that claimed must be heard; one that was taken away may be replaced by the platform. */
+function whileClaimed(row: AttemptRow, job: JobStatus, settings: ControllerSettings): Action {
+  const patience = job.phase === "waiting" ? settings.startSeconds : settings.silenceSeconds;
+  if (row.silent_seconds <= patience) {
+    return job.phase === "waiting"
+      ? { kind: "wait", why: job.why ?? "a replacement" }
+      : { kind: "none" };
+  }
   const detail = `The worker said nothing for ${Math.round(row.silent_seconds)} seconds.`;
-  return nextStep({ code: "stalled", detail }, row, settings);
+  const code = job.phase === "waiting" ? "job_lost" : "stalled";
+  return nextStep({ code, detail }, row, settings);
 }
 
 /**

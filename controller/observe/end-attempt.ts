@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { AttemptRef } from "@transpod/contract/job-identity.ts";
+import type { LeaseRef } from "@transpod/contract/job-identity.ts";
 import type { Logger } from "@transpod/runtime/logger.ts";
 import { failFile, retryFile } from "@transpod/store/attempts.ts";
 import { inTransaction } from "@transpod/store/database.ts";
@@ -12,14 +12,17 @@ export interface EndDeps {
   log: Logger;
 }
 
-/** Ends an attempt as decided. False when it was over already, or is no longer the current one. */
-export async function endAttempt(deps: EndDeps, ref: AttemptRef, step: NextStep): Promise<boolean> {
+/** Ends an attempt as decided. False when it is over, or another worker has claimed it meanwhile. */
+export async function endAttempt(deps: EndDeps, ref: LeaseRef, step: NextStep): Promise<boolean> {
   const ended = await inTransaction(deps.pool, (client) =>
     step.kind === "fail"
       ? failFile(client, ref, step.failure)
       : retryFile(client, ref, step.failure, step.retry),
   );
-  if (!ended) return false;
+  if (!ended) {
+    deps.metrics.stale.inc();
+    return false;
+  }
   deps.metrics.finished.inc({ reason: step.failure.code });
   deps.log.info({
     event: step.kind === "fail" ? "file_failed" : "attempt_retried",

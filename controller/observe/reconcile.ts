@@ -1,15 +1,22 @@
-import { jobName, type AttemptRef } from "@transpod/contract/job-identity.ts";
+import { jobName, type LeaseRef } from "@transpod/contract/job-identity.ts";
 import type { JobStatus } from "@transpod/contract/ports.ts";
 import { getAttempt, type AttemptRow } from "@transpod/store/attempts.ts";
 import { markWaiting } from "@transpod/store/launches.ts";
 import { createJob, type LaunchDeps } from "../launch/launcher.ts";
 import { decide, type Action } from "./decide.ts";
 import { endAttempt } from "./end-attempt.ts";
+import type { Hearing } from "./hearing.ts";
+
+export interface ReconcileDeps extends LaunchDeps {
+  hearing: Hearing;
+}
 
 /** Reads a file's row and its Job again, decides and acts. Losing a call costs only latency. */
-export async function reconcile(deps: LaunchDeps, fileId: string): Promise<void> {
-  const row = await getAttempt(deps.pool, fileId);
-  if (row === undefined) return;
+export async function reconcile(deps: ReconcileDeps, fileId: string): Promise<void> {
+  const read = await getAttempt(deps.pool, fileId);
+  if (read === undefined) return;
+  const silent_seconds = Math.min(read.silent_seconds, deps.hearing.seconds());
+  const row = { ...read, silent_seconds };
   const job = await deps.jobs.get(row.job_name);
   await apply(deps, row, job, decide(row, job, deps.settings));
 }
@@ -20,7 +27,7 @@ async function apply(
   job: JobStatus | undefined,
   action: Action,
 ): Promise<void> {
-  const ref: AttemptRef = { fileId: row.file_id, attempt: row.attempt };
+  const ref: LeaseRef = { fileId: row.file_id, attempt: row.attempt, lease: row.lease };
   switch (action.kind) {
     case "none":
       return;

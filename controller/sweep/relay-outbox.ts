@@ -1,7 +1,7 @@
-import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { SendMessageBatchCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import type pg from "pg";
 import { inTransaction } from "@transpod/store/database.ts";
-import { markSent, takeOutbox } from "@transpod/store/outbox.ts";
+import { deleteOutbox, takeOutbox } from "@transpod/store/outbox.ts";
 
 export interface RelayDeps {
   pool: pg.Pool;
@@ -9,21 +9,34 @@ export interface RelayDeps {
   queueUrl: string;
 }
 
+/** SQS takes no more in one request. */
+const batch = 10;
+
 /**
- * Sends what the outbox holds, and marks it sent in the transaction that took it. Dying in between
- * sends a message twice, which the inbox doesn't mind.
+ * Sends what the outbox holds, a batch in each transaction. Dying between sending and committing sends
+ * a message twice, which the inbox doesn't mind; what SQS refuses stays for the next sweep.
  */
-export async function relayOutbox({ pool, sqs, queueUrl }: RelayDeps): Promise<void> {
-  await inTransaction(pool, async (client) => {
-    const messages = await takeOutbox(client, 100);
-    for (const { body } of messages) {
-      await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body }));
-    }
-    if (messages.length > 0) {
-      await markSent(
-        client,
-        messages.map((message) => message.outbox_id),
-      );
-    }
+export async function relayOutbox(deps: RelayDeps): Promise<void> {
+  while ((await relayBatch(deps)) === batch);
+}
+
+async function relayBatch({ pool, sqs, queueUrl }: RelayDeps): Promise<number> {
+  return await inTransaction(pool, async (client) => {
+    const messages = await takeOutbox(client, batch);
+    if (messages.length === 0) return 0;
+    const { Successful: sent = [] } = await sqs.send(
+      new SendMessageBatchCommand({
+        QueueUrl: queueUrl,
+        Entries: messages.map(({ outbox_id, body }) => ({
+          Id: String(outbox_id),
+          MessageBody: body,
+        })),
+      }),
+    );
+    await deleteOutbox(
+      client,
+      sent.map((entry) => Number(entry.Id)),
+    );
+    return sent.length;
   });
 }

@@ -1,4 +1,5 @@
-import { getEnd, type EndedRow, type LeaseRef } from "@transpod/store/work.ts";
+import type { LeaseRef } from "@transpod/contract/job-identity.ts";
+import { getEnd, type EndedRow } from "@transpod/store/work.ts";
 import type { WorkDeps } from "./deps.ts";
 import { FencedError } from "./fenced.ts";
 

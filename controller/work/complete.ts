@@ -2,6 +2,7 @@ import {
   CompleteMultipartUploadCommand,
   HeadObjectCommand,
   NoSuchUpload,
+  S3ServiceException,
 } from "@aws-sdk/client-s3";
 import type { AttemptRef } from "@transpod/contract/job-identity.ts";
 import type { CompleteRequest } from "@transpod/contract/work-protocol.ts";
@@ -41,6 +42,9 @@ export async function complete(
   return {};
 }
 
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html */
+const refusedParts = new Set(["InvalidPart", "InvalidPartOrder", "EntityTooSmall"]);
+
 async function joinParts(
   { s3, processedBucket }: WorkDeps,
   { upload_id, upload_key }: LeaseRow,
@@ -63,6 +67,9 @@ async function joinParts(
       }),
     );
   } catch (error) {
+    if (error instanceof S3ServiceException && refusedParts.has(error.name)) {
+      throw new HttpError(422, "parts_refused", `S3 refused the parts: ${error.message}`);
+    }
     // Joined before, by a request whose answer or whose row was lost. The size says whether.
     if (!(error instanceof NoSuchUpload)) throw error;
   }

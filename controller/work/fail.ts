@@ -20,7 +20,7 @@ export async function fail(
   if (heard === undefined || row === undefined) return await answerAgain(deps, lease, "failed");
   const { code, detail, original, phase_times } = said;
   const step = nextStep({ code, detail, original, phase_times }, row, deps.settings);
-  if (!(await endAttempt(deps, ref, step))) return await answerAgain(deps, lease, "failed");
+  if (!(await endAttempt(deps, lease, step))) return await answerAgain(deps, lease, "failed");
   deps.metrics.endToRow.observe((performance.now() - began) / 1000);
   return {};
 }

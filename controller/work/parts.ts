@@ -4,10 +4,10 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
-import type { AttemptRef } from "@transpod/contract/job-identity.ts";
+import type { AttemptRef, LeaseRef } from "@transpod/contract/job-identity.ts";
 import { contentTypes, processedKey, videoExtension } from "@transpod/contract/object-keys.ts";
 import type { PartsRequest, PartsResponse } from "@transpod/contract/work-protocol.ts";
-import { getLease, keepUpload, type LeaseRef, type LeaseRow } from "@transpod/store/work.ts";
+import { getLease, keepUpload, type LeaseRow } from "@transpod/store/work.ts";
 import type { WorkDeps } from "./deps.ts";
 import { FencedError } from "./fenced.ts";
 

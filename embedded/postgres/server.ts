@@ -51,7 +51,8 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const flags = Object.entries({ ...settings, port }).map(([name, value]) => `--${name}=${value}`);
   const server = await startServer(runAs.wrap(binaries.postgres, ["-D", folder, ...flags]), onLine);
   const urlOf = (database: string) =>
-    `postgres://${USER}:${password}@127.0.0.1:${port}/${database}`;
+    // Whatever PGSSLMODE says: this server has no certificate.
+    `postgres://${USER}:${password}@127.0.0.1:${port}/${database}?sslmode=disable`;
   try {
     await createDatabase(urlOf("postgres"));
   } catch (error) {

@@ -105,11 +105,8 @@ create table inbox (
 create table outbox (
   outbox_id bigint generated always as identity primary key,
   body text not null,
-  created_at timestamptz not null default now(),
-  sent_at timestamptz
+  created_at timestamptz not null default now()
 );
-
-create index outbox_unsent on outbox (outbox_id) where sent_at is null;
 
 -- What a running attempt last said. Not worth a write-ahead log: the next word replaces it.
 create unlogged table progress (

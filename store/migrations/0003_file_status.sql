@@ -26,11 +26,7 @@ select
   t.sha256,
   case when f.state = 'processing' then t.waiting_for end as waiting_for,
   extract(epoch from t.ended_at - t.claimed_at)::double precision as processing_time,
-  case when f.state = 'pending' then (
-    select count(*) + 1 from files q
-    where q.state = 'pending'
-      and (-q.priority, q.queued_at, q.file_id) < (-f.priority, f.queued_at, f.file_id)
-  ) end as queue_position,
+  q.queue_position,
   case when f.state = 'processing' and p.file_id is not null then json_build_object(
     'phase', p.phase,
     'percent', p.percent,
@@ -43,4 +39,8 @@ select
   ) end as progress
 from files f
 left join transactions t on t.file_id = f.file_id and t.attempt = f.attempt
+left join (
+  select file_id, row_number() over (order by priority desc, queued_at, file_id) as queue_position
+  from files where state = 'pending'
+) q on q.file_id = f.file_id
 left join progress p on p.file_id = f.file_id and p.attempt = f.attempt;

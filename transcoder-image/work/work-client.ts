@@ -20,8 +20,8 @@ import type { Config } from "../config.ts";
 
 const requestTimeoutMs = 30_000;
 
-/** About two and a half minutes in all: the controller may restart or be replaced meanwhile. */
-const patience = { retries: 32, minTimeout: 250, factor: 2, maxTimeout: 5_000 };
+/** About a quarter of an hour in all: an outage of the controller must not cost a whole encode. */
+const patience = { retries: 200, minTimeout: 250, factor: 2, maxTimeout: 5_000 };
 
 /**
  * The worker's side of the work protocol. Every call but `progress` is repeated while the

@@ -1,5 +1,6 @@
-import { createServer, type RequestListener } from "node:http";
+import { createServer, STATUS_CODES, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import { TranspodError } from "@transpod/contract/errors.ts";
 
 /** The port is taken, or may not be listened on. */
@@ -27,6 +28,7 @@ export async function listen(
   { port, host }: { port: number; host?: string | undefined },
 ): Promise<HttpServer> {
   const server = createServer(listener);
+  server.on("clientError", refuseRequest);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(new ListenError(port, host, error)));
     server.listen({ port, ...(host === undefined ? {} : { host }) }, resolve);
@@ -42,4 +44,28 @@ export async function listen(
       clearTimeout(timer);
     },
   };
+}
+
+/** What Node can't parse never reaches the application: it gets a problem from here. */
+function refuseRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, code, detail] =
+    error.code === "HPE_HEADER_OVERFLOW"
+      ? [431, "headers_too_large", "The URL or the headers are too long."]
+      : [400, "malformed_request", "This is not an HTTP request."];
+  const title = STATUS_CODES[status];
+  const body = JSON.stringify({ type: "about:blank", title, status, detail, code });
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${title}`,
+      "Content-Type: application/problem+json",
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      "Connection: close",
+      "",
+      body,
+    ].join("\r\n"),
+  );
 }

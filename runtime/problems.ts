@@ -33,7 +33,7 @@ export function parseRequest<T extends z.ZodType>(
   value: unknown,
   code = "invalid_request",
 ): z.infer<T> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: say });
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.map((issue) => ({
     path: issue.path.join("."),
@@ -43,6 +43,14 @@ export function parseRequest<T extends z.ZodType>(
     .map((e) => (e.path === "" ? e.message : `${e.path}: ${e.message}`))
     .join(" ");
   throw new HttpError(422, code, detail, { errors });
+}
+
+/** For what a schema has no sentence of its own: zod's are for programmers. */
+function say(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === "unrecognized_keys") return `There is no field ${issue.keys.join(", ")}.`;
+  if (issue.code === "invalid_value") return `Give one of ${issue.values.join(", ")}.`;
+  if (issue.code !== "invalid_type") return undefined;
+  return issue.input === undefined ? "This is missing." : `Give a value of type ${issue.expected}.`;
 }
 
 /** What stands where no route does. */

@@ -109,6 +109,8 @@ export class ChildProcessJobs implements JobPort, WorkAuthenticator {
         CPU_LIMIT: String(cpusPerJob),
         LOG_LEVEL: logLevel,
       },
+      // A worker that is stopped has nothing to save: its files go with the Job.
+      graceMs: 1_000,
       onLine,
     });
   }

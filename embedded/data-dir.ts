@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { TranspodError } from "@transpod/contract/errors.ts";
@@ -51,6 +51,8 @@ export function openDataDir(path: string): DataDir {
     mkdirSync(root, { recursive: true, mode: 0o700 });
     const release = takeLock(root, at("lock"));
     // `postgres` is made by initdb: a folder that is there is a whole database.
+    // A predecessor that was killed could not clear up behind its workers.
+    rmSync(layout.work, { recursive: true, force: true });
     for (const folder of [layout.ministack, layout.work]) mkdirSync(folder, { recursive: true });
     return { ...layout, release };
   } catch (error) {

@@ -1,4 +1,3 @@
-import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pino } from "pino";
 import { startApi } from "@transpod/api/api.ts";
@@ -11,7 +10,7 @@ import { createRegistry } from "@transpod/runtime/metrics.ts";
 import type { Service } from "@transpod/runtime/process.ts";
 import { createPool } from "@transpod/store/database.ts";
 import { migrate } from "@transpod/store/migrate.ts";
-import { startBackingServices } from "./backing-services.ts";
+import { startBackingServices, type BackingServices } from "./backing-services.ts";
 import { ChildProcessJobs } from "./child-process-jobs.ts";
 import type { EmbeddedConfig } from "./config.ts";
 import { openDataDir } from "./data-dir.ts";
@@ -47,14 +46,55 @@ export async function startEmbedded(config: EmbeddedConfig): Promise<Embedded> {
   const credentials = await s3Credentials(dataDir);
   const backing = await startBackingServices({ dataDir, ports, credentials, log });
   parts.defer(() => backing.stop());
-  const { databaseUrl, endpoint } = backing;
-  const s3 = createS3({ region, endpoint, credentials });
-  const sqs = createSqs({ region, endpoint, credentials });
+  const aws = { region, endpoint: backing.endpoint, credentials };
+  const [s3, sqs] = [createS3(aws), createSqs(aws)];
   const [{ queueUrl }] = await Promise.all([
     provision({ s3, sqs, rawBucket, processedBucket, queueName: "transpod" }),
-    migrate(databaseUrl),
+    migrate(backing.databaseUrl),
   ]);
-  const environment = {
+  const environment = environmentOf(config, backing, queueUrl);
+
+  const jobs = new ChildProcessJobs({
+    workUrl: `http://${loopback}:${ports.work}`,
+    scratchDir: dataDir.work,
+    cpusPerJob: config.cpusPerJob,
+    logLevel: config.logLevel,
+    onLine: (line) => logFile.write(`${line}\n`),
+  });
+  parts.defer(() => jobs.stop());
+  const { databaseUrl } = backing;
+  const pool = createPool({ url: databaseUrl, applicationName: "transpod-controller" }, (err) =>
+    log.warn({ event: "database_connection_lost", err }),
+  );
+  parts.defer(() => pool.end());
+  const registry = createRegistry();
+  const settings = readControllerSettings(environment);
+  const controller = await startController(
+    {
+      ...{ pool, databaseUrl, s3, sqs, rawBucket, processedBucket, queueUrl },
+      ...{ jobs, authenticator: jobs, settings, registry, log },
+    },
+    { workPort: ports.work, workHost: loopback },
+  );
+  parts.defer(() => controller.stop());
+  const api = await startApi(readApiConfig(environment), { log, credentials, registry });
+  parts.defer(() => api.stop());
+
+  const running = parts.move();
+  return {
+    url: `http://${loopback}:${api.port}`,
+    dataDir: dataDir.path,
+    stop: () => running.disposeAsync(),
+  };
+}
+
+/** What a cluster's chart would set. */
+function environmentOf(
+  config: EmbeddedConfig,
+  { databaseUrl, endpoint }: BackingServices,
+  queueUrl: string,
+) {
+  return {
     ...config.environment,
     HOST: loopback,
     DATABASE_URL: databaseUrl,
@@ -65,43 +105,5 @@ export async function startEmbedded(config: EmbeddedConfig): Promise<Embedded> {
     S3_PUBLIC_ENDPOINT: endpoint,
     SQS_ENDPOINT: endpoint,
     SQS_QUEUE_URL: queueUrl,
-  };
-
-  // A predecessor that was killed could not clear up behind its workers.
-  await rm(dataDir.work, { recursive: true, force: true });
-  await mkdir(dataDir.work);
-  const jobs = new ChildProcessJobs({
-    workUrl: `http://${loopback}:${ports.work}`,
-    scratchDir: dataDir.work,
-    cpusPerJob: config.cpusPerJob,
-    logLevel: config.logLevel,
-    onLine: (line) => logFile.write(`${line}\n`),
-  });
-  parts.defer(() => jobs.stop());
-
-  const pool = createPool({ url: databaseUrl, applicationName: "transpod-controller" }, (err) =>
-    log.warn({ event: "database_connection_lost", err }),
-  );
-  parts.defer(() => pool.end());
-  const registry = createRegistry();
-  const controller = await startController(
-    {
-      ...{ pool, databaseUrl, s3, sqs, rawBucket, processedBucket, queueUrl, registry, log },
-      jobs,
-      authenticator: jobs,
-      settings: readControllerSettings(environment),
-    },
-    { workPort: ports.work, workHost: loopback },
-  );
-  parts.defer(() => controller.stop());
-
-  const api = await startApi(readApiConfig(environment), { log, credentials, registry });
-  parts.defer(() => api.stop());
-
-  const running = parts.move();
-  return {
-    url: `http://${loopback}:${api.port}`,
-    dataDir: dataDir.path,
-    stop: () => running.disposeAsync(),
   };
 }

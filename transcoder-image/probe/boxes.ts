@@ -19,8 +19,8 @@ const knownFirst = new Set([
   "uuid",
 ]);
 
-/** Reads the headers of the first boxes: a healthy file has a handful, a fragmented one thousands. */
-export async function readBoxes(path: string, limit = 64): Promise<Box[]> {
+/** Reads the boxes' headers: a healthy file has a handful, a fragmented one thousands. */
+export async function readBoxes(path: string, limit = 100_000): Promise<Box[]> {
   const file = await open(path);
   try {
     const { size: fileSize } = await file.stat();
@@ -55,4 +55,11 @@ export function judgeBoxes(boxes: readonly Box[]): "readable" | "incomplete" | "
   if (first === undefined || !knownFirst.has(first.type)) return "foreign";
   const index = boxes.find((box) => box.type === "moov");
   return index?.complete === true ? "readable" : "incomplete";
+}
+
+const essential = new Set(["moov", "moof", "mdat"]);
+
+/** Whether the file ends inside its index or its media, which may show in its sound alone. */
+export function isCutOff(boxes: readonly Box[]): boolean {
+  return boxes.some((box) => !box.complete && essential.has(box.type));
 }

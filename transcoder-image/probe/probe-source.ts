@@ -1,12 +1,13 @@
 import { AttemptError } from "../attempt/attempt-error.ts";
-import { judgeBoxes, readBoxes } from "./boxes.ts";
+import { isCutOff, judgeBoxes, readBoxes } from "./boxes.ts";
 import { readHeaders, readMedia, readPacketTimes } from "./ffprobe.ts";
 import type { Source, VideoTrack } from "./media.ts";
 import { chooseVideo, refuseFrames, refuseMedia, type Refusal } from "./refusals.ts";
 
 /** Looks at a file that a stranger sent. Throws AttemptError with the reason it is not taken. */
 export async function probeSource(path: string, signal: AbortSignal): Promise<Source> {
-  const judgement = judgeBoxes(await readBoxes(path));
+  const boxes = await readBoxes(path);
+  const judgement = judgeBoxes(boxes);
   if (judgement !== "readable") throw refused(badBoxes[judgement]);
 
   const media = (await readMedia(path, signal)) ?? (await readHeaders(path, signal));
@@ -15,7 +16,10 @@ export async function probeSource(path: string, signal: AbortSignal): Promise<So
   if (refusal !== null) throw refused(refusal);
   const video = chooseVideo(media);
   if (video === undefined) throw refused(unreadable);
-  return { media, video, timestamps: await readEveryFrame(path, video, signal) };
+  // Missing frames come first: the sentence about them says more.
+  const timestamps = await readEveryFrame(path, video, signal);
+  if (isCutOff(boxes)) throw refused(cutOff);
+  return { media, video, timestamps };
 }
 
 /** The times of all frames that are shown. Throws where the header promises more than there is. */
@@ -34,6 +38,11 @@ async function readEveryFrame(path: string, video: VideoTrack, signal: AbortSign
 const unreadable: Refusal = {
   code: "not_a_video",
   sentence: "The file looks like an MP4 or MOV, but its contents can't be read.",
+};
+
+const cutOff: Refusal = {
+  code: "truncated",
+  sentence: "The file is cut off: its end is missing. Upload it again.",
 };
 
 const badBoxes: Readonly<Record<"incomplete" | "foreign", Refusal>> = {

@@ -128,6 +128,25 @@ describe("what is published", () => {
     expect(published.video).toMatchObject({ pixelFormat: "yuvj420p", colour: { range: "pc" } });
   });
 
+  test("an Android phone's tags are kept", async () => {
+    const tags = ["-metadata", "com.android.version=13", "-movflags", "use_metadata_tags"];
+    const { published } = await transcode(await make("android.mp4", { options: tags }));
+    expect(published.media.tagNames).toContain("com.android.version");
+  });
+
+  test("FLAC is copied into an .mp4", async () => {
+    const options = ["-strict", "-2"];
+    const { published } = await transcode(await make("flac.mp4", { audio: "flac", options }));
+    expect(published.media.audio).toMatchObject([{ codec: "flac" }]);
+  });
+
+  test("more channels than AAC has become as many as it has", async () => {
+    const source = await make("nine.mov", { audio: "pcm_s16le", channels: 9 });
+    const { completed, published } = await transcode(source, { fileName: "nine.mp4" });
+    expect(published.media.audio).toMatchObject([{ codec: "aac", channels: 8 }]);
+    expect(completed.notes.join()).toContain("Of 9 audio channels the first 8 were kept");
+  });
+
   test("damaged pictures are published with a warning", async () => {
     const source = await corrupt(
       await make("whole.mp4", { audio: null }),

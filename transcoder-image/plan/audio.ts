@@ -7,6 +7,12 @@ const copied: Readonly<Record<Container, ReadonlySet<string>>> = {
   mov: new Set(["aac", "alac", "ac3", "eac3", "mp3"]),
 };
 
+/** These are not yet a standard to the muxers of older versions, which copy them only when told. */
+const experimental = new Set(["flac"]);
+
+/** Seven speakers and a subwoofer: AAC's largest layout. */
+const mostAacChannels = 8;
+
 const bitsPerChannel = 96_000;
 const highestBitRate = 512_000;
 
@@ -37,16 +43,41 @@ export function planAudio(tracks: readonly AudioTrack[], container: Container): 
     if (isCopied(track.codec, container)) {
       plan.tracks.push({ codec: track.codec, encoded: false });
       plan.args.push(`-c:a:${position}`, "copy");
+      if (container === "mp4" && experimental.has(track.codec)) plan.args.push("-strict", "-2");
     } else {
-      const bitRate = Math.min(track.channels * bitsPerChannel, highestBitRate);
       plan.tracks.push({ codec: "aac", encoded: true });
-      plan.args.push(`-c:a:${position}`, "aac", `-b:a:${position}`, String(bitRate));
+      plan.args.push(...toAac(track, position));
       plan.notes.push(
         `Audio was converted from ${track.codec} to AAC, which .${container} can hold.`,
+        ...channelsNote(track),
       );
     }
   }
   return plan;
+}
+
+function toAac({ channels }: AudioTrack, position: number): string[] {
+  const bitRate = Math.min(channels * bitsPerChannel, highestBitRate);
+  return [
+    ...(channels > mostAacChannels ? [`-filter:a:${position}`, firstChannels] : []),
+    ...[`-c:a:${position}`, "aac", `-b:a:${position}`, String(bitRate)],
+  ];
+}
+
+/**
+ * So many channels have no layout as a rule, and ffmpeg can't mix what it can't place: the first
+ * ones are taken as they are.
+ */
+const firstChannels = [
+  "pan=7.1",
+  ...Array.from({ length: mostAacChannels }, (_, i) => `c${i}=c${i}`),
+].join("|");
+
+function channelsNote({ channels }: AudioTrack): string[] {
+  if (channels <= mostAacChannels) return [];
+  return [
+    `Of ${channels} audio channels the first ${mostAacChannels} were kept: AAC holds no more.`,
+  ];
 }
 
 function isCopied(codec: string, container: Container): boolean {

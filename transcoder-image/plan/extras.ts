@@ -21,6 +21,7 @@ export function planExtras({ media, video }: Source, container: Container): Extr
   // The mov muxer drops a cover without a word.
   const covers = container === "mp4" ? media.covers : [];
   const kept = new Set([...subtitles, ...covers].map((track) => track.index));
+  const hasTags = hasPhoneTags(media.tagNames);
   const isDropped = (track: OtherTrack) => !kept.has(track.index);
   return {
     maps: [...subtitles, ...covers].flatMap((track) => ["-map", `0:${track.index}`]),
@@ -30,7 +31,7 @@ export function planExtras({ media, video }: Source, container: Container): Extr
       ...tagArgs,
     ],
     // A phone's own tags survive only with this flag, which in turn loses the cover.
-    movflags: covers.length === 0 && hasPhoneTags(media.tagNames) ? ["use_metadata_tags"] : [],
+    movflags: hasTags && covers.length === 0 ? ["use_metadata_tags"] : [],
     subtitles: subtitles.length,
     covers: covers.length,
     notes: [
@@ -41,6 +42,9 @@ export function planExtras({ media, video }: Source, container: Container): Extr
       ...droppedNote("Subtitles were dropped", media.subtitles.filter(isDropped)),
       ...droppedNote("The cover picture was dropped", media.covers.filter(isDropped)),
       ...droppedNote("Data tracks were dropped", media.data),
+      ...(hasTags && covers.length > 0
+        ? ["The phone's own tags were dropped: this file can't hold them beside a cover picture."]
+        : []),
     ],
   };
 }
@@ -57,8 +61,9 @@ function copyCover(position: number): string[] {
   return [`-c:v:${position}`, "copy", `-disposition:v:${position}`, "attached_pic"];
 }
 
+/** Makers name their tags after their domain: `com.apple.quicktime.make`, `com.android.version`. */
 function hasPhoneTags(names: readonly string[]): boolean {
-  return names.some((name) => name.startsWith("com.apple.quicktime."));
+  return names.some((name) => name.startsWith("com."));
 }
 
 function droppedNote(what: string, tracks: readonly OtherTrack[]): string[] {

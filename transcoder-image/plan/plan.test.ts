@@ -119,6 +119,20 @@ const table: [sentence: string, source: Source, container: Container, args: stri
       "-c:a:0 aac -b:a:0 192000 -c:a:1 copy",
   ],
   [
+    "FLAC stays in an .mp4, which old versions call experimental",
+    aSource({}, { audio: [anAudioTrack({ codec: "flac" })] }),
+    "mp4",
+    `-map 0:0 -map 0:1 ${x265} -pix_fmt:v:0 yuv420p -c:a:0 copy -strict -2`,
+  ],
+  [
+    "of more channels than AAC has, the first are kept",
+    aSource({}, { audio: [anAudioTrack({ codec: "pcm_s16le", channels: 9 })] }),
+    "mp4",
+    `-map 0:0 -map 0:1 ${x265} -pix_fmt:v:0 yuv420p ` +
+      "-filter:a:0 pan=7.1|c0=c0|c1=c1|c2=c2|c3=c3|c4=c4|c5=c5|c6=c6|c7=c7 " +
+      "-c:a:0 aac -b:a:0 512000",
+  ],
+  [
     "subtitles and cover art are copied into an .mp4",
     aSource(
       {},
@@ -159,19 +173,30 @@ describe("HDR into H.264", () => {
 });
 
 describe("phone tags", () => {
-  const tagNames = ["com.apple.quicktime.make"];
+  const tagNames = ["title", "com.android.version"];
   const movflags = (source: Source) => {
     const { args } = plan(source);
     return args[args.indexOf("-movflags") + 1];
   };
 
-  test("are kept with a flag of their own", () => {
-    expect(movflags(aSource({}, { tagNames }))).toBe("+faststart+use_metadata_tags");
+  test.each(["com.apple.quicktime.make", "com.android.version"])(
+    "such as %s are kept with a flag of their own",
+    (name) => {
+      const source = aSource({}, { tagNames: [name] });
+      expect(movflags(source)).toBe("+faststart+use_metadata_tags");
+      expect(plan(source).notes).toEqual([]);
+    },
+  );
+
+  test("that every file may have need no flag", () => {
+    expect(movflags(aSource({}, { tagNames: ["title"] }))).toBe("+faststart");
   });
 
   test("give way to cover art, which that flag would lose", () => {
     const covers = [{ index: 3, codec: "mjpeg" }];
-    expect(movflags(aSource({}, { tagNames, covers }))).toBe("+faststart");
+    const source = aSource({}, { tagNames, covers });
+    expect(movflags(source)).toBe("+faststart");
+    expect(plan(source).notes.join()).toContain("phone's own tags were dropped");
   });
 });
 
@@ -179,7 +204,10 @@ test("whatever is lost or changed is said", () => {
   const source = aSource(
     { codec: "hevc", pixelFormat: "yuv422p12le", width: 161, interlaced: true, dolbyVision: true },
     {
-      audio: [anAudioTrack({ codec: "opus" }), anAudioTrack({ codec: "unknown", channels: 0 })],
+      audio: [
+        anAudioTrack({ codec: "opus", channels: 10 }),
+        anAudioTrack({ codec: "unknown", channels: 0 }),
+      ],
       subtitles: [{ index: 4, codec: "dvd_subtitle" }],
       covers: [{ index: 5, codec: "png" }],
       data: [{ index: 6, codec: "mebx" }],
@@ -193,6 +221,7 @@ test("whatever is lost or changed is said", () => {
     "Colour depth was reduced from 12 to 8 bits.",
     "Dolby Vision metadata was dropped; the picture beneath it was kept.",
     "Audio was converted from opus to AAC, which .mov can hold.",
+    "Of 10 audio channels the first 8 were kept: AAC holds no more.",
     "An audio track that can't be decoded was dropped.",
     "Further video tracks were dropped: mjpeg.",
     "Subtitles were dropped: dvd_subtitle.",

@@ -8,6 +8,7 @@ export interface Recipe {
   pixelFormat?: string;
   /** Of the audio track, null for none. */
   audio?: string | null;
+  channels?: number;
   filters?: string;
   /** Further output options. */
   options?: string[];
@@ -16,9 +17,10 @@ export interface Recipe {
 /** Makes a small real video: a moving test picture and a tone. */
 export async function generate(path: string, recipe: Recipe = {}): Promise<string> {
   const { codec = "libx264", size = "160x90", rate = 25, seconds = 1 } = recipe;
-  const { pixelFormat = "yuv420p", audio = "aac", filters, options = [] } = recipe;
+  const { pixelFormat = "yuv420p", audio = "aac", channels = 2, filters, options = [] } = recipe;
+  const tone = Array.from({ length: channels }, () => "0.1*sin(2800*t)").join("|");
   const sound =
-    audio === null ? [] : ["-f", "lavfi", "-i", `sine=d=${seconds}`, "-c:a", audio, "-ac", "2"];
+    audio === null ? [] : ["-f", "lavfi", "-i", `aevalsrc=${tone}:d=${seconds}`, "-c:a", audio];
   const preset = codec === "mpeg4" ? [] : ["-preset", "ultrafast"];
   const quiet = codec === "libx265" ? ["-x265-params", "log-level=error"] : [];
   const input = `testsrc2=s=${size}:r=${rate}:d=${seconds}`;

@@ -53,3 +53,17 @@ test("before the first frame there is neither a speed nor an estimate", () => {
   const nothingYet = { percent: 0, frame: 0, total_frames: 120 };
   expect(howFar({ ...aReport, frame: 0, speed: 1190 }, 120)).toEqual(nothingYet);
 });
+
+test("a rate of 0 is no rate yet", () => {
+  const counted = { percent: 25, frame: 30, total_frames: 120 };
+  expect(howFar({ ...aReport, fps: 0, speed: 0.01 }, 120)).toEqual(counted);
+});
+
+test.each([
+  ["the first frame of a long video", 1, 1000, false],
+  ["60 frames of a long video", 60, 1000, true],
+  ["few frames of a short video", 9, 40, false],
+  ["a quarter of a short video", 10, 40, true],
+])("%s: is there an estimate of the rest?", (_what, frame, total, isThere) => {
+  expect("eta_seconds" in howFar({ ...aReport, frame }, total)).toBe(isThere);
+});

@@ -40,20 +40,25 @@ function numberOf(text: string | undefined): number | null {
   return Number.isFinite(value) && value >= 0 ? value : null;
 }
 
+/** Encoders look ahead, so that the first frames come late and then in a burst. */
+const framesToJudgeBy = 60;
+
 /**
  * Whole-phase numbers for people, from a report and the number of frames that are expected. Speeds
- * mean nothing before the first frame is out.
+ * mean nothing before the first frames are out, and say when the rest will be only after so many
+ * frames, or after a quarter of a short video.
  */
 export function howFar(progress: FfmpegProgress, totalFrames: number) {
   const frame = Math.min(progress.frame, totalFrames);
-  const known = frame > 0;
   const { fps, speed } = progress;
+  const isMoving = frame > 0 && fps !== null && fps > 0;
+  const isSettled = frame >= Math.min(framesToJudgeBy, totalFrames / 4);
   return {
     percent: totalFrames === 0 ? 0 : Math.round((frame / totalFrames) * 1000) / 10,
     frame,
     total_frames: totalFrames,
-    ...(known && fps !== null ? { fps } : {}),
-    ...(known && speed !== null ? { speed } : {}),
-    ...(known && fps ? { eta_seconds: Math.round((totalFrames - frame) / fps) } : {}),
+    ...(isMoving ? { fps } : {}),
+    ...(isMoving && speed !== null ? { speed } : {}),
+    ...(isMoving && isSettled ? { eta_seconds: Math.round((totalFrames - frame) / fps) } : {}),
   };
 }

@@ -11,6 +11,7 @@ test("every exit code from 10 to 19 names one final failure", () => {
 test.each([
   [10, "empty_file"],
   [18, "verification_failed"],
+  [19, "damaged"],
   [137, "out_of_memory"],
   [143, "interrupted"],
   [1, "internal_error"],

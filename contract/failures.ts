@@ -15,6 +15,7 @@ export const failures = {
   truncated: { exit: 16, verdict: "final" },
   source_changed: { exit: 17, verdict: "final" },
   verification_failed: { exit: 18, verdict: "final" },
+  damaged: { exit: 19, verdict: "final" },
   transcode_failed: { exit: 1, verdict: "counted" },
   transfer_failed: { exit: 1, verdict: "counted" },
   stalled: { exit: 1, verdict: "counted" },

@@ -1,7 +1,7 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { failures } from "@transpod/contract/failures.ts";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { truncate } from "./testing/damage.ts";
+import { ruin, truncate } from "./testing/damage.ts";
 import { generate } from "./testing/generate.ts";
 import { makeScratch, type Scratch } from "./testing/scratch.ts";
 import { childrenOf, isAlive, startWorker, type WorkerProcess } from "./testing/worker-process.ts";
@@ -79,6 +79,9 @@ const atFault = [
   ["truncated", () => truncate(short, scratch.file("half.mp4"), 0.5)],
   ["no_video_track", () => generate(scratch.file("sound.mp4"), { options: ["-vn"] })],
   ["unsupported_codec", () => generate(scratch.file("old.mp4"), { codec: "mpeg4" })],
+  ["unsupported_codec", () => generate(scratch.file("flat.mp4"), { size: "32x2" })],
+  ["damaged", () => ruined("libx264")],
+  ["damaged", () => ruined("libx265")],
 ] as const;
 
 test.each(atFault)("a file at fault ends as %s", async (code, make) => {
@@ -86,6 +89,7 @@ test.each(atFault)("a file at fault ends as %s", async (code, make) => {
   const worker = await startWorker(server.url, scratch.path);
   expect(worker.exitCode).toBe(failures[code].exit);
   expect(server.failed).toMatchObject({ code, lease: 1 });
+  expect(server.failed?.detail).not.toMatch(/0x[0-9a-f]{6}|\/tmp/);
 });
 
 test("a source that was replaced is not transcoded", async () => {
@@ -110,6 +114,11 @@ test("a wrong environment is named", async () => {
 
 function serve(sourcePath: string): Promise<WorkServer> {
   return new WorkServer({ sourcePath, fileName: "a.mp4" }).start();
+}
+
+async function ruined(codec: "libx264" | "libx265"): Promise<string> {
+  const whole = await generate(scratch.file("sound.mp4"), { codec, seconds: 2 });
+  return ruin(whole, scratch.file("noise.mp4"));
 }
 
 async function written(text: string): Promise<string> {

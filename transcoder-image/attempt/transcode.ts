@@ -18,6 +18,7 @@ import { requireFreeSpace } from "../transfer/free-space.ts";
 import { uploadFile } from "../transfer/upload.ts";
 import { verifyOutput, type Verified } from "../verify/verify-output.ts";
 import type { WorkClient } from "../work/work-client.ts";
+import { afterthoughts } from "./afterthoughts.ts";
 import { AttemptError } from "./attempt-error.ts";
 import { summarize } from "./media-summary.ts";
 import type { PhaseClock } from "./phase-clock.ts";
@@ -50,8 +51,9 @@ export async function transcode(deps: TranscodeDeps): Promise<CompleteRequest> {
   deps.onProbed(original);
   log.info({ event: "planned", target_codec: plan.target, args: plan.args, notes: plan.notes });
   const encoded = await clock.run("encode", () => encode(deps, source, plan));
-  const verified = await clock.run("verify", () => verify(deps, source, plan, output));
+  const verified = await clock.run("verify", () => verify(deps, source, plan, encoded, output));
   const { sizeBytes } = verified.media;
+  const { errorCount } = encoded.diagnostics;
   const uploaded = await clock.run("upload", () => upload(deps, output, sizeBytes));
 
   return {
@@ -62,7 +64,7 @@ export async function transcode(deps: TranscodeDeps): Promise<CompleteRequest> {
     processed: summarizeOutput(container, plan, verified),
     target_codec: plan.target,
     verification: verified.verification,
-    notes: [...plan.notes, ...afterthoughts(encoded, original.size_bytes, sizeBytes)],
+    notes: [...plan.notes, ...afterthoughts(errorCount, original.size_bytes, sizeBytes)],
     phase_times: clock.times,
   };
 }
@@ -96,12 +98,19 @@ function encode({ config, report, signal }: TranscodeDeps, source: Source, plan:
   });
 }
 
-function verify(deps: TranscodeDeps, source: Source, plan: Plan, output: string) {
+function verify(
+  deps: TranscodeDeps,
+  source: Source,
+  plan: Plan,
+  encoded: FfmpegResult,
+  output: string,
+) {
   const { config, report, signal } = deps;
   const totalFrames = plan.expected.frames;
   return verifyOutput({
     output,
     expected: plan.expected,
+    encoded: { frames: encoded.frames, errorCount: encoded.diagnostics.errorCount },
     sourceTimestamps: source.timestamps,
     cpus: config.cpus,
     stallSeconds: config.stallSeconds,
@@ -124,19 +133,6 @@ function summarizeOutput(container: Container, plan: Plan, { media }: Verified):
   const [video] = media.video;
   if (video === undefined) throw new TypeError("a verified output has a video track");
   return summarize(container, media, video, plan.expected.frames);
-}
-
-/** What only the result can tell. */
-function afterthoughts({ diagnostics }: FfmpegResult, before: number, after: number): string[] {
-  const { errorCount } = diagnostics;
-  return [
-    ...(errorCount > 0
-      ? [`The source is damaged: ffmpeg reported ${errorCount} errors while reading it.`]
-      : []),
-    ...(after > before * 1.1
-      ? [`The result is ${(after / before).toFixed(1)} times as large as the source.`]
-      : []),
-  ];
 }
 
 function percentOf(part: number, whole: number): number {

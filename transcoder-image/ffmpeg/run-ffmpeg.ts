@@ -1,16 +1,15 @@
 import { execa } from "execa";
 import { AttemptError } from "../attempt/attempt-error.ts";
 import { childOptions } from "./child-process.ts";
-import { causeOfFailure, Diagnostics } from "./diagnostics.ts";
+import { causeOfFailure } from "./cause-of-failure.ts";
+import { Diagnostics } from "./diagnostics.ts";
+import { patience } from "./patience.ts";
 import { ProgressParser, type FfmpegProgress } from "./progress.ts";
 import { Watchdog } from "../watchdog.ts";
 
-/** Moving the index to the front rewrites the file, and ffmpeg says nothing meanwhile. */
-const patienceAtTheEnd = 10;
-
 export interface FfmpegRun {
   args: readonly string[];
-  /** Given up as `stalled` when nothing moved for this long. */
+  /** Given up as `stalled` when nothing moved for this long; longer before the first frame and after the last. */
   stallSeconds: number;
   totalFrames: number;
   onProgress?: (progress: FfmpegProgress) => void;
@@ -25,14 +24,15 @@ export interface FfmpegResult {
 
 /**
  * Runs ffmpeg to its end; `args` must hold `-progress pipe:1`. Throws AttemptError `stalled`,
- * `disk_full`, `out_of_memory` or `transcode_failed`, or the signal's reason once the process is gone.
+ * `disk_full`, `out_of_memory`, `damaged`, `unsupported_codec` or `transcode_failed`, or the
+ * signal's reason once the process is gone.
  */
 export async function runFfmpeg(run: FfmpegRun): Promise<FfmpegResult> {
   const { args, stallSeconds, totalFrames, onProgress, signal } = run;
-  const stallMs = stallSeconds * 1000;
+  let limit = patience(0, totalFrames, stallSeconds);
   const watchdog = new Watchdog(
-    stallMs,
-    () => new AttemptError("stalled", `ffmpeg made no progress for ${stallSeconds} seconds.`),
+    limit * 1000,
+    () => new AttemptError("stalled", `ffmpeg made no progress for ${limit} seconds.`),
   );
   const cancelSignal = AbortSignal.any([signal, watchdog.signal]);
   const diagnostics = new Diagnostics();
@@ -43,7 +43,8 @@ export async function runFfmpeg(run: FfmpegRun): Promise<FfmpegResult> {
     const progress = parser.push(line);
     if (progress === undefined) return;
     if (hasMoved(last, progress)) {
-      watchdog.touch(progress.frame < totalFrames ? stallMs : stallMs * patienceAtTheEnd);
+      limit = patience(progress.frame, totalFrames, stallSeconds);
+      watchdog.touch(limit * 1000);
     }
     last = progress;
     onProgress?.(progress);
@@ -58,8 +59,9 @@ export async function runFfmpeg(run: FfmpegRun): Promise<FfmpegResult> {
     ]);
     cancelSignal.throwIfAborted();
     if (result.failed) {
-      const cause = causeOfFailure(result.exitCode, result.signal, diagnostics.lines);
-      throw new AttemptError(cause.code, `${cause.sentence} ${diagnostics.tail}`.trim());
+      const { exitCode, signal: killedBy } = result;
+      const cause = causeOfFailure({ exitCode, signal: killedBy, lines: diagnostics.lines });
+      throw new AttemptError(cause.code, cause.sentence);
     }
     return { frames: last?.frame ?? 0, diagnostics };
   } finally {

@@ -23,6 +23,16 @@ test.each([
     "The video is 16000 x 16000 pixels; Transpod takes up to 36 million pixels a frame.",
   ],
   [
+    "damaged",
+    aMedia({ video: [aVideoTrack({ pixelFormat: "" })] }),
+    "The file is damaged: nothing of its video can be decoded.",
+  ],
+  [
+    "not_a_video",
+    aMedia({ video: [aVideoTrack({ width: 16, height: 1 })] }),
+    "The video is 16 x 1 pixels; Transpod takes 2 x 2 and more.",
+  ],
+  [
     "encrypted",
     aMedia({ encrypted: true }),
     "The file is encrypted (DRM), so Transpod can't read its video.",

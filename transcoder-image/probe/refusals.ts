@@ -34,7 +34,9 @@ export function refuseMedia(media: Media): Refusal | null {
   if (video === undefined) return noVideo(media);
   if (!codecs.some((codec) => codec === video.codec)) return unsupported(video);
   if (video.width * video.height > maxPixels) return tooLarge(video);
-  if (video.width < 2 || video.height < 2 || video.pixelFormat === "") return undecodable;
+  // ffprobe learns the format of the pixels from the first picture that decodes.
+  if (video.pixelFormat === "") return damaged;
+  if (video.width < 2 || video.height < 2) return tooSmall(video);
   return null;
 }
 
@@ -55,10 +57,17 @@ const encrypted: Refusal = {
   sentence: "The file is encrypted (DRM), so Transpod can't read its video.",
 };
 
-const undecodable: Refusal = {
-  code: "not_a_video",
-  sentence: "The file has a video track, but nothing in it can be decoded.",
+const damaged: Refusal = {
+  code: "damaged",
+  sentence: "The file is damaged: nothing of its video can be decoded.",
 };
+
+function tooSmall({ width, height }: VideoTrack): Refusal {
+  return {
+    code: "not_a_video",
+    sentence: `The video is ${width} x ${height} pixels; Transpod takes 2 x 2 and more.`,
+  };
+}
 
 function noVideo(media: Media): Refusal {
   const held = [

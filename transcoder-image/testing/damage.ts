@@ -17,6 +17,25 @@ export async function corrupt(from: string, to: string): Promise<string> {
   return to;
 }
 
+/** Overwrites all that the file holds with noise that is always the same, but not the index. */
+export async function ruin(from: string, to: string): Promise<string> {
+  const bytes = await readFile(from);
+  const { start, end } = mediaOf(bytes);
+  for (let i = start, noise = 1; i < end; i++) {
+    // A linear congruential generator (Numerical Recipes).
+    noise = (Math.imul(noise, 1_664_525) + 1_013_904_223) >>> 0;
+    bytes[i] = noise >>> 24;
+  }
+  await writeFile(to, bytes);
+  return to;
+}
+
+/** Where the contents of the box `mdat` lie. */
+function mediaOf(bytes: Buffer): { start: number; end: number } {
+  const type = bytes.indexOf("mdat");
+  return { start: type + 4, end: type - 4 + bytes.readUInt32BE(type - 4) };
+}
+
 /**
  * Turns the first track by 90 degrees clockwise, as a phone does: through the matrix in its header
  * (ISO/IEC 14496-12, 8.3.2). Older and newer versions of ffmpeg have different options for it.

@@ -7,12 +7,14 @@ import type { Expected } from "../plan/plan.ts";
 import { readMedia, readPacketTimes } from "../probe/ffprobe.ts";
 import type { Media } from "../probe/media.ts";
 import { chooseVideo } from "../probe/refusals.ts";
+import { blameSource, type Encoded } from "./blame-source.ts";
 import { compareTimestamps } from "./compare-timestamps.ts";
 import { judgeOutput, judgeTimes } from "./judge-output.ts";
 
 export interface VerifyRequest {
   output: string;
   expected: Expected;
+  encoded: Encoded;
   sourceTimestamps: readonly number[];
   cpus: number;
   stallSeconds: number;
@@ -27,10 +29,11 @@ export interface Verified {
 
 /**
  * Reads the output as a stranger would: headers, every packet's time, and every frame decoded with
- * the first error being the last. Throws AttemptError `verification_failed` with what is wrong.
+ * the first error being the last. Throws AttemptError `verification_failed` with what is wrong, or
+ * `damaged` where frames are missing because the source could not be decoded.
  */
 export async function verifyOutput(request: VerifyRequest): Promise<Verified> {
-  const { output, expected, sourceTimestamps, signal } = request;
+  const { output, expected, encoded, sourceTimestamps, signal } = request;
   const media = await readMedia(output, signal);
   const video = media === undefined ? undefined : chooseVideo(media);
   if (media === undefined || video === undefined) throw failed("The output can't be read.");
@@ -39,7 +42,10 @@ export async function verifyOutput(request: VerifyRequest): Promise<Verified> {
     readPacketTimes(output, video.index, { ignoreEdits: false, signal }),
     decode(request, video.index),
   ]);
-  const fault = judgeOutput(expected, { media, packets: packets.timestamps.length, decodedFrames });
+  const facts = { media, packets: packets.timestamps.length, decodedFrames };
+  const blame = blameSource(expected.frames, encoded, facts);
+  if (blame !== null) throw new AttemptError("damaged", blame);
+  const fault = judgeOutput(expected, facts);
   if (fault !== null) throw failed(fault);
 
   const times = compareTimestamps(sourceTimestamps, packets.timestamps);
@@ -76,12 +82,15 @@ async function decode(request: VerifyRequest, videoIndex: number): Promise<numbe
     const { frames } = await runFfmpeg({ args, stallSeconds, totalFrames, onProgress, signal });
     return frames;
   } catch (error) {
-    if (error instanceof AttemptError && error.code === "transcode_failed") {
+    if (error instanceof AttemptError && ofWhatIsDecoded.has(error.code)) {
       throw failed(`The output can't be decoded without errors. ${error.message}`, error);
     }
     throw error;
   }
 }
+
+/** Where ffmpeg blames its input, that is what we made. */
+const ofWhatIsDecoded: ReadonlySet<string> = new Set(["transcode_failed", "damaged"]);
 
 function failed(sentence: string, cause?: Error): AttemptError {
   return new AttemptError("verification_failed", sentence, { cause });

@@ -1,0 +1,55 @@
+import type { FailureCode } from "@transpod/contract/failures.ts";
+import { plainWords } from "./plain-words.ts";
+
+export interface Cause {
+  code: FailureCode;
+  sentence: string;
+}
+
+export interface FfmpegEnd {
+  exitCode: number | undefined;
+  signal: string | undefined;
+  /** The last lines of stderr. */
+  lines: readonly string[];
+}
+
+/** ffmpeg gave up because more than two thirds of what it decoded were errors (`-max_error_rate`). */
+const errorRateExceeded = 69;
+
+/** How ffmpeg says that a track gave it nothing that it could pass on. */
+const decodedNothing =
+  /Cannot determine format of input .*after EOF|Could not open encoder before EOF/;
+
+const openingFailed = /Error while opening encoder|Could not write header/;
+
+/**
+ * Why ffmpeg ended without success. Pure. What the same file would bring about again has a final
+ * code. A SIGKILL that was not ours is the kernel's: out of memory.
+ */
+export function causeOfFailure({ exitCode, signal, lines }: FfmpegEnd): Cause {
+  const said = lines.join("\n");
+  if (/No space left on device/i.test(said)) {
+    return { code: "disk_full", sentence: "The disk of the worker is full." };
+  }
+  if (signal === "SIGKILL" || /Cannot allocate memory|malloc of size/i.test(said)) {
+    return { code: "out_of_memory", sentence: "ffmpeg ran out of memory." };
+  }
+  if (exitCode === errorRateExceeded || decodedNothing.test(said)) {
+    const sentence = "The file is damaged: most of its video can't be decoded.";
+    return { code: "damaged", sentence };
+  }
+  if (openingFailed.test(said)) {
+    const sentence = `The file can't be converted: ${reasonBefore(lines)}`;
+    return { code: "unsupported_codec", sentence };
+  }
+  const how = signal === undefined ? `exit code ${exitCode}` : signal;
+  const lastWords = lines.slice(-5).map(plainWords).join(" | ");
+  return { code: "transcode_failed", sentence: `ffmpeg ended with ${how}. ${lastWords}`.trim() };
+}
+
+/** An encoder or muxer says itself what it minds; what ffmpeg says of it afterwards is guesswork. */
+function reasonBefore(lines: readonly string[]): string {
+  const end = lines.findIndex((line) => openingFailed.test(line));
+  const own = lines.slice(0, end).findLast((line) => /\[(?:error|fatal)\]/.test(line));
+  return plainWords(own ?? lines[end] ?? "ffmpeg gave no reason.");
+}

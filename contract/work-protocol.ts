@@ -38,8 +38,15 @@ export const mediaSummary = z.object({
 
 export const verification = z.object({
   frames: z.int().nonnegative().meta({ description: "frames decoded from the output" }),
-  max_timestamp_error_ms: nonNegative,
-  duration_difference_ms: nonNegative,
+  max_timestamp_error_ms: nonNegative.meta({
+    description:
+      "the most milliseconds between a frame's start and the source's, each from its file's first",
+  }),
+  duration_difference_ms: nonNegative.meta({
+    description:
+      "milliseconds between the starts of the two last frames, each from its file's first; how " +
+      "long the last frame is shown does not count",
+  }),
 });
 
 /** Milliseconds that each phase took. */

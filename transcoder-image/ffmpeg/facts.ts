@@ -1,5 +1,6 @@
 import { execa } from "execa";
 import { AttemptError } from "../attempt/attempt-error.ts";
+import { answerTimeoutMs, childFault } from "./child-fault.ts";
 import { childOptions } from "./child-process.ts";
 
 /** What a plan must know about the ffmpeg that will run it. */
@@ -10,14 +11,19 @@ export interface FfmpegFacts {
   hasZscale: boolean;
 }
 
-/** Throws AttemptError `internal_error` where there is no ffmpeg, or none new enough. */
+/**
+ * Throws AttemptError `internal_error` where there is no ffmpeg, or none new enough, `stalled` or
+ * `out_of_memory` where it can't answer.
+ */
 export async function readFfmpegFacts(signal: AbortSignal): Promise<FfmpegFacts> {
-  const options = { ...childOptions, cancelSignal: signal };
+  const options = { ...childOptions, cancelSignal: signal, timeout: answerTimeoutMs };
   const [version, filters] = await Promise.all([
     execa("ffmpeg", ["-hide_banner", "-version"], options),
     execa("ffmpeg", ["-hide_banner", "-filters"], options),
   ]);
   signal.throwIfAborted();
+  const fault = childFault("ffmpeg", version) ?? childFault("ffmpeg", filters);
+  if (fault !== null) throw fault;
   if (version.failed) {
     throw new AttemptError("internal_error", "The worker can't run ffmpeg: is it installed?");
   }

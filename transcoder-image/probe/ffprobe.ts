@@ -1,5 +1,7 @@
 import { execa } from "execa";
+import { answerTimeoutMs, childFault, noAnswer } from "../ffmpeg/child-fault.ts";
 import { childOptions, inputGuards, maxPixels } from "../ffmpeg/child-process.ts";
+import { Watchdog } from "../watchdog.ts";
 import { describe } from "./describe.ts";
 import { ffprobeOutput } from "./ffprobe-output.ts";
 import type { Media } from "./media.ts";
@@ -10,30 +12,37 @@ const guardsWithoutPictures = ["-v", "error", ...inputGuards, "-skip_frame", "al
 
 /**
  * Reads the headers and the first packets, which is where encryption shows. Undefined when
- * ffprobe can't make sense of the file, or when its pictures are too large to look at.
+ * ffprobe can't make sense of the file, or when its pictures are too large to look at. Throws
+ * AttemptError `stalled`, `out_of_memory` or `internal_error` where the fault is not the file's.
  */
-export function readMedia(path: string, signal: AbortSignal): Promise<Media | undefined> {
-  return read(path, guards, signal);
+export function readMedia(
+  path: string,
+  signal: AbortSignal,
+  timeoutMs = answerTimeoutMs,
+): Promise<Media | undefined> {
+  return read(path, { options: guards, signal, timeoutMs });
 }
 
 /** Reads the same without decoding a picture, so that a picture of any size can be described. */
 export function readHeaders(path: string, signal: AbortSignal): Promise<Media | undefined> {
-  return read(path, guardsWithoutPictures, signal);
+  return read(path, { options: guardsWithoutPictures, signal, timeoutMs: answerTimeoutMs });
 }
 
 async function read(
   path: string,
-  options: readonly string[],
-  signal: AbortSignal,
+  request: { options: readonly string[]; signal: AbortSignal; timeoutMs: number },
 ): Promise<Media | undefined> {
+  const { options, signal, timeoutMs } = request;
   const sections = ["-show_format", "-show_streams", "-show_chapters", "-show_packets"];
   const firstPackets = ["-read_intervals", "%+#24"];
   const result = await execa(
     "ffprobe",
     [...options, ...sections, ...firstPackets, "-of", "json", path],
-    { ...childOptions, cancelSignal: signal },
+    { ...childOptions, cancelSignal: signal, timeout: timeoutMs },
   );
   signal.throwIfAborted();
+  const fault = childFault("ffprobe", result);
+  if (fault !== null) throw fault;
   if (result.failed) return undefined;
   return describe(ffprobeOutput.parse(JSON.parse(result.stdout)));
 }
@@ -45,12 +54,21 @@ export interface PacketTimes {
   timestamps: number[];
 }
 
-/** Reads every packet of one track without decoding it. */
+interface PacketTimesOptions {
+  ignoreEdits: boolean;
+  signal: AbortSignal;
+  /** For how long ffprobe may say nothing. */
+  silenceMs?: number;
+}
+
+/** Reads every packet of one track without decoding it. Throws as `readMedia` does. */
 export async function readPacketTimes(
   path: string,
   track: number,
-  { ignoreEdits, signal }: { ignoreEdits: boolean; signal: AbortSignal },
+  { ignoreEdits, signal, silenceMs = answerTimeoutMs }: PacketTimesOptions,
 ): Promise<PacketTimes> {
+  const watchdog = new Watchdog(silenceMs, () => noAnswer("ffprobe"));
+  const cancelSignal = AbortSignal.any([signal, watchdog.signal]);
   const edits = ignoreEdits ? ["-ignore_editlist", "1"] : [];
   const wanted = ["-select_streams", String(track), "-show_entries", "packet=pts_time,flags"];
   const child = execa("ffprobe", [...guards, ...edits, ...wanted, "-of", "csv=p=0", path], {
@@ -58,12 +76,21 @@ export async function readPacketTimes(
     // A cut-off file makes ffprobe say much: what counts is the packets it still finds.
     stderr: "ignore",
     buffer: false,
-    cancelSignal: signal,
+    cancelSignal,
   });
   const times: PacketTimes = { count: 0, timestamps: [] };
-  for await (const line of child) addPacket(times, line);
-  await child;
-  signal.throwIfAborted();
+  try {
+    for await (const line of child) {
+      watchdog.touch(silenceMs);
+      addPacket(times, line);
+    }
+    const result = await child;
+    cancelSignal.throwIfAborted();
+    const fault = childFault("ffprobe", result);
+    if (fault !== null) throw fault;
+  } finally {
+    watchdog.stop();
+  }
   times.timestamps.sort((a, b) => a - b);
   return times;
 }

@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import { execa } from "execa";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { corrupt, truncate, turn } from "../testing/damage.ts";
 import { generate, trimStart } from "../testing/generate.ts";
@@ -64,6 +65,7 @@ const strange: [what: string, code: string, make: () => Promise<string>][] = [
     "truncated",
     async () => truncate(await aVideo(["-movflags", "+faststart"]), at("cut.mp4"), 0.6),
   ],
+  ["an end in the middle of the sound", "truncated", () => cutInTheSound()],
   [
     "sound without a picture",
     "no_video_track",
@@ -88,6 +90,12 @@ test.each(strange)("%s is refused as %s", async (_what, code, make) => {
   await expect(probe(await make())).rejects.toMatchObject({ code });
 });
 
+test("a file that is cut off says so, by its frames where they are missing", async () => {
+  await expect(probe(await cutInTheSound())).rejects.toThrow("its end is missing");
+  const cut = await truncate(await aVideo(["-movflags", "+faststart"]), at("cut.mp4"), 0.6);
+  await expect(probe(cut)).rejects.toThrow("its header says 25 frames");
+});
+
 test("damaged pictures are no reason to refuse", async () => {
   const path = await corrupt(await aVideo(), at("damaged.mp4"));
   expect((await probe(path)).timestamps).toHaveLength(25);
@@ -100,6 +108,16 @@ function at(name: string): string {
 async function written(name: string, text: string): Promise<string> {
   await writeFile(at(name), text);
   return at(name);
+}
+
+/** All pictures are in the first part of such a file, so that counting them shows nothing. */
+async function cutInTheSound(): Promise<string> {
+  const [picture, sound] = [at("picture.mp4"), at("more-sound.mp4")];
+  await generate(picture, { audio: null });
+  await generate(sound, { seconds: 4, options: ["-vn"] });
+  const inputs = ["-i", picture, "-i", sound, "-c", "copy", "-movflags", "+faststart"];
+  await execa("ffmpeg", ["-v", "error", "-y", ...inputs, at("uneven.mp4")]);
+  return truncate(at("uneven.mp4"), at("cut-sound.mp4"), 0.9);
 }
 
 function aVideo(options: string[] = []): Promise<string> {

@@ -1,12 +1,13 @@
 export interface TimestampComparison {
+  /** NaN where a frame has no time. */
   maxErrorMs: number;
-  /** Between the two distances from first to last frame. */
+  /** Between the starts of the last frames, each from its first; NaN where one has no time. */
   durationDifferenceMs: number;
 }
 
 /**
  * Compares when frames are shown, relative to the first: ffmpeg may move the start to zero.
- * Both lists are in seconds, ascending and of the same length.
+ * Both lists are in seconds, ascending and of the same length; a frame without a time is NaN.
  */
 export function compareTimestamps(
   source: readonly number[],

@@ -58,3 +58,12 @@ test("a frame that is shown too late is found", () => {
   expect(times).toEqual({ maxErrorMs: 2, durationDifferenceMs: 0 });
   expect(judgeTimes(times)).toContain("2 ms away");
 });
+
+test.each([
+  ["the source", [0, Number.NaN, 0.08], [0, 0.04, 0.08]],
+  ["the output", [0, 0.04, 0.08], [0, 0.04, Number.NaN]],
+  ["the start", [Number.NaN, 0.04], [0, 0.04]],
+])("a frame without a time in %s is found", (_where, source, output) => {
+  const sentence = "A frame has no time, so that the output can't be compared with the source.";
+  expect(judgeTimes(compareTimestamps(source, output))).toBe(sentence);
+});

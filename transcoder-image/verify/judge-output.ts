@@ -40,6 +40,9 @@ export function judgeOutput(expected: Expected, facts: OutputFacts): string | nu
 
 /** Whether every frame is shown when the source's is, or a sentence about it. Pure. */
 export function judgeTimes({ maxErrorMs }: TimestampComparison): string | null {
+  if (Number.isNaN(maxErrorMs)) {
+    return "A frame has no time, so that the output can't be compared with the source.";
+  }
   if (maxErrorMs <= maxTimestampErrorMs) return null;
   return `A frame of the output is shown ${maxErrorMs} ms away from the source's time.`;
 }

@@ -1,0 +1,36 @@
+import { AttemptError } from "../attempt/attempt-error.ts";
+
+/** What execa says of a process that ended, as far as it matters here. */
+export interface ChildEnd {
+  timedOut: boolean;
+  isMaxBuffer: boolean;
+  exitCode?: number | undefined;
+  signal?: string | undefined;
+}
+
+/** ffprobe and questions to ffmpeg take seconds even on slow disks. */
+export const answerTimeoutMs = 60_000;
+
+/**
+ * Why a process could not answer, or null when it did: an exit code of its own, whatever it is, is
+ * an answer about the file. Everything else is a fault of the worker, which must never be blamed on
+ * the file. Pure. A SIGKILL that was not ours is the kernel's: out of memory.
+ */
+export function childFault(name: string, end: ChildEnd): AttemptError | null {
+  if (end.timedOut) return noAnswer(name);
+  if (end.isMaxBuffer) {
+    return new AttemptError("internal_error", `${name} said more than the worker can take.`);
+  }
+  if (typeof end.exitCode === "number") return null;
+  if (end.signal === "SIGKILL") {
+    return new AttemptError("out_of_memory", `${name} ran out of memory.`);
+  }
+  if (end.signal !== undefined) {
+    return new AttemptError("internal_error", `${name} ended with ${end.signal}.`);
+  }
+  return new AttemptError("internal_error", `The worker can't run ${name}: is it installed?`);
+}
+
+export function noAnswer(name: string): AttemptError {
+  return new AttemptError("stalled", `${name} gave no answer in time.`);
+}

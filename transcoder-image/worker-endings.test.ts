@@ -92,6 +92,13 @@ test.each(atFault)("a file at fault ends as %s", async (code, make) => {
   expect(server.failed?.detail).not.toMatch(/0x[0-9a-f]{6}|\/tmp/);
 });
 
+test("frames that a damaged source lost are the source's fault", async () => {
+  await using server = await serve(await ruined("libx265", 0.3));
+  const worker = await startWorker(server.url, scratch.path);
+  expect(worker.exitCode).toBe(failures.damaged.exit);
+  expect(server.failed?.detail).toMatch(/it holds 50 frames, but decodes to \d+\.$/);
+});
+
 test("a source that was replaced is not transcoded", async () => {
   const options = { sourcePath: short, fileName: "a.mp4", replaced: true };
   await using server = await new WorkServer(options).start();
@@ -116,9 +123,9 @@ function serve(sourcePath: string): Promise<WorkServer> {
   return new WorkServer({ sourcePath, fileName: "a.mp4" }).start();
 }
 
-async function ruined(codec: "libx264" | "libx265"): Promise<string> {
+async function ruined(codec: "libx264" | "libx265", share?: number): Promise<string> {
   const whole = await generate(scratch.file("sound.mp4"), { codec, seconds: 2 });
-  return ruin(whole, scratch.file("noise.mp4"));
+  return ruin(whole, scratch.file("noise.mp4"), share);
 }
 
 async function written(text: string): Promise<string> {

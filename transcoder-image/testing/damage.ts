@@ -17,10 +17,14 @@ export async function corrupt(from: string, to: string): Promise<string> {
   return to;
 }
 
-/** Overwrites all that the file holds with noise that is always the same, but not the index. */
-export async function ruin(from: string, to: string): Promise<string> {
+/**
+ * Overwrites the last part of what the file holds with noise that is always the same, but not the
+ * index.
+ */
+export async function ruin(from: string, to: string, share = 1): Promise<string> {
   const bytes = await readFile(from);
-  const { start, end } = mediaOf(bytes);
+  const { start: first, end } = mediaOf(bytes);
+  const start = Math.floor(end - (end - first) * share);
   for (let i = start, noise = 1; i < end; i++) {
     // A linear congruential generator (Numerical Recipes).
     noise = (Math.imul(noise, 1_664_525) + 1_013_904_223) >>> 0;

@@ -82,7 +82,7 @@ function toObject({
 }
 
 /** Keys in events are form-encoded: `+` is a space. Throws URIError on a broken escape. */
-export function decodeKey(key: string): string {
+function decodeKey(key: string): string {
   return decodeURIComponent(key.replaceAll("+", " "));
 }
 

@@ -38,15 +38,11 @@ export interface ControllerOptions {
   workHost?: string | undefined;
 }
 
-export interface Controller extends Service {
-  workPort: number;
-}
-
 /** Starts every part of the controller. `stop` ends them; Jobs run on. */
 export async function startController(
   given: ControllerDeps,
   options: ControllerOptions,
-): Promise<Controller> {
+): Promise<Service> {
   const { settings, log } = given;
   const hearing = new Hearing();
   const deps = { ...given, hearing, metrics: createMetrics(given.registry, given.pool) };
@@ -96,7 +92,6 @@ export async function startController(
   const sweepTimer = setInterval(() => chores.add("sweep"), settings.sweepSeconds * 1_000);
 
   return {
-    workPort: work.port,
     async stop() {
       clearInterval(launchTimer);
       clearInterval(sweepTimer);

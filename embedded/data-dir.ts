@@ -50,9 +50,9 @@ export function openDataDir(path: string): DataDir {
     // Private: it holds videos and the database's password.
     mkdirSync(root, { recursive: true, mode: 0o700 });
     const release = takeLock(root, at("lock"));
-    // `postgres` is made by initdb: a folder that is there is a whole database.
     // A predecessor that was killed could not clear up behind its workers.
     rmSync(layout.work, { recursive: true, force: true });
+    // Not `postgres`, which initdb makes: a folder that is there is a whole database.
     for (const folder of [layout.ministack, layout.work]) mkdirSync(folder, { recursive: true });
     return { ...layout, release };
   } catch (error) {

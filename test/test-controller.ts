@@ -8,7 +8,7 @@ import getPort from "get-port";
 import { vi } from "vitest";
 import { isTerminal } from "@transpod/contract/states.ts";
 import { readControllerSettings, type ControllerSettings } from "@transpod/controller/config.ts";
-import { startController, type Controller } from "@transpod/controller/controller.ts";
+import { startController } from "@transpod/controller/controller.ts";
 import { ChildProcessJobs } from "@transpod/embedded/child-process-jobs.ts";
 import { createLogger } from "@transpod/runtime/logger.ts";
 import { createRegistry } from "@transpod/runtime/metrics.ts";
@@ -43,7 +43,7 @@ export async function startTestController(said: Partial<ControllerSettings> = {}
   };
   const log = createLogger({ service: "controller", level: "silent" });
   const deps = { ...aws, pool, databaseUrl: database.url, jobs, authenticator: jobs, settings };
-  const start = (): Promise<Controller> =>
+  const start = () =>
     startController(
       { ...deps, registry: createRegistry(), log },
       { workPort, workHost: "127.0.0.1" },

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { ConfigError, readConfig } from "./config.ts";
+import { ConfigError } from "@transpod/runtime/environment.ts";
+import { readConfig } from "./config.ts";
 
 const least = { WORK_URL: "http://controller:9000/", WORK_TOKEN: "token" };
 

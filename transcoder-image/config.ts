@@ -1,7 +1,6 @@
 import { availableParallelism, hostname, tmpdir } from "node:os";
 import { z } from "zod";
-
-const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+import { logLevel, readEnvironment } from "@transpod/runtime/environment.ts";
 
 const environment = z
   .object({
@@ -12,7 +11,7 @@ const environment = z
     SCRATCH_DIR: z.string().default(tmpdir()),
     CPU_LIMIT: z.coerce.number().positive().optional(),
     STALL_SECONDS: z.coerce.number().positive().default(60),
-    LOG_LEVEL: z.enum(logLevels).default("info"),
+    LOG_LEVEL: logLevel,
   })
   .refine((env) => (env.WORK_TOKEN === undefined) !== (env.WORK_TOKEN_FILE === undefined), {
     error: "Set one of WORK_TOKEN and WORK_TOKEN_FILE.",
@@ -32,15 +31,12 @@ export interface Config {
   readonly cpus: number;
   /** ffmpeg is given up after this many seconds without progress. */
   readonly stallSeconds: number;
-  readonly logLevel: (typeof logLevels)[number];
+  readonly logLevel: z.infer<typeof logLevel>;
 }
 
 /** Throws a `ConfigError` that names every fault at once. An empty variable counts as unset. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
-  const parsed = environment.safeParse(set);
-  if (!parsed.success) throw new ConfigError(z.prettifyError(parsed.error));
-  const read = parsed.data;
+  const read = readEnvironment(environment, env);
   return Object.freeze({
     workUrl: read.WORK_URL.replace(/\/+$/, ""),
     token:
@@ -54,8 +50,4 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     stallSeconds: read.STALL_SECONDS,
     logLevel: read.LOG_LEVEL,
   });
-}
-
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
 }

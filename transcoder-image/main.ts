@@ -1,5 +1,6 @@
 import { runAttempt } from "./attempt/run-attempt.ts";
-import { ConfigError, readConfig } from "./config.ts";
+import { ConfigError } from "@transpod/runtime/environment.ts";
+import { readConfig } from "./config.ts";
 import { createLogger } from "./log.ts";
 import { stopSignal } from "./stop-signals.ts";
 import { WorkClient } from "./work/work-client.ts";

@@ -26,7 +26,6 @@ export function startIntake(deps: IntakeDeps): Service {
     batchSize: 10,
     waitTimeSeconds: 20,
     visibilityTimeout: deps.queueVisibilitySeconds,
-    messageSystemAttributeNames: ["ApproximateReceiveCount"],
     pollingCompleteWaitTimeMs: 5_000,
     // Each receive brings a message nearer to the dead-letter queue. While Postgres is away none is
     // received, so that an outage of ours sends nothing there.

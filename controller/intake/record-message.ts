@@ -35,8 +35,9 @@ export async function recordMessage(
   const ordered = objects.toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
   return await inTransaction(deps.pool, async (client) => {
     const recorded: Recorded[] = [];
-    for (const object of ordered)
+    for (const object of ordered) {
       recorded.push(await recordObject(deps, client, messageId, object));
+    }
     return recorded;
   });
 }

@@ -1,4 +1,4 @@
-import { jobName, type LeaseRef } from "@transpod/contract/job-identity.ts";
+import type { LeaseRef } from "@transpod/contract/job-identity.ts";
 import type { JobStatus } from "@transpod/contract/ports.ts";
 import { getAttempt, type AttemptRow } from "@transpod/store/attempts.ts";
 import { markWaiting } from "@transpod/store/launches.ts";
@@ -55,5 +55,5 @@ function observeEnd({ metrics }: LaunchDeps, job: JobStatus | undefined): void {
 export async function removeStale(deps: LaunchDeps, job: JobStatus): Promise<void> {
   const row = await getAttempt(deps.pool, job.fileId);
   const stale = row === undefined || job.attempt < row.attempt;
-  if (stale) await deps.jobs.remove(jobName(job));
+  if (stale) await deps.jobs.remove(job.name);
 }

@@ -4,6 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { TranspodError } from "@transpod/contract/errors.ts";
+import type { AwsCredentials } from "@transpod/runtime/aws.ts";
 import { startChild, type Child } from "../child.ts";
 import { ministackHome } from "./home.ts";
 
@@ -14,7 +15,7 @@ export interface MiniStackOptions {
   folder: string;
   port: number;
   /** The only ones it accepts, in requests and in presigned URLs. Unless told, those of a test. */
-  credentials?: { accessKeyId: string; secretAccessKey: string };
+  credentials?: AwsCredentials;
   onLine?: (line: string) => void;
 }
 

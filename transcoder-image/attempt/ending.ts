@@ -1,4 +1,5 @@
 import { failures, fencedExit, type FailureCode } from "@transpod/contract/failures.ts";
+import { isDiskFull } from "../transfer/free-space.ts";
 import { AttemptError, FencedError } from "./attempt-error.ts";
 
 /** How a process ends that could not publish: its exit code, and what the controller is told. */
@@ -11,7 +12,7 @@ export interface Ending {
 export function endingOf(error: unknown): Ending {
   if (error instanceof FencedError) return { exit: fencedExit, report: null };
   if (error instanceof AttemptError) return ending(error.code, error.message);
-  if (hasCode(error, "ENOSPC")) {
+  if (isDiskFull(error)) {
     return ending("disk_full", "The disk of the worker is full.");
   }
   return ending("internal_error", `The worker failed: ${textOf(error)}`);
@@ -21,10 +22,6 @@ function ending(code: FailureCode, detail: string): Ending {
   // The contract's limit; a sentence that says nothing is still better than no report.
   const sentence = detail.slice(0, 2000) || code;
   return { exit: failures[code].exit ?? 1, report: { code, detail: sentence } };
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }
 
 function textOf(error: unknown): string {

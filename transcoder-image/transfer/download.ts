@@ -1,6 +1,7 @@
 import { open, stat } from "node:fs/promises";
 import pRetry from "p-retry";
 import { AttemptError } from "../attempt/attempt-error.ts";
+import { isDiskFull } from "./free-space.ts";
 import { Watchdog } from "../watchdog.ts";
 
 /** More than two minutes of waiting without a byte. */
@@ -122,10 +123,6 @@ async function receive(
   } finally {
     await file.close();
   }
-}
-
-function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOSPC";
 }
 
 async function sizeOf(path: string): Promise<number> {

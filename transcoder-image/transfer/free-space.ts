@@ -17,6 +17,11 @@ export async function requireFreeSpace(folder: string, sourceBytes: number): Pro
   );
 }
 
+/** Whether an error is the file system's word that nothing more fits. */
+export function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOSPC";
+}
+
 function inMebibytes(bytes: number): number {
   return Math.ceil(bytes / mebibyte);
 }

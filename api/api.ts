@@ -1,13 +1,13 @@
 import type { Registry } from "@prometheus-io/client";
 import { createS3, createSqs, type AwsCredentials } from "@transpod/runtime/aws.ts";
+import { bucketCheck, queueCheck } from "@transpod/runtime/aws-checks.ts";
 import { listen } from "@transpod/runtime/http-server.ts";
 import type { Logger } from "@transpod/runtime/logger.ts";
 import { createRegistry } from "@transpod/runtime/metrics.ts";
 import type { Service } from "@transpod/runtime/process.ts";
-import { createPool } from "@transpod/store/database.ts";
+import { checkDatabase, createPool } from "@transpod/store/database.ts";
 import { createApp } from "./app.ts";
 import type { ApiConfig } from "./config.ts";
-import { readinessChecks } from "./readiness-checks.ts";
 
 export interface Api extends Service {
   /** Where it listens; the free port that was found when the configuration said 0. */
@@ -19,14 +19,6 @@ export interface ApiOptions {
   /** Where several services in one process show their metrics together; else the API has its own. */
   registry?: Registry;
   /** Of an emulator; else the SDK looks for them. */
-  credentials?: AwsCredentials;
-}
-
-export interface ApiParts {
-  log: Logger;
-  /** Shared with whatever else runs in this process. */
-  registry?: Registry;
-  /** Of an emulator; undefined means where the SDK looks for them. */
   credentials?: AwsCredentials;
 }
 
@@ -49,7 +41,12 @@ export async function startApi(
   }
 
   try {
-    const checks = readinessChecks({ pool, s3, sqs, buckets, queueUrl });
+    const checks = {
+      postgres: () => checkDatabase(pool),
+      raw_bucket: bucketCheck(s3, buckets.raw),
+      processed_bucket: bucketCheck(s3, buckets.processed),
+      queue: queueCheck(sqs, queueUrl),
+    };
     const app = createApp({
       pool,
       publicS3,

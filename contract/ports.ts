@@ -25,6 +25,15 @@ export interface JobStatus extends AttemptRef {
   endedAt: Date | null;
 }
 
+/** A line in the Job's own record, for whoever looks at the Job: `kubectl describe job`. */
+export interface JobEvent {
+  type: "Normal" | "Warning";
+  /** In CamelCase, as Kubernetes has it. */
+  reason: string;
+  /** A sentence. */
+  message: string;
+}
+
 /**
  * Where Jobs run: Kubernetes, or child processes on one machine. Creating is idempotent by name;
  * `exists` is answered only after checking that the Job is ours.
@@ -36,6 +45,8 @@ export interface JobPort {
   list(): Promise<JobStatus[]>;
   /** Ends the worker and forgets the Job; resolves also when there is none. */
   remove(name: string): Promise<void>;
+  /** Best effort: resolves also when there is no such Job, or nowhere to record it. */
+  recordEvent(name: string, event: JobEvent): Promise<void>;
   /** Says that something about a Job changed. It may say so late, twice or not at all. */
   onChange(listener: (ref: AttemptRef) => void): void;
 }

@@ -1,14 +1,34 @@
+import { hostname } from "node:os";
 import { z } from "zod";
-import { integer, readEnvironment } from "@transpod/runtime/environment.ts";
+import {
+  awsEnvironment,
+  integer,
+  logLevel,
+  port,
+  readEnvironment,
+} from "@transpod/runtime/environment.ts";
 
-const schema = z.object({
+const settings = z.object({
   MAX_RUNNING_JOBS: integer({ min: 1 }).default(10),
   MAX_ATTEMPTS: integer({ min: 1 }).default(3),
   MAX_UPLOAD_BYTES: integer({ min: 1 }).default(5 * 1024 ** 3),
   JOB_DEADLINE_SECONDS: integer({ min: 60 }).default(6 * 3600),
+  START_SECONDS: integer({ min: 1 }).default(600),
   HEARTBEAT_SECONDS: integer({ min: 1 }).default(10),
   SWEEP_SECONDS: integer({ min: 1 }).default(30),
   UPLOAD_EVENT_GRACE_SECONDS: integer({ min: 1 }).default(60),
+});
+
+const config = awsEnvironment.extend({
+  ...settings.shape,
+  PORT: port.default(9090),
+  WORK_PORT: port.default(8080),
+  DATABASE_URL: z.url(),
+  LEADER_ELECTION: z.enum(["on", "off"]).default("on"),
+  POD_NAME: z.string().default(hostname()),
+  POD_NAMESPACE: z.string(),
+  JOB_SETTINGS_FILE: z.string(),
+  LOG_LEVEL: logLevel,
 });
 
 /** What the controller's parts decide by. Times are in seconds. */
@@ -36,13 +56,61 @@ export interface ControllerSettings {
   queueVisibilitySeconds: number;
   /** What a worker gets: it must outlive the longest download or upload of one part. */
   workUrlSeconds: number;
+  /** How long the leader's lease lasts when nobody renews it. */
+  leaseSeconds: number;
 }
 
-/** Throws a ConfigError that names every fault. */
-export function readControllerSettings(
-  environment: Readonly<Record<string, string | undefined>>,
-): Readonly<ControllerSettings> {
-  const env = readEnvironment(schema, environment);
+export interface ControllerConfig {
+  /** Of /healthz, /readyz and /metrics. */
+  port: number;
+  workPort: number;
+  databaseUrl: string;
+  region: string;
+  /** Undefined on AWS, as is the one below. */
+  s3Endpoint: string | undefined;
+  sqsEndpoint: string | undefined;
+  queueUrl: string;
+  rawBucket: string;
+  processedBucket: string;
+  /** The name to be elected under; undefined when every controller is to lead. */
+  candidate: string | undefined;
+  /** Where Jobs are created. */
+  namespace: string;
+  /** What a Job is made of: controller/kubernetes/job-settings.ts. */
+  jobSettingsFile: string;
+  settings: Readonly<ControllerSettings>;
+  logLevel: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a controller is told as a process of its own. Throws a ConfigError that names every fault. */
+export function readControllerConfig(environment: Environment): Readonly<ControllerConfig> {
+  const env = readEnvironment(config, environment);
+  return Object.freeze({
+    port: env.PORT,
+    workPort: env.WORK_PORT,
+    databaseUrl: env.DATABASE_URL,
+    region: env.AWS_REGION,
+    s3Endpoint: env.S3_ENDPOINT,
+    sqsEndpoint: env.SQS_ENDPOINT,
+    queueUrl: env.SQS_QUEUE_URL,
+    rawBucket: env.S3_RAW_BUCKET,
+    processedBucket: env.S3_PROCESSED_BUCKET,
+    candidate: env.LEADER_ELECTION === "on" ? env.POD_NAME : undefined,
+    namespace: env.POD_NAMESPACE,
+    jobSettingsFile: env.JOB_SETTINGS_FILE,
+    settings: toSettings(env),
+    logLevel: env.LOG_LEVEL,
+  });
+}
+
+/** For embedded mode, which knows the rest. Throws a ConfigError that names every fault. */
+export function readControllerSettings(environment: Environment): Readonly<ControllerSettings> {
+  return toSettings(readEnvironment(settings, environment));
+}
+
+function toSettings(env: z.infer<typeof settings>): Readonly<ControllerSettings> {
   return Object.freeze({
     maxRunningJobs: env.MAX_RUNNING_JOBS,
     maxAttempts: env.MAX_ATTEMPTS,
@@ -52,12 +120,13 @@ export function readControllerSettings(
     jobDeadlineSeconds: env.JOB_DEADLINE_SECONDS,
     heartbeatSeconds: env.HEARTBEAT_SECONDS,
     silenceSeconds: 6 * env.HEARTBEAT_SECONDS,
-    startSeconds: 600,
+    startSeconds: env.START_SECONDS,
     lingerSeconds: 60,
     retryDelaySeconds: { first: 10, most: 300 },
     sweepSeconds: env.SWEEP_SECONDS,
     uploadEventGraceSeconds: env.UPLOAD_EVENT_GRACE_SECONDS,
     queueVisibilitySeconds: 30,
     workUrlSeconds: 3600,
+    leaseSeconds: 15,
   });
 }

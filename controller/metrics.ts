@@ -12,6 +12,7 @@ export function createMetrics(registry: Registry, db: Database) {
   const registers = [registry];
   const counter = <T extends string>(name: string, help: string, labelNames: T[] = []) =>
     new Counter({ name, help, labelNames, registers });
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
   const histogram = (name: string, help: string, buckets: number[]) =>
     new Histogram({ name, help, buckets, registers });
 
@@ -29,6 +30,8 @@ export function createMetrics(registry: Registry, db: Database) {
         for (const state of fileStates) this.set({ state }, counts[state] ?? 0);
       },
     }),
+    leading: gauge("transpod_leading", "1 while this controller leads, else 0."),
+    leaderEpoch: gauge("transpod_leader_epoch", "Of the last term in which this controller led."),
     received: counter("transpod_messages_received_total", "Queue messages received."),
     unparseable: counter(
       "transpod_records_unparseable_total",

@@ -78,6 +78,9 @@ export class ChildProcessJobs implements JobPort, WorkAuthenticator {
     await job?.child.stop();
   }
 
+  /** There is nobody to read it: what a person wants to know is in the status and the log. */
+  async recordEvent(): Promise<void> {}
+
   onChange(listener: (ref: AttemptRef) => void): void {
     this.#listeners.add(listener);
   }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { startApi } from "@transpod/api/api.ts";
 import { readApiConfig } from "@transpod/api/config.ts";
+import { provision } from "@transpod/cli/aws/provision.ts";
 import { readControllerSettings } from "@transpod/controller/config.ts";
 import { startController } from "@transpod/controller/controller.ts";
 import { createS3, createSqs } from "@transpod/runtime/aws.ts";
@@ -15,7 +16,6 @@ import { ChildProcessJobs } from "./child-process-jobs.ts";
 import type { EmbeddedConfig } from "./config.ts";
 import { openDataDir } from "./data-dir.ts";
 import { choosePorts } from "./ports.ts";
-import { provision } from "./provision.ts";
 import { s3Credentials } from "./s3-credentials.ts";
 
 const region = "us-east-1";
@@ -74,7 +74,8 @@ export async function startEmbedded(config: EmbeddedConfig): Promise<Embedded> {
       ...{ pool, databaseUrl, s3, sqs, rawBucket, processedBucket, queueUrl },
       ...{ jobs, authenticator: jobs, settings, registry, log },
     },
-    { workPort: ports.work, workHost: loopback },
+    // Always the same name: after a kill the next start takes over at once, not when a lease is over.
+    { workPort: ports.work, workHost: loopback, candidate: "embedded" },
   );
   parts.defer(() => controller.stop());
   const api = await startApi(readApiConfig(environment), { log, credentials, registry });

@@ -1,7 +1,9 @@
+import type { RequestHandler } from "express";
+
 /** Resolves when the part can be used, else throws. */
 export type Check = (signal: AbortSignal) => Promise<unknown>;
 
-export interface Readiness {
+interface Readiness {
   ready: boolean;
   checks: Record<string, "ok" | "failed">;
 }
@@ -9,13 +11,26 @@ export interface Readiness {
 const timeoutMs = 3_000;
 
 /** Runs all checks at once; one that takes more than three seconds has failed. */
-export async function checkReadiness(checks: Readonly<Record<string, Check>>): Promise<Readiness> {
+async function checkReadiness(checks: Readonly<Record<string, Check>>): Promise<Readiness> {
   const results = await Promise.all(
     Object.entries(checks).map(async ([name, check]) => [name, await passes(check)] as const),
   );
   return {
     ready: results.every(([, ok]) => ok),
     checks: Object.fromEntries(results.map(([name, ok]) => [name, ok ? "ok" : "failed"])),
+  };
+}
+
+/** `GET /healthz`: whether the process lives, whatever it depends on. */
+export const healthRoute: RequestHandler = (_request, response) => {
+  response.json({ status: "ok" });
+};
+
+/** `GET /readyz`: 200 when all checks pass, else 503 that names those that failed. */
+export function readinessRoute(checks: Readonly<Record<string, Check>>): RequestHandler {
+  return async (_request, response) => {
+    const result = await checkReadiness(checks);
+    response.status(result.ready ? 200 : 503).json(result);
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isUnavailable } from "./unavailable.ts";
+import { isUnavailable, UnavailableError } from "./unavailable.ts";
 
 const errorWith = (fields: object, message = "x") => Object.assign(new Error(message), fields);
 
@@ -10,6 +10,7 @@ test.each([
   ["S3's own fault", errorWith({ $fault: "server" })],
   ["a request that took too long", errorWith({ name: "TimeoutError" })],
   ["pg's lost connection", new Error("Connection terminated unexpectedly")],
+  ["a part that its client could not use", new UnavailableError("The API server", null)],
 ])("%s passes", (_, error) => {
   expect(isUnavailable(error)).toBe(true);
 });

@@ -12,6 +12,8 @@ export interface DatabaseOptions {
   /** Seen in pg_stat_activity. */
   applicationName: string;
   maxConnections?: number;
+  /** How long a statement may take; 30 s unless told. */
+  queryTimeoutMs?: number;
 }
 
 /**
@@ -24,7 +26,7 @@ export function createPool(options: DatabaseOptions, onIdleError: (error: Error)
     application_name: options.applicationName,
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: 5_000,
-    query_timeout: 30_000,
+    query_timeout: options.queryTimeoutMs ?? 30_000,
     // The server gives up as well: a frozen process must not hold a lock that the others wait for.
     statement_timeout: 25_000,
     idle_in_transaction_session_timeout: 15_000,
@@ -33,6 +35,12 @@ export function createPool(options: DatabaseOptions, onIdleError: (error: Error)
   });
   pool.on("error", onIdleError);
   return pool;
+}
+
+/** Throws while the database can't be reached, or its schema is older than this code. */
+export async function checkDatabase(db: Database): Promise<void> {
+  // What the last migrations made.
+  await db.query("select from file_status, leases limit 0");
 }
 
 /**

@@ -3,8 +3,8 @@ import { freshDatabase, type TestDatabase } from "@transpod/test/harness.ts";
 import { inTransaction } from "./database.ts";
 import { failFile, retryFile } from "./attempts.ts";
 import { getFileStatus } from "./files.ts";
-import { countByState, markLaunched, reserveSlots } from "./launches.ts";
-import { pendingFile, reserve } from "./testing.ts";
+import { countByState, markLaunched, markWaiting, reserveSlots } from "./launches.ts";
+import { claim, pendingFile, reserve } from "./testing.ts";
 
 let db: TestDatabase;
 beforeEach(async () => {
@@ -66,6 +66,22 @@ test("a reservation that is rolled back leaves the file pending", async () => {
   });
   await expect(dies).rejects.toThrow("died");
   expect(await countByState(db.pool)).toEqual({ pending: 1 });
+});
+
+test("what a Job waits for is shown until its worker claims; a late word changes nothing", async () => {
+  const ref = { ...(await pendingFile(db.pool)), lease: 0 };
+  const shown = async () => (await getFileStatus(db.pool, ref.fileId))?.waiting_for;
+  await reserve(db.pool);
+  await markWaiting(db.pool, ref, "The Job can't be created yet.");
+  expect(await shown()).toBe("The Job can't be created yet.");
+  await markLaunched(db.pool, ref);
+  expect(await shown()).toBeNull();
+  await markWaiting(db.pool, ref, "No node has room.");
+  expect(await shown()).toBe("No node has room.");
+  await claim(db.pool, ref);
+  expect(await shown()).toBeNull();
+  await markWaiting(db.pool, ref, "No node has room.");
+  expect(await shown()).toBeNull();
 });
 
 test("a launch is counted once", async () => {

@@ -1,4 +1,4 @@
-import type { AttemptRef } from "@transpod/contract/job-identity.ts";
+import type { AttemptRef, LeaseRef } from "@transpod/contract/job-identity.ts";
 import type { Database } from "./database.ts";
 
 /** What a Job is made from. */
@@ -44,24 +44,20 @@ export async function reserveSlots(db: Database, maxRunningJobs: number): Promis
 /** Says that the attempt's Job exists. False when that was known, or the attempt is over. */
 export async function markLaunched(db: Database, ref: AttemptRef): Promise<boolean> {
   const { rowCount } = await db.query(
-    `update transactions set launched_at = now()
+    `update transactions set launched_at = now(), waiting_for = null
      where file_id = $1 and attempt = $2 and launched_at is null and outcome is null`,
     [ref.fileId, ref.attempt],
   );
   return rowCount === 1;
 }
 
-/** Says what a Job without a worker waits for; null when it waits no longer. */
-export async function markWaiting(
-  db: Database,
-  ref: AttemptRef,
-  waitingFor: string | null,
-): Promise<void> {
+/** Says what an attempt without a worker waits for. A worker that claimed meanwhile has ended that. */
+export async function markWaiting(db: Database, ref: LeaseRef, waitingFor: string): Promise<void> {
   await db.query(
-    `update transactions set waiting_for = $3
-     where file_id = $1 and attempt = $2 and outcome is null
-       and waiting_for is distinct from $3`,
-    [ref.fileId, ref.attempt, waitingFor],
+    `update transactions set waiting_for = $4
+     where file_id = $1 and attempt = $2 and lease = $3 and outcome is null
+       and waiting_for is distinct from $4`,
+    [ref.fileId, ref.attempt, ref.lease, waitingFor],
   );
 }
 

@@ -1,64 +1,76 @@
+import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 
 export interface FileNotifications {
   close(): Promise<void>;
 }
 
+export interface FileListener {
+  onFile(fileId: string): void;
+  /** After each connecting: what was told before it was missed. */
+  onConnect(): void;
+  onError(error: unknown): void;
+}
+
 const reconnectMs = 1_000;
 
 /**
- * Listens for transitions on a connection of its own. When the connection breaks it is made again;
- * what was missed meanwhile is for `onConnect`, which is called after each connecting.
+ * Listens for transitions on a connection of its own, and connects again whenever that breaks or can't
+ * be made.
  */
-export async function listenForFiles(
-  databaseUrl: string,
-  listener: { onFile(fileId: string): void; onConnect(): void; onError(error: Error): void },
-): Promise<FileNotifications> {
+export function listenForFiles(databaseUrl: string, listener: FileListener): FileNotifications {
   const closing = new AbortController();
-  let client: pg.Client | undefined;
-
-  async function connect(): Promise<void> {
-    const fresh = new pg.Client({
-      connectionString: databaseUrl,
-      application_name: "transpod-listen",
-      connectionTimeoutMillis: 5_000,
-      keepAlive: true,
-    });
-    fresh.on("notification", (message) => {
-      if (message.payload !== undefined) listener.onFile(message.payload);
-    });
-    fresh.on("error", (error) => listener.onError(error));
-    fresh.on("end", () => {
-      if (client === fresh) reconnectLater();
-    });
-    try {
-      await fresh.connect();
-      await fresh.query("listen transpod_files");
-    } catch (error) {
-      await fresh.end().catch(() => {});
-      throw error;
-    }
-    if (closing.signal.aborted) return await fresh.end();
-    client = fresh;
-    listener.onConnect();
-  }
-
-  function reconnectLater(): void {
-    if (closing.signal.aborted) return;
-    const timer = setTimeout(() => {
-      connect().catch((error: unknown) => {
-        listener.onError(error instanceof Error ? error : new Error(String(error)));
-        reconnectLater();
-      });
-    }, reconnectMs);
-    closing.signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
-  }
-
-  await connect();
+  const listening = listenUntil(closing.signal, databaseUrl, listener);
   return {
     async close() {
       closing.abort();
-      await client?.end().catch(() => {});
+      await listening;
     },
   };
+}
+
+async function listenUntil(
+  closing: AbortSignal,
+  databaseUrl: string,
+  listener: FileListener,
+): Promise<void> {
+  while (!closing.aborted) {
+    await listenOnce(closing, databaseUrl, listener).catch((error: unknown) =>
+      listener.onError(error),
+    );
+    await delay(reconnectMs, undefined, { signal: closing }).catch(() => {});
+  }
+}
+
+/** Resolves when the connection has ended. */
+async function listenOnce(
+  closing: AbortSignal,
+  databaseUrl: string,
+  listener: FileListener,
+): Promise<void> {
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    application_name: "transpod-listen",
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 5_000,
+    keepAlive: true,
+  });
+  const ended = new Promise<void>((resolve) => client.once("end", () => resolve()));
+  const end = () => void client.end().catch(() => {});
+  client.on("notification", ({ payload }) => {
+    if (payload !== undefined) listener.onFile(payload);
+  });
+  client.on("error", (error) => listener.onError(error));
+  try {
+    // pg never answers a connect() that end() cuts short: closing waits for it, five seconds at most.
+    await client.connect();
+    closing.addEventListener("abort", end, { once: true });
+    if (closing.aborted) return;
+    await client.query("listen transpod_files");
+    listener.onConnect();
+    await ended;
+  } finally {
+    closing.removeEventListener("abort", end);
+    await client.end().catch(() => {});
+  }
 }

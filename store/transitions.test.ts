@@ -66,11 +66,12 @@ test("the history has every transition once, in order", async () => {
 test("listeners hear of transitions, also after their connection was cut", async () => {
   const heard = new Set<string>();
   let connections = 0;
-  const listening = await listenForFiles(db.url, {
+  const listening = listenForFiles(db.url, {
     onFile: (fileId) => heard.add(fileId),
     onConnect: () => (connections += 1),
     onError: () => {},
   });
+  await vi.waitUntil(() => connections === 1);
   const first = await announcedFile(db.pool);
   await arrive(db.pool, objectOf(first));
   await vi.waitUntil(() => heard.has(first.file_id));

@@ -1,11 +1,14 @@
 import { GetObjectCommand, PutBucketNotificationConfigurationCommand } from "@aws-sdk/client-s3";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { afterEach, expect, test, vi } from "vitest";
+import { UnavailableError } from "@transpod/runtime/unavailable.ts";
 import type { NewFile } from "@transpod/store/files.ts";
 import { startTestController, type TestController } from "./test-controller.ts";
 
 let transpod: TestController;
 afterEach(() => transpod.stop());
+
+const patience = { timeout: 20_000, interval: 20 };
 
 /** Attempts and how they ended, oldest first. */
 async function attemptsOf(file: NewFile): Promise<string[]> {
@@ -16,6 +19,12 @@ async function attemptsOf(file: NewFile): Promise<string[]> {
     file.file_id,
   ]);
   return rows.map((row) => row.failure_code ?? row.outcome ?? "open");
+}
+
+async function publishes(name: string): Promise<void> {
+  const file = await transpod.announce(name);
+  await transpod.put(file);
+  expect((await transpod.untilEnded(file)).state).toBe("completed");
 }
 
 function eventFor(...files: NewFile[]): string {
@@ -202,6 +211,32 @@ test("a Job that was never created after its slot was reserved is created by the
   expect(await attemptsOf(file)).toEqual(["completed"]);
 });
 
+test("a file whose Job can't be created says so, and is published when it can", async () => {
+  transpod = await startTestController();
+  const create = vi.spyOn(transpod.jobs, "create");
+  create.mockRejectedValue(new UnavailableError("The place where Jobs run", null));
+  const file = await transpod.announce("holiday.mp4");
+  await transpod.put(file);
+  const why = "The place where Jobs run can't be used right now.";
+  await transpod.until(file, (status) => status.waiting_for === why);
+  create.mockRestore();
+  expect(await transpod.untilEnded(file)).toMatchObject({ state: "completed", waiting_for: null });
+  expect(await attemptsOf(file)).toEqual(["completed"]);
+});
+
+test("each Job's record tells how its attempt ended; losing the record harms nothing", async () => {
+  transpod = await startTestController();
+  const record = vi.spyOn(transpod.jobs, "recordEvent");
+  record.mockRejectedValue(new Error("There is no room for events."));
+  const file = await transpod.announce("once-exit-1.mp4");
+  await transpod.put(file);
+  expect((await transpod.untilEnded(file)).state).toBe("completed");
+  expect(record.mock.calls).toMatchObject([
+    [`transpod-${file.file_id}-1`, { type: "Warning", reason: "AttemptRetried" }],
+    [`transpod-${file.file_id}-2`, { type: "Normal", reason: "FileCompleted" }],
+  ]);
+});
+
 test("under a cap of one, videos run one after the other, the higher priority first", async () => {
   transpod = await startTestController({ maxRunningJobs: 1 });
   const blocker = await transpod.announce("hang.mp4");
@@ -241,4 +276,33 @@ test("the work port answers nobody without the token of a running Job", async ()
     expect(response.status).toBe(401);
     expect(await response.json()).toMatchObject({ code: "unauthorized" });
   }
+});
+
+test("of two controllers one leads; the other answers workers, and leads when the first has lost its lease or stops", async () => {
+  transpod = await startTestController({ leaseSeconds: 6 }, "first");
+  await vi.waitUntil(() => transpod.leads(), patience);
+  const second = await transpod.startAnother("second");
+  await publishes("one.mp4");
+  expect(await second.leads()).toBe(false);
+
+  // As if the first had been away for longer than its lease, and the second had taken it.
+  await transpod.pool.query("update leases set holder = 'second', epoch = epoch + 1");
+  await vi.waitUntil(async () => (await second.leads()) && !(await transpod.leads()), patience);
+  await publishes("two.mp4");
+  expect(await transpod.leads()).toBe(false);
+
+  await second.stop();
+  await vi.waitUntil(() => transpod.leads(), patience);
+  await publishes("three.mp4");
+});
+
+test("three controllers that lead at once start each video once", async () => {
+  transpod = await startTestController({ maxRunningJobs: 3 });
+  await Promise.all([transpod.startAnother(), transpod.startAnother()]);
+  const files = await Promise.all(
+    Array.from({ length: 6 }, (_, n) => transpod.announce(`film-${n}.mp4`)),
+  );
+  for (const file of files) await transpod.put(file);
+  for (const file of files) expect((await transpod.untilEnded(file)).state).toBe("completed");
+  for (const file of files) expect(await attemptsOf(file)).toEqual(["completed"]);
 });

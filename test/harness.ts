@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { inject } from "vitest";
-import { provision } from "@transpod/embedded/provision.ts";
+import { provision } from "@transpod/cli/aws/provision.ts";
 import { createS3, createSqs } from "@transpod/runtime/aws.ts";
 import { createPool } from "@transpod/store/database.ts";
 import { migrate } from "@transpod/store/migrate.ts";

@@ -12,15 +12,27 @@ import { startController } from "@transpod/controller/controller.ts";
 import { ChildProcessJobs } from "@transpod/embedded/child-process-jobs.ts";
 import { createLogger } from "@transpod/runtime/logger.ts";
 import { createRegistry } from "@transpod/runtime/metrics.ts";
+import type { Service } from "@transpod/runtime/process.ts";
 import { getFileStatus, type FileStatusRow, type NewFile } from "@transpod/store/files.ts";
 import { announcedFile } from "@transpod/store/testing.ts";
 import { administer, freshAws, freshDatabase } from "./harness.ts";
 
+/** One of the controllers of a test. */
+export interface RunningController extends Service {
+  leads(): Promise<boolean>;
+}
+
 const worker = fileURLToPath(new URL("noop-worker.ts", import.meta.url));
 const patience = { timeout: 20_000, interval: 20 };
 
-/** The real controller with Jobs as child processes, and a database and a queue of its own. */
-export async function startTestController(said: Partial<ControllerSettings> = {}) {
+/**
+ * The real controller with Jobs as child processes, and a database and a queue of its own. It is a
+ * candidate for the leader's lease, or leads without an election.
+ */
+export async function startTestController(
+  said: Partial<ControllerSettings> = {},
+  candidate?: string,
+) {
   const [database, aws] = await Promise.all([freshDatabase(), freshAws()]);
   const { pool } = database;
   const scratchDir = await mkdtemp(join(tmpdir(), "transpod-test-jobs-"));
@@ -43,21 +55,36 @@ export async function startTestController(said: Partial<ControllerSettings> = {}
   };
   const log = createLogger({ service: "controller", level: "silent" });
   const deps = { ...aws, pool, databaseUrl: database.url, jobs, authenticator: jobs, settings };
-  const start = () =>
-    startController(
-      { ...deps, registry: createRegistry(), log },
-      { workPort, workHost: "127.0.0.1" },
-    );
-  let controller = await start();
+  async function start(as: string | undefined, port: number): Promise<RunningController> {
+    const registry = createRegistry();
+    const options = { workPort: port, workHost: "127.0.0.1", candidate: as };
+    const running = await startController({ ...deps, registry, log }, options);
+    return {
+      stop: () => running.stop(),
+      async leads() {
+        const { values } = await registry.getSingleMetric("transpod_leading")!.get();
+        return values[0]?.value === 1;
+      },
+    };
+  }
+  let controller = await start(candidate, workPort);
+  const others: RunningController[] = [];
 
   return {
     ...{ pool, aws, jobs },
+    leads: () => controller.leads(),
+    /** Another controller for the same Jobs, database and queue; workers speak with the first. */
+    async startAnother(as?: string): Promise<RunningController> {
+      const another = await start(as, await getPort({ host: "127.0.0.1" }));
+      others.push(another);
+      return another;
+    },
     workUrl: `http://127.0.0.1:${workPort}`,
     /** Does something while no controller runs. */
     async whileStopped(work: () => Promise<void>): Promise<void> {
       await controller.stop();
       await work();
-      controller = await start();
+      controller = await start(candidate, workPort);
     },
     /** As a restart of the server does, but for the server. */
     async cutDatabaseConnections(): Promise<void> {
@@ -101,7 +128,7 @@ export async function startTestController(said: Partial<ControllerSettings> = {}
       return await this.until(file, (status) => isTerminal(status.state));
     },
     async stop() {
-      await controller.stop();
+      await Promise.all([controller, ...others].map((running) => running.stop()));
       await jobs.stop();
       await database.drop();
       await rm(scratchDir, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { healthRoute } from "@transpod/runtime/health.ts";
 import { json } from "../describe.ts";
 import type { Route } from "../route.ts";
 
@@ -11,7 +12,5 @@ export const healthz: Route = {
     summary: "Whether the process lives, whatever it depends on",
     responses: { 200: json("It lives", z.object({ status: z.literal("ok") })) },
   },
-  handle: () => (_request, response) => {
-    response.json({ status: "ok" });
-  },
+  handle: () => healthRoute,
 };

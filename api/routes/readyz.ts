@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { checkReadiness } from "@transpod/runtime/health.ts";
+import { readinessRoute } from "@transpod/runtime/health.ts";
 import { json } from "../describe.ts";
 import type { Route } from "../route.ts";
 
@@ -22,10 +22,5 @@ export const readyz: Route = {
       503: json("Not all of them", readiness),
     },
   },
-  handle:
-    ({ checks }) =>
-    async (_request, response) => {
-      const result = await checkReadiness(checks);
-      response.status(result.ready ? 200 : 503).json(result);
-    },
+  handle: ({ checks }) => readinessRoute(checks),
 };

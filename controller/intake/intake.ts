@@ -5,13 +5,14 @@ import { Consumer } from "sqs-consumer";
 import { parseS3Message } from "@transpod/contract/s3-event.ts";
 import type { Logger } from "@transpod/runtime/logger.ts";
 import type { Service } from "@transpod/runtime/process.ts";
+import type { ControllerSettings } from "../config.ts";
 import type { ControllerMetrics } from "../metrics.ts";
 import { recordMessage, type RecordDeps } from "./record-message.ts";
 
 export interface IntakeDeps extends RecordDeps {
   sqs: SQSClient;
   queueUrl: string;
-  queueVisibilitySeconds: number;
+  settings: ControllerSettings;
   metrics: ControllerMetrics;
   log: Logger;
 }
@@ -25,7 +26,7 @@ export function startIntake(deps: IntakeDeps): Service {
     queueUrl: deps.queueUrl,
     batchSize: 10,
     waitTimeSeconds: 20,
-    visibilityTimeout: deps.queueVisibilitySeconds,
+    visibilityTimeout: deps.settings.queueVisibilitySeconds,
     pollingCompleteWaitTimeMs: 5_000,
     // Each receive brings a message nearer to the dead-letter queue. While Postgres is away none is
     // received, so that an outage of ours sends nothing there.

@@ -5,12 +5,13 @@ import type { ObjectCreated } from "@transpod/contract/s3-event.ts";
 import { recordArrival, type Disposition } from "@transpod/store/arrivals.ts";
 import { failFile } from "@transpod/store/attempts.ts";
 import { inTransaction, type Database } from "@transpod/store/database.ts";
+import type { ControllerSettings } from "../config.ts";
 import { refuseArrival } from "./refuse-arrival.ts";
 
 export interface RecordDeps {
   pool: pg.Pool;
   rawBucket: string;
-  maxUploadBytes: number;
+  settings: ControllerSettings;
 }
 
 export interface Recorded {
@@ -43,7 +44,7 @@ export async function recordMessage(
 }
 
 async function recordObject(
-  { rawBucket, maxUploadBytes }: RecordDeps,
+  { rawBucket, settings }: RecordDeps,
   db: Database,
   messageId: string,
   object: ObjectCreated,
@@ -51,7 +52,7 @@ async function recordObject(
   const file_id = fileIdOfRawKey(object.key);
   const disposition = await recordArrival(db, object, { messageId, rawBucket });
   if (disposition === undefined) return { file_id, disposition: "duplicate" };
-  const refusal = refuseArrival(object, maxUploadBytes);
+  const refusal = refuseArrival(object, settings.maxUploadBytes);
   if (disposition !== "accepted" || file_id === undefined || refusal === undefined) {
     return { file_id, disposition };
   }

@@ -1,12 +1,20 @@
 import type pg from "pg";
+import { TranspodError } from "@transpod/contract/errors.ts";
 import type { LeaseRef } from "@transpod/contract/job-identity.ts";
 import type { JobPort } from "@transpod/contract/ports.ts";
 import type { Logger } from "@transpod/runtime/logger.ts";
 import { inTransaction } from "@transpod/store/database.ts";
-import { markLaunched, reserveSlots, type LaunchRow } from "@transpod/store/launches.ts";
+import {
+  markLaunched,
+  markWaiting,
+  reserveSlots,
+  type LaunchRow,
+} from "@transpod/store/launches.ts";
 import type { ControllerSettings } from "../config.ts";
 import type { ControllerMetrics } from "../metrics.ts";
 import { endAttempt } from "../observe/end-attempt.ts";
+
+type Created = Awaited<ReturnType<JobPort["create"]>>;
 
 export interface LaunchDeps {
   pool: pg.Pool;
@@ -16,38 +24,58 @@ export interface LaunchDeps {
   log: Logger;
 }
 
-/** Gives free slots to pending files and creates their Jobs. */
-export async function launchPending(deps: LaunchDeps): Promise<void> {
-  const rows = await inTransaction(deps.pool, (client) =>
-    reserveSlots(client, deps.settings.maxRunningJobs),
-  );
-  await Promise.all(rows.map((row) => createJob(deps, row)));
+export interface LaunchPendingDeps extends LaunchDeps {
+  enqueue: (fileId: string) => void;
+}
+
+/** Gives free slots to pending files. Their Jobs are created when the files are looked at. */
+export async function launchPending({ pool, settings, enqueue }: LaunchPendingDeps): Promise<void> {
+  const rows = await inTransaction(pool, (client) => reserveSlots(client, settings.maxRunningJobs));
+  for (const row of rows) enqueue(row.file_id);
 }
 
 /**
  * Creates the Job of a reserved attempt. Safe to repeat: the name makes it the same Job. When it
- * throws, the attempt stays reserved and the sweep creates the Job later.
+ * throws, the attempt stays reserved and is looked at again.
  */
-export async function createJob(deps: LaunchDeps, row: LaunchRow): Promise<void> {
+export async function createJob(deps: LaunchDeps, row: LaunchRow): Promise<Created> {
   const ref: LeaseRef = { fileId: row.file_id, attempt: row.attempt, lease: row.lease };
   const fields = { file_id: row.file_id, attempt: row.attempt, job_name: row.job_name };
-  const created = await deps.jobs.create({
-    ...ref,
-    name: row.job_name,
-    sourceSizeBytes: row.source_size_bytes,
-    memoryScale: row.memory_scale,
-    deadlineSeconds: deps.settings.jobDeadlineSeconds,
-  });
+  const created = await askForJob(deps, ref, row);
   if (created === "name_taken") {
     const detail = `A Job named ${row.job_name} that is not Transpod's stands in the way. Delete it.`;
     const failure = { code: "job_name_taken", detail, counted: true } as const;
     await endAttempt(deps, ref, { kind: "fail", failure });
-    return;
+    return created;
   }
-  if (!(await markLaunched(deps.pool, ref))) return;
+  if (!(await markLaunched(deps.pool, ref))) return created;
   deps.metrics.launched.inc();
   if (row.attempt === 1 && row.event_at !== null) {
     deps.metrics.eventToJob.observe(Math.max(0, Date.now() - row.event_at.getTime()) / 1000);
   }
   deps.log.info({ event: "job_created", created, ...fields });
+  return created;
+}
+
+/** When it fails, the file's status says what it waits for. */
+async function askForJob(
+  { jobs, settings, pool }: LaunchDeps,
+  ref: LeaseRef,
+  row: LaunchRow,
+): Promise<Created> {
+  try {
+    return await jobs.create({
+      ...ref,
+      name: row.job_name,
+      sourceSizeBytes: row.source_size_bytes,
+      memoryScale: row.memory_scale,
+      // The platform's is the backstop for a controller that is away. Ours comes first: it knows why
+      // it ends the attempt, and counts it.
+      deadlineSeconds: settings.jobDeadlineSeconds + settings.lingerSeconds,
+    });
+  } catch (error) {
+    const why = error instanceof TranspodError ? error.message : "The Job can't be created yet.";
+    await markWaiting(pool, ref, why);
+    throw error;
+  }
 }

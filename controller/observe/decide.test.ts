@@ -26,6 +26,11 @@ const cases: Case[] = [
     expected: "create",
   },
   {
+    when: "the Job was created but nobody lived to write that down",
+    row: { launched: false, claimed: false },
+    expected: "create",
+  },
+  {
     when: "a worker claimed although the launch was not written down",
     row: { launched: false },
     job: null,

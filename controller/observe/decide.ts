@@ -24,18 +24,28 @@ export function decide(
 ): Action {
   if (isTerminal(row.state)) return afterTheEnd(row, job, settings);
   if (row.state !== "processing") return { kind: "none" };
+  if (!isLaunched(row)) return { kind: "create" };
   if (job === undefined) {
-    if (!row.launched && !row.claimed) return { kind: "create" };
     return nextStep({ code: "job_lost", detail: "The Job vanished." }, row, settings);
   }
   if (row.launched_seconds > settings.jobDeadlineSeconds) {
     const detail = `The attempt took longer than ${settings.jobDeadlineSeconds} seconds.`;
     return nextStep({ code: "deadline_exceeded", detail }, row, settings);
   }
-  if (job.phase === "succeeded" || job.phase === "failed") {
+  if (!isActive(job)) {
     return nextStep(failureOf(job), row, settings);
   }
   return row.claimed ? whileClaimed(row, job, settings) : whileStarting(row, job, settings);
+}
+
+/** A worker that claimed proves the launch that nobody lived to write down. */
+export function isLaunched(row: AttemptRow): boolean {
+  return row.launched || row.claimed;
+}
+
+/** Whether a Job has, or may yet have, a worker that runs. One that has ended is left for people to see. */
+export function isActive(job: JobStatus | undefined): boolean {
+  return job?.phase === "waiting" || job?.phase === "running";
 }
 
 /** A Job whose worker is just ending is let be; one that lingers (or was cancelled) is removed. */
@@ -44,9 +54,8 @@ function afterTheEnd(
   job: JobStatus | undefined,
   settings: ControllerSettings,
 ): Action {
-  const active = job?.phase === "waiting" || job?.phase === "running";
   const due = row.state === "cancelled" || (row.ended_seconds ?? 0) > settings.lingerSeconds;
-  return active && due ? { kind: "remove" } : { kind: "none" };
+  return isActive(job) && due ? { kind: "remove" } : { kind: "none" };
 }
 
 /** Nobody has claimed yet: the worker waits for a place, or is on its way. */

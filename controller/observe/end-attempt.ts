@@ -1,15 +1,14 @@
 import type pg from "pg";
 import type { LeaseRef } from "@transpod/contract/job-identity.ts";
-import type { Logger } from "@transpod/runtime/logger.ts";
 import { failFile, retryFile } from "@transpod/store/attempts.ts";
 import { inTransaction } from "@transpod/store/database.ts";
 import type { ControllerMetrics } from "../metrics.ts";
+import { failureEvent, recordOnJob, type RecordDeps } from "./job-event.ts";
 import type { NextStep } from "./next-step.ts";
 
-export interface EndDeps {
+export interface EndDeps extends RecordDeps {
   pool: pg.Pool;
   metrics: ControllerMetrics;
-  log: Logger;
 }
 
 /** Ends an attempt as decided. False when it is over, or another worker has claimed it meanwhile. */
@@ -31,5 +30,6 @@ export async function endAttempt(deps: EndDeps, ref: LeaseRef, step: NextStep): 
     code: step.failure.code,
     detail: step.failure.detail,
   });
+  recordOnJob(deps, ref, failureEvent(ref, step));
   return true;
 }

@@ -1,9 +1,10 @@
 import type { LeaseRef } from "@transpod/contract/job-identity.ts";
+import { isTerminal } from "@transpod/contract/states.ts";
 import type { JobStatus } from "@transpod/contract/ports.ts";
 import { getAttempt, type AttemptRow } from "@transpod/store/attempts.ts";
 import { markWaiting } from "@transpod/store/launches.ts";
 import { createJob, type LaunchDeps } from "../launch/launcher.ts";
-import { decide, type Action } from "./decide.ts";
+import { decide, isActive, isLaunched, type Action } from "./decide.ts";
 import { endAttempt } from "./end-attempt.ts";
 import type { Hearing } from "./hearing.ts";
 
@@ -17,12 +18,14 @@ export async function reconcile(deps: ReconcileDeps, fileId: string): Promise<vo
   if (read === undefined) return;
   const silent_seconds = Math.min(read.silent_seconds, deps.hearing.seconds());
   const row = { ...read, silent_seconds };
-  const job = await deps.jobs.get(row.job_name);
+  // Before the launch nothing depends on the Job, and asking for one that is not there takes time.
+  const early = !isTerminal(row.state) && !isLaunched(row);
+  const job = early ? undefined : await deps.jobs.get(row.job_name);
   await apply(deps, row, job, decide(row, job, deps.settings));
 }
 
 async function apply(
-  deps: LaunchDeps,
+  deps: ReconcileDeps,
   row: AttemptRow,
   job: JobStatus | undefined,
   action: Action,
@@ -32,7 +35,9 @@ async function apply(
     case "none":
       return;
     case "create":
-      return await createJob(deps, row);
+      // One that exists already may have changed before anybody watched it.
+      if ((await createJob(deps, row)) === "exists") await reconcile(deps, row.file_id);
+      return;
     case "remove":
       return await deps.jobs.remove(row.job_name);
     case "wait":
@@ -42,7 +47,7 @@ async function apply(
       // First the row: from here on the old worker is fenced, whether its Job ends or not.
       if (!(await endAttempt(deps, ref, action))) return;
       observeEnd(deps, job);
-      await deps.jobs.remove(row.job_name);
+      if (isActive(job)) await deps.jobs.remove(row.job_name);
   }
 }
 
@@ -51,8 +56,9 @@ function observeEnd({ metrics }: LaunchDeps, job: JobStatus | undefined): void {
   if (endedAt !== undefined) metrics.endToRow.observe(Math.max(0, Date.now() - endedAt) / 1000);
 }
 
-/** Removes a Job whose attempt is not the current one any more: somebody died before removing it. */
+/** Ends a Job whose attempt is not the current one any more: somebody died before removing it. */
 export async function removeStale(deps: LaunchDeps, job: JobStatus): Promise<void> {
+  if (!isActive(job)) return;
   const row = await getAttempt(deps.pool, job.fileId);
   const stale = row === undefined || job.attempt < row.attempt;
   if (stale) await deps.jobs.remove(job.name);

@@ -7,12 +7,13 @@ import type { Logger } from "@transpod/runtime/logger.ts";
 import { inTransaction } from "@transpod/store/database.ts";
 import { insertOutbox } from "@transpod/store/outbox.ts";
 import { markUploaded, takeSilentUploads, type SilentUpload } from "@transpod/store/sweeps.ts";
+import type { ControllerSettings } from "../config.ts";
 
 export interface SilentUploadDeps {
   pool: pg.Pool;
   s3: S3Client;
   rawBucket: string;
-  graceSeconds: number;
+  settings: ControllerSettings;
   log: Logger;
 }
 
@@ -24,7 +25,7 @@ const batch = 100;
  */
 export async function findSilentUploads(deps: SilentUploadDeps): Promise<void> {
   const limit = pLimit(10);
-  const files = await takeSilentUploads(deps.pool, deps.graceSeconds, batch);
+  const files = await takeSilentUploads(deps.pool, deps.settings.uploadEventGraceSeconds, batch);
   await Promise.all(files.map((file) => limit(() => sendFor(deps, file))));
 }
 

@@ -8,6 +8,7 @@ import type { AttemptRef } from "@transpod/contract/job-identity.ts";
 import type { CompleteRequest } from "@transpod/contract/work-protocol.ts";
 import { HttpError } from "@transpod/runtime/problems.ts";
 import { completeFile, getLease, type LeaseRow } from "@transpod/store/work.ts";
+import { completionEvent, recordOnJob } from "../observe/job-event.ts";
 import type { WorkDeps } from "./deps.ts";
 import { answerAgain } from "./answer-again.ts";
 
@@ -39,6 +40,7 @@ export async function complete(
     size_bytes: result.size_bytes,
     phase_times: result.phase_times,
   });
+  recordOnJob(deps, ref, completionEvent(result));
   return {};
 }
 

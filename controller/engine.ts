@@ -1,0 +1,69 @@
+import type { Service } from "@transpod/runtime/process.ts";
+import { listenForFiles } from "@transpod/store/notifications.ts";
+import { startIntake, type IntakeDeps } from "./intake/intake.ts";
+import { launchPending } from "./launch/launcher.ts";
+import { Hearing } from "./observe/hearing.ts";
+import { reconcile, type ReconcileDeps } from "./observe/reconcile.ts";
+import { sweep, type SweepDeps } from "./sweep/sweep.ts";
+import { WorkQueue } from "./work-queue.ts";
+
+/** The hearing and the queue of files are the engine's own. */
+export interface EngineDeps
+  extends IntakeDeps, Omit<ReconcileDeps, "hearing">, Omit<SweepDeps, "enqueue"> {
+  /** For LISTEN, which needs a connection of its own. */
+  databaseUrl: string;
+}
+
+export interface Engine extends Service {
+  /** Has a file looked at, since something about it or its Job may have changed. */
+  enqueue(fileId: string): void;
+}
+
+/**
+ * Starts what one controller at a time does: it takes messages in, launches Jobs, looks after them and
+ * sweeps. Two at once would only do everything twice, since every write is a compare-and-set.
+ */
+export function startEngine(given: EngineDeps): Engine {
+  const { log, settings } = given;
+  const onError = (key: string, err: unknown) => log.error({ event: "work_failed", key, err });
+  const hearing = new Hearing();
+  const files = new WorkQueue({
+    handle: (fileId) => reconcile({ ...given, hearing }, fileId),
+    concurrency: 8,
+    onError,
+  });
+  const enqueue = (fileId: string) => files.add(fileId);
+  const deps = { ...given, enqueue };
+
+  const chores = new WorkQueue({ handle: run, concurrency: 2, onError });
+  async function run(chore: string): Promise<void> {
+    if (chore === "sweep") return await sweep(deps);
+    await launchPending(deps);
+    hearing.tick();
+  }
+
+  const notifications = listenForFiles(given.databaseUrl, {
+    onFile(fileId) {
+      enqueue(fileId);
+      chores.add("launch");
+    },
+    onConnect() {
+      chores.add("launch");
+      chores.add("sweep");
+    },
+    onError: (err) => log.warn({ event: "listen_failed", err }),
+  });
+  const intake = startIntake(given);
+  // A file that waits for its backoff is announced by nobody: it is looked for.
+  const launchTimer = setInterval(() => chores.add("launch"), 1_000);
+  const sweepTimer = setInterval(() => chores.add("sweep"), settings.sweepSeconds * 1_000);
+
+  return {
+    enqueue,
+    async stop() {
+      clearInterval(launchTimer);
+      clearInterval(sweepTimer);
+      await Promise.all([intake.stop(), notifications.close(), files.close(), chores.close()]);
+    },
+  };
+}

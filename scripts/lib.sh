@@ -1,11 +1,13 @@
+# shellcheck shell=bash
 # Sourced by the set-up scripts: how they speak, and how they install a system package.
 # Works with the bash 3.2 of macOS.
 
-say() { echo "set-up: $*"; }
+speaker=set-up
+say() { echo "$speaker: $*"; }
 
 # Ends the set-up with a sentence a person can act on.
 fail() {
-  echo "set-up: $*" >&2
+  echo "$speaker: $*" >&2
   exit 1
 }
 

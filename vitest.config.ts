@@ -1,7 +1,9 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    // These need containers, a cluster or Helm, and have a configuration of their own.
+    exclude: [...configDefaults.exclude, "test/{chart,containers,kind}/**"],
     globalSetup: ["test/servers.ts"],
     // For the AWS SDK; MiniStack takes any key.
     env: { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" },

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from "@prometheus-io/client";
+import { failureCodes } from "@transpod/contract/failures.ts";
 import { fileStates } from "@transpod/contract/states.ts";
 import { countByState } from "@transpod/store/launches.ts";
 import type { Database } from "@transpod/store/database.ts";
@@ -16,7 +17,7 @@ export function createMetrics(registry: Registry, db: Database) {
   const histogram = (name: string, help: string, buckets: number[]) =>
     new Histogram({ name, help, buckets, registers });
 
-  return {
+  const metrics = {
     files: new Gauge({
       name: "transpod_files",
       help: "Files by state; `processing` is what runs now.",
@@ -44,6 +45,7 @@ export function createMetrics(registry: Registry, db: Database) {
       ["disposition"],
     ),
     launched: counter("transpod_jobs_launched_total", "Jobs created."),
+    refused: counter("transpod_jobs_refused_total", "Jobs that could not be created, each try."),
     finished: counter(
       "transpod_attempts_finished_total",
       "Attempts that ended, by reason: completed or a failure code.",
@@ -70,4 +72,10 @@ export function createMetrics(registry: Registry, db: Database) {
       waitBuckets,
     ),
   };
+  // Of a counter that appears with its first count, Prometheus sees no increase.
+  for (const reason of ["completed", ...failureCodes]) metrics.finished.inc({ reason }, 0);
+  for (const disposition of ["accepted", "duplicate", "superseded", "foreign"]) {
+    metrics.arrivals.inc({ disposition }, 0);
+  }
+  return metrics;
 }

@@ -59,7 +59,7 @@ export async function createJob(deps: LaunchDeps, row: LaunchRow): Promise<Creat
 
 /** When it fails, the file's status says what it waits for. */
 async function askForJob(
-  { jobs, settings, pool }: LaunchDeps,
+  { jobs, settings, pool, metrics }: LaunchDeps,
   ref: LeaseRef,
   row: LaunchRow,
 ): Promise<Created> {
@@ -74,6 +74,7 @@ async function askForJob(
       deadlineSeconds: settings.jobDeadlineSeconds + settings.lingerSeconds,
     });
   } catch (error) {
+    metrics.refused.inc();
     const why = error instanceof TranspodError ? error.message : "The Job can't be created yet.";
     await markWaiting(pool, ref, why);
     throw error;

@@ -1,0 +1,151 @@
+import type { CoreV1Event, V1Job } from "@kubernetes/client-node";
+import { TranspodError } from "@transpod/contract/errors.ts";
+import type { AttemptRef } from "@transpod/contract/job-identity.ts";
+import type { JobEvent, JobPort, JobSpec, JobStatus } from "@transpod/contract/ports.ts";
+import type { Logger } from "@transpod/runtime/logger.ts";
+import type { ApiClient } from "./api-client.ts";
+import { ask, isRefusal } from "./api-errors.ts";
+import { attemptLabels, attemptOf, carries, instanceLabels } from "./job-labels.ts";
+import { isAbandoned, jobStatus } from "./job-status.ts";
+import type { WatchedList } from "./watched-list.ts";
+import type { Job, Pod } from "./wire.ts";
+
+export interface KubernetesJobsOptions {
+  client: ApiClient;
+  namespace: string;
+  /** Tells our Jobs from those of another installation. */
+  instance: string;
+  manifest: (spec: JobSpec) => V1Job;
+  jobs: WatchedList<Job>;
+  pods: WatchedList<Pod>;
+  log: Logger;
+}
+
+/** The longest that Kubernetes takes. */
+const messageLimit = 1024;
+
+/** Jobs as Kubernetes Jobs, one pod each. What Jobs do is read from lists that follow the API server. */
+export class KubernetesJobs implements JobPort {
+  readonly #options: KubernetesJobsOptions;
+
+  constructor(options: KubernetesJobsOptions) {
+    this.#options = options;
+  }
+
+  /** Throws ApiServerError or UnavailableError; JobGoingError while an older one is being deleted. */
+  async create(spec: JobSpec): Promise<"created" | "exists" | "name_taken"> {
+    const { client, namespace, manifest } = this.#options;
+    const request = client.batch.createNamespacedJob({ namespace, body: manifest(spec) });
+    try {
+      await ask(`create Job ${spec.name}`, request);
+      return "created";
+    } catch (error) {
+      if (!isRefusal(error, 409)) throw error;
+      return await this.#adopt(spec);
+    }
+  }
+
+  async get(name: string): Promise<JobStatus | undefined> {
+    const job = await this.#options.jobs.find(name);
+    return job === undefined ? undefined : this.#statusOf(job);
+  }
+
+  async list(): Promise<JobStatus[]> {
+    const statuses = this.#options.jobs.values().map((job) => this.#statusOf(job));
+    return statuses.filter((status) => status !== undefined);
+  }
+
+  async remove(name: string): Promise<void> {
+    const { client, namespace } = this.#options;
+    const job = await this.#options.jobs.find(name);
+    if (job === undefined || !this.#isOurs(job)) return;
+    const uid = job.metadata?.uid;
+    const request = client.batch.deleteNamespacedJob({
+      name,
+      namespace,
+      body: {
+        // A Job that somebody made since under the same name is not ours to delete.
+        preconditions: uid === undefined ? {} : { uid },
+        // By default the API server would leave the pod running.
+        propagationPolicy: "Background",
+      },
+    });
+    try {
+      await ask(`delete Job ${name}`, request);
+    } catch (error) {
+      if (!isRefusal(error, 404) && !isRefusal(error, 409)) throw error;
+    }
+  }
+
+  async recordEvent(name: string, event: JobEvent): Promise<void> {
+    const { client, namespace, jobs, log } = this.#options;
+    try {
+      const job = await jobs.find(name);
+      if (job === undefined || !this.#isOurs(job)) return;
+      const request = client.core.createNamespacedEvent({
+        namespace,
+        body: this.#eventOn(job, event),
+      });
+      await ask(`record an Event on Job ${name}`, request);
+    } catch (err) {
+      log.warn({ event: "job_event_not_recorded", job_name: name, reason: event.reason, err });
+    }
+  }
+
+  onChange(listener: (ref: AttemptRef) => void): void {
+    const { jobs, pods } = this.#options;
+    for (const list of [jobs, pods]) {
+      list.onChange((object) => {
+        const ref = attemptOf(object);
+        if (ref !== undefined) listener(ref);
+      });
+    }
+  }
+
+  /** The name is in use. Asked of the API server itself: the list may not know it yet. */
+  async #adopt(spec: JobSpec): Promise<"exists" | "name_taken"> {
+    const job = await this.#options.jobs.fetch(spec.name);
+    if (job === undefined) throw new JobGoingError(spec.name);
+    if (!carries(job, attemptLabels(spec, this.#options.instance))) return "name_taken";
+    if (job.metadata?.deletionTimestamp !== undefined) throw new JobGoingError(spec.name);
+    return "exists";
+  }
+
+  #statusOf(job: Job): JobStatus | undefined {
+    const ref = attemptOf(job);
+    if (ref === undefined || !this.#isOurs(job) || isAbandoned(job)) return undefined;
+    const uid = job.metadata?.uid;
+    const pods = this.#options.pods
+      .values()
+      .filter(({ metadata }) => metadata?.ownerReferences?.some((owner) => owner.uid === uid));
+    return jobStatus(ref, job, pods);
+  }
+
+  #isOurs(job: Job): boolean {
+    return carries(job, instanceLabels(this.#options.instance));
+  }
+
+  #eventOn({ metadata }: Job, { type, reason, message }: JobEvent): CoreV1Event {
+    const { namespace } = this.#options;
+    const { name = "", uid = "" } = metadata ?? {};
+    const now = new Date();
+    return {
+      metadata: { generateName: `${name}.`, namespace },
+      involvedObject: { apiVersion: "batch/v1", kind: "Job", name, namespace, uid },
+      type,
+      reason,
+      message: message.slice(0, messageLimit),
+      source: { component: "transpod-controller" },
+      firstTimestamp: now,
+      lastTimestamp: now,
+      count: 1,
+    };
+  }
+}
+
+/** A Job of this name is being deleted: it can be created again when that is done. */
+export class JobGoingError extends TranspodError {
+  constructor(name: string) {
+    super("job_going", `Kubernetes is still deleting an earlier Job named ${name}.`);
+  }
+}

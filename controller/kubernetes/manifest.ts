@@ -1,0 +1,177 @@
+import type {
+  V1Affinity,
+  V1Container,
+  V1EnvVar,
+  V1Job,
+  V1JobSpec,
+  V1OwnerReference,
+  V1PodSpec,
+  V1ResourceRequirements,
+  V1Toleration,
+} from "@kubernetes/client-node";
+import type { JobSpec } from "@transpod/contract/ports.ts";
+import { attemptLabels } from "./job-labels.ts";
+import type { JobSettings } from "./job-settings.ts";
+
+/** Work tokens are good for our work port and nothing else. */
+export const workAudience = "transpod-work";
+export const workerContainer = "transcoder";
+
+const tokenFolder = "/var/run/secrets/transpod";
+const scratchFolder = "/scratch";
+/** The image's own, as a number: of a name the kubelet can't tell that it is not root. */
+const user = 10_001;
+const mebibyte = 1024 ** 2;
+
+/**
+ * The Job of an attempt: one pod that is never replaced, without any credential but its work token.
+ * The same for the same arguments, and nothing is left to the cluster's defaults that matters.
+ */
+export function jobManifest(spec: JobSpec, settings: JobSettings, owner: V1OwnerReference): V1Job {
+  const metadata = {
+    // Ours last: what finds a Job again is not for settings to change.
+    labels: { ...settings.labels, ...attemptLabels(spec, settings.instance) },
+    ...unlessEmpty("annotations", settings.annotations),
+  };
+  return {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: { name: spec.name, ...metadata, ownerReferences: [owner] },
+    spec: {
+      ...onePod(spec, settings),
+      template: { metadata, spec: podSpec(spec, settings) },
+    },
+  };
+}
+
+/**
+ * The first failure ends the Job: whether there is another attempt is the controller's decision. The
+ * rules change nothing about that; they make the Job itself say why it failed, so that it can be told
+ * when the pod is gone. Kubernetes takes the first rule that fits.
+ */
+function onePod(spec: JobSpec, settings: JobSettings): Omit<V1JobSpec, "template"> {
+  return {
+    completions: 1,
+    parallelism: 1,
+    backoffLimit: 0,
+    // With a failure policy there is no other: a pod counts as failed when it has said how it ended.
+    podReplacementPolicy: "Failed",
+    podFailurePolicy: {
+      rules: [
+        { action: "FailJob", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] },
+        {
+          action: "FailJob",
+          onExitCodes: { containerName: workerContainer, operator: "NotIn", values: [0] },
+        },
+      ],
+    },
+    activeDeadlineSeconds: spec.deadlineSeconds,
+    ttlSecondsAfterFinished: settings.ttlSecondsAfterFinished,
+  };
+}
+
+function podSpec(spec: JobSpec, settings: JobSettings): V1PodSpec {
+  const disk = diskFor(spec.sourceSizeBytes);
+  const token = { path: "token", audience: workAudience, expirationSeconds: 3_600 };
+  return {
+    restartPolicy: "Never",
+    serviceAccountName: settings.serviceAccountName,
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    terminationGracePeriodSeconds: settings.terminationGracePeriodSeconds,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: user,
+      runAsGroup: user,
+      fsGroup: user,
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    containers: [container(spec, settings, disk)],
+    volumes: [
+      { name: "scratch", emptyDir: { sizeLimit: disk.limit } },
+      { name: "work-token", projected: { sources: [{ serviceAccountToken: token }] } },
+    ],
+    ...unlessEmpty("imagePullSecrets", settings.imagePullSecrets),
+    ...unlessEmpty("nodeSelector", settings.nodeSelector),
+    ...unlessEmpty("tolerations", settings.tolerations as V1Toleration[]),
+    ...unlessEmpty("affinity", settings.affinity as V1Affinity),
+    ...unlessEmpty("priorityClassName", settings.priorityClassName),
+    ...unlessEmpty("runtimeClassName", settings.runtimeClassName),
+  };
+}
+
+function container(spec: JobSpec, settings: JobSettings, disk: Disk): V1Container {
+  return {
+    name: workerContainer,
+    image: settings.image,
+    imagePullPolicy: settings.imagePullPolicy,
+    env: environment(settings),
+    resources: resources(spec, settings, disk),
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    },
+    volumeMounts: [
+      { name: "scratch", mountPath: scratchFolder },
+      { name: "work-token", mountPath: tokenFolder, readOnly: true },
+    ],
+  };
+}
+
+function environment(settings: JobSettings): V1EnvVar[] {
+  const limited = settings.resources.cpuLimit !== "";
+  const cpuLimit = { resourceFieldRef: { resource: "limits.cpu" } };
+  return [
+    { name: "WORK_URL", value: settings.workUrl },
+    { name: "WORK_TOKEN_FILE", value: `${tokenFolder}/token` },
+    { name: "WORKER", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+    { name: "SCRATCH_DIR", value: scratchFolder },
+    // The root is read-only.
+    { name: "TMPDIR", value: scratchFolder },
+    // Without a limit the field would say how many the node has, whoever else runs there.
+    ...(limited ? [{ name: "CPU_LIMIT", valueFrom: cpuLimit }] : []),
+    { name: "STALL_SECONDS", value: String(settings.stallSeconds) },
+    { name: "LOG_LEVEL", value: settings.logLevel },
+  ];
+}
+
+/** Memory is requested as it is limited: a pod that was promised less is the first to be killed. */
+function resources(spec: JobSpec, settings: JobSettings, disk: Disk): V1ResourceRequirements {
+  const { cpuRequest, cpuLimit } = settings.resources;
+  const memory = times(settings.resources.memory, spec.memoryScale);
+  return {
+    requests: { cpu: cpuRequest, memory, "ephemeral-storage": disk.request },
+    limits: { ...unlessEmpty("cpu", cpuLimit), memory, "ephemeral-storage": disk.limit },
+  };
+}
+
+interface Disk {
+  request: string;
+  limit: string;
+}
+
+/**
+ * What the worker itself wants to see free: the source, and an output of twice its size; 512 MiB
+ * more for whatever else is written, which also covers the small files whose output grows most. Up to
+ * twice that is tolerated while the node has it; beyond, something runs away with the disk of others,
+ * and the pod is evicted.
+ */
+function diskFor(sourceSizeBytes: number): Disk {
+  const request = 512 + 3 * Math.ceil(sourceSizeBytes / mebibyte);
+  return { request: `${request}Mi`, limit: `${2 * request}Mi` };
+}
+
+function times(quantity: string, factor: number): string {
+  const [, amount, unit] = /^([\d.]+)(\D*)$/.exec(quantity) ?? [];
+  return `${Number(amount) * factor}${unit ?? ""}`;
+}
+
+/** A setting that is empty is left out: a Job shows only what was asked for. */
+function unlessEmpty<K extends string, V extends string | object>(
+  key: K,
+  value: V,
+): Partial<Record<K, V>> {
+  const empty = typeof value === "string" ? value === "" : Object.keys(value).length === 0;
+  return (empty ? {} : { [key]: value }) as Partial<Record<K, V>>;
+}

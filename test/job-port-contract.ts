@@ -1,0 +1,153 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { jobName, type AttemptRef } from "@transpod/contract/job-identity.ts";
+import type { JobPort, JobSpec, JobStatus, WorkAuthenticator } from "@transpod/contract/ports.ts";
+
+/** The job port of one platform, with workers that do as they are told. */
+export interface JobPortHarness {
+  jobs: JobPort;
+  authenticator: WorkAuthenticator;
+  /** How long anything may take there. */
+  patienceMs: number;
+  /** Tells the worker of a Job that is yet to be created to end at once. Others run until they are ended. */
+  tellToExit(spec: JobSpec, exitCode: number): Promise<void>;
+  /** Resolves when the worker of a Job runs. */
+  worker(spec: JobSpec): Promise<TestWorker>;
+  stop(): Promise<void>;
+}
+
+export interface TestWorker {
+  /** The work token that it was given. */
+  token: string;
+  runs(): Promise<boolean>;
+}
+
+/** What the controller relies on, wherever Jobs run. To be called where a test file has its tests. */
+export function describeJobPort(platform: string, start: () => Promise<JobPortHarness>): void {
+  describe(`jobs on ${platform}`, () => {
+    let harness: JobPortHarness;
+    beforeAll(async () => {
+      harness = await start();
+    });
+    afterAll(() => harness.stop());
+
+    const until = <T>(condition: () => Promise<T>) =>
+      vi.waitUntil(condition, { timeout: harness.patienceMs, interval: 50 });
+    const untilStatus = async (name: string, is: (status: JobStatus) => boolean) =>
+      await until(async () => {
+        const status = await harness.jobs.get(name);
+        return status !== undefined && is(status) ? status : undefined;
+      });
+    const createRunning = async () => {
+      const spec = newSpec();
+      await harness.jobs.create(spec);
+      return { spec, worker: await harness.worker(spec) };
+    };
+
+    test("a Job that is created many times at once is one Job", async () => {
+      const spec = newSpec();
+      const answers = await Promise.all(
+        Array.from({ length: 10 }, () => harness.jobs.create(spec)),
+      );
+      expect(answers.toSorted()).toEqual(["created", ...Array<string>(9).fill("exists")]);
+      expect(await harness.jobs.get(spec.name)).toMatchObject(refOf(spec));
+      const named = (jobs: JobStatus[]) => jobs.filter((job) => job.name === spec.name);
+      const listed = await until(async () => {
+        const found = named(await harness.jobs.list());
+        return found.length > 0 && found;
+      });
+      expect(listed).toMatchObject([refOf(spec)]);
+      await harness.jobs.remove(spec.name);
+    });
+
+    test("a worker runs until it ends, and is known by its token alone", async () => {
+      const [one, other] = await Promise.all([createRunning(), createRunning()]);
+      for (const { spec, worker } of [one, other]) {
+        expect(await untilStatus(spec.name, (job) => job.phase === "running")).toEqual({
+          ...refOf(spec),
+          name: spec.name,
+          phase: "running",
+          exitCode: null,
+          disrupted: false,
+          why: null,
+          endedAt: null,
+        });
+        expect(await worker.runs()).toBe(true);
+        expect(await harness.authenticator.authenticate(worker.token)).toMatchObject(refOf(spec));
+        expect(await harness.authenticator.authenticate(`${worker.token}x`)).toBeUndefined();
+      }
+      expect(await harness.authenticator.authenticate("made-up")).toBeUndefined();
+      await Promise.all([one, other].map(({ spec }) => harness.jobs.remove(spec.name)));
+    });
+
+    test("removing a Job ends its worker and its token, as often as one likes", async () => {
+      const { spec, worker } = await createRunning();
+      await Promise.all([harness.jobs.remove(spec.name), harness.jobs.remove(spec.name)]);
+      await until(async () => !(await worker.runs()));
+      await until(async () => (await harness.jobs.get(spec.name)) === undefined);
+      const known = () => harness.authenticator.authenticate(worker.token);
+      await until(async () => (await known()) === undefined);
+      await until(async () => (await harness.jobs.list()).every((job) => job.name !== spec.name));
+      await harness.jobs.remove(spec.name);
+    });
+    test.each([0, 1, 11, 20, 137, 143])("exit code %i is told as it is", async (exitCode) => {
+      const spec = newSpec();
+      await harness.tellToExit(spec, exitCode);
+      await harness.jobs.create(spec);
+      const status = await untilStatus(spec.name, (job) => job.endedAt !== null);
+      expect(status).toMatchObject({
+        ...refOf(spec),
+        phase: exitCode === 0 ? "succeeded" : "failed",
+        exitCode,
+        disrupted: false,
+        why: null,
+      });
+      expect(Math.abs(Date.now() - (status.endedAt?.getTime() ?? 0))).toBeLessThan(
+        harness.patienceMs,
+      );
+      expect(await harness.jobs.create(spec)).toBe("exists");
+      await harness.jobs.remove(spec.name);
+    });
+
+    test("the end of a worker is announced by its attempt", async () => {
+      const spec = newSpec();
+      const heard: AttemptRef[] = [];
+      harness.jobs.onChange(({ fileId, attempt }) => heard.push({ fileId, attempt }));
+      await harness.tellToExit(spec, 0);
+      await harness.jobs.create(spec);
+      await untilStatus(spec.name, (job) => job.phase === "succeeded");
+      await vi.waitFor(() => expect(heard).toContainEqual(refOf(spec)), {
+        timeout: harness.patienceMs,
+      });
+      await harness.jobs.remove(spec.name);
+    });
+
+    test("of a Job that does not exist nothing is known, and nothing about it fails", async () => {
+      const { name } = newSpec();
+      expect(await harness.jobs.get(name)).toBeUndefined();
+      await harness.jobs.remove(name);
+      await harness.jobs.recordEvent(name, {
+        type: "Normal",
+        reason: "Nobody",
+        message: "No one.",
+      });
+    });
+
+    test("what happened is recorded on a Job without a word back", async () => {
+      const { spec } = await createRunning();
+      const event = { type: "Warning", reason: "Tested", message: "A test says so." } as const;
+      expect(await harness.jobs.recordEvent(spec.name, event)).toBeUndefined();
+      await harness.jobs.remove(spec.name);
+    });
+  });
+}
+
+function newSpec(): JobSpec {
+  const ref: AttemptRef = { fileId: randomUUID(), attempt: 1 };
+  const limits = { sourceSizeBytes: 1_000, memoryScale: 1, deadlineSeconds: 600 };
+  return { ...ref, name: jobName(ref), ...limits };
+}
+
+function refOf({ fileId, attempt }: AttemptRef): AttemptRef {
+  return { fileId, attempt };
+}

@@ -1,0 +1,21 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/**
+ * The worker of the job port's contract: it says that it runs and which token it was given, then ends
+ * with the exit code that lies in its folder, or runs until it is ended.
+ */
+export interface Hello {
+  pid: number;
+  token: string;
+}
+
+const { SCRATCH_DIR: folder = "", WORK_TOKEN: token = "" } = process.env;
+const exitCode = join(folder, "exit-code");
+if (existsSync(exitCode)) process.exit(Number(readFileSync(exitCode, "utf8")));
+
+const hello: Hello = { pid: process.pid, token };
+// In one step, so that nobody reads half of it.
+writeFileSync(join(folder, "hello.tmp"), JSON.stringify(hello));
+renameSync(join(folder, "hello.tmp"), join(folder, "hello.json"));
+setInterval(() => {}, 60_000);

@@ -17,7 +17,7 @@ test("the controller may handle Jobs and pods of its namespace, and nothing else
           verbs: ["get", "list", "watch", "create", "delete"],
         },
         { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch"] },
-        { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
+        { apiGroups: [""], resources: ["events"], verbs: ["create"] },
         {
           apiGroups: [""],
           resources: ["serviceaccounts"],

@@ -16,6 +16,8 @@ export interface MiniStackOptions {
   port: number;
   /** The only ones it accepts, in requests and in presigned URLs. Unless told, those of a test. */
   credentials?: AwsCredentials;
+  /** By their names in MiniStack; unless told, the two that Transpod runs on. */
+  services?: readonly string[];
   onLine?: (line: string) => void;
 }
 
@@ -28,8 +30,8 @@ export interface MiniStackServer {
 }
 
 /**
- * Starts MiniStack, with S3 and SQS alone, on 127.0.0.1. Resolves when it answers. Use it with the
- * region us-east-1: it is the one that it takes a bucket for after it was killed.
+ * Starts MiniStack, with S3 and SQS unless told otherwise, on 127.0.0.1. Resolves when it answers. Use
+ * it with the region us-east-1: it is the one that it takes a bucket for after it was killed.
  *
  * Objects are on disk before a PUT is answered. Everything else is written when MiniStack ends, and
  * that includes the end of this process, even by SIGKILL; but if MiniStack itself is killed, messages
@@ -87,13 +89,13 @@ export async function startMiniStack(options: MiniStackOptions): Promise<MiniSta
 const testCredentials = { accessKeyId: "test", secretAccessKey: "test" };
 
 function environment(options: MiniStackOptions, identity: string): NodeJS.ProcessEnv {
-  const { folder, credentials = testCredentials } = options;
+  const { folder, credentials = testCredentials, services = ["s3", "sqs"] } = options;
   return {
     // Nothing else of ours: a setting meant for AWS must not reach it.
     PATH: process.env["PATH"],
     // Comes back as its "edition", by which we know it from another one.
     MINISTACK_EDITION: identity,
-    SERVICES: "s3,sqs",
+    SERVICES: services.join(","),
     // Without it anybody may do anything, and that includes every web page in this user's browser.
     AUTH: "true",
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,

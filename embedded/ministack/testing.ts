@@ -2,7 +2,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import getPort from "get-port";
 import { onTestFinished } from "vitest";
-import { startMiniStack, type MiniStackServer } from "./server.ts";
+import { startMiniStack, type MiniStackOptions, type MiniStackServer } from "./server.ts";
 
 export const credentials = { accessKeyId: "transpod", secretAccessKey: "test-secret" };
 
@@ -13,9 +13,12 @@ export function clientsOf(endpoint: string) {
 }
 
 /** For tests: a MiniStack on a free port, stopped after the test. */
-export async function startTestMiniStack(folder: string): Promise<MiniStackServer> {
+export async function startTestMiniStack(
+  folder: string,
+  more: Pick<MiniStackOptions, "services"> = {},
+): Promise<MiniStackServer> {
   const port = await getPort({ host: "127.0.0.1" });
-  const server = await startMiniStack({ folder, port, credentials });
+  const server = await startMiniStack({ folder, port, credentials, ...more });
   onTestFinished(() => server.stop());
   return server;
 }

@@ -1,0 +1,112 @@
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { TranspodError } from "@transpod/contract/errors.ts";
+import { run } from "../run.ts";
+import type { DestroyCommandOptions } from "./destroy-command.ts";
+import type { InitCommandOptions } from "./init-command.ts";
+import { namesFor } from "./names.ts";
+
+/** The options that both commands have. */
+export interface AwsOptions {
+  region?: string;
+  endpoint?: string;
+  account?: string;
+  /** Undefined unless said. */
+  policies?: boolean;
+  json?: boolean;
+}
+
+/** The commands load the AWS SDK when they run: `transpod migrate` and `--help` do without. */
+export function addAws(program: Command): void {
+  const aws = program
+    .command("aws")
+    .description("Makes, or deletes, the buckets, queues and IAM policies of one installation.");
+
+  withAwsOptions(aws.command("init"))
+    .summary("make the buckets, queues and policies of an installation")
+    .description(
+      "Makes what an installation of Transpod needs on AWS: the buckets transpod-raw-SUFFIX and " +
+        "transpod-processed-SUFFIX, the queue transpod-SUFFIX with its dead-letter queue, and the IAM " +
+        "policies transpod-api-SUFFIX and transpod-controller-SUFFIX. Safe to interrupt and to run " +
+        "again: it changes what differs, and keeps what others set on the same buckets and queues.",
+    )
+    .option(
+      "--cors-origin <origin>",
+      "a web page that may upload and download; may be repeated; at first any may",
+      originIn,
+    )
+    .option("--values <file>", "write a values file for Helm")
+    .option("--env <file>", "write the services' environment variables, as in .env.aws.template")
+    .option("--cluster-endpoint <url>", "where pods reach the emulator", urlIn)
+    .option("--force", "replace files that somebody else wrote or edited")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  transpod aws init prod --values values.aws.yaml
+  transpod aws init dev --endpoint http://localhost:4566 \\
+    --cluster-endpoint http://ministack.transpod-dev.svc:4566 --values values.dev.yaml`,
+    )
+    .action(async (suffix: string, options: InitCommandOptions) => {
+      const { initCommand } = await import("./init-command.ts");
+      await run(options, (terminal) => initCommand(suffix, options, terminal));
+    });
+
+  withAwsOptions(aws.command("destroy"))
+    .summary("delete the buckets, queues and policies of an installation, videos included")
+    .description(
+      'Deletes what "transpod aws init SUFFIX" made, and every video in it. Asks first. Deletes ' +
+        "nothing that has no tag transpod:suffix=SUFFIX, and no policy that is attached. Safe to " +
+        "interrupt and to run again.",
+    )
+    .option("--yes", "don't ask")
+    .addHelpText(
+      "after",
+      `
+Example:
+  transpod aws destroy prod`,
+    )
+    .action(async (suffix: string, options: DestroyCommandOptions) => {
+      const { destroyCommand } = await import("./destroy-command.ts");
+      await run(options, (terminal) => destroyCommand(suffix, options, terminal));
+    });
+}
+
+function withAwsOptions(command: Command): Command {
+  return command
+    .argument("<suffix>", "the end of every name, for example prod", suffixIn)
+    .option("--region <region>", "AWS region; unless told, that of AWS_REGION or of the profile")
+    .option("--account <id>", "go no further if the credentials are of another account")
+    .addOption(
+      new Option("--endpoint <url>", "an emulator instead of AWS; its region is us-east-1")
+        .env("AWS_ENDPOINT_URL")
+        .argParser(urlIn),
+    )
+    .option("--policies", "with the IAM policies, in an emulator too")
+    .option("--no-policies", "without the IAM policies")
+    .option("--json", "print the result as JSON");
+}
+
+function suffixIn(text: string): string {
+  try {
+    return namesFor(text).suffix;
+  } catch (error) {
+    if (error instanceof TranspodError) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
+}
+
+function urlIn(text: string): string {
+  if (!/^https?:/.test(text) || !URL.canParse(text)) {
+    throw new InvalidArgumentError("Give a URL: http://localhost:4566");
+  }
+  return text.replace(/\/+$/, "");
+}
+
+function originIn(text: string, before: string[] = []): string[] {
+  if (text !== "*" && !(URL.canParse(text) && new URL(text).origin === text)) {
+    throw new InvalidArgumentError(
+      "An origin is scheme, host and port alone: https://video.example.com",
+    );
+  }
+  return [...before, text];
+}

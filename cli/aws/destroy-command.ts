@@ -1,0 +1,60 @@
+import { TranspodError } from "@transpod/contract/errors.ts";
+import type { Terminal } from "../terminal.ts";
+import type { AwsOptions } from "./command.ts";
+import { planDestruction, type Destruction } from "./destroy.ts";
+import { explain } from "./explain.ts";
+import { asColumns, describePlace } from "./show.ts";
+
+export interface DestroyCommandOptions extends AwsOptions {
+  yes?: boolean;
+}
+
+export async function destroyCommand(
+  suffix: string,
+  options: DestroyCommandOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const { endpoint } = options;
+  try {
+    terminal.status("Looking at what there is");
+    const destruction = await planDestruction({
+      ...{ suffix, endpoint, region: options.region, account: options.account },
+      policies: options.policies ?? endpoint === undefined,
+    });
+    const { found, region, account = null } = destruction;
+    if (found.length > 0 && options.yes !== true) {
+      await confirm(suffix, destruction, options, terminal);
+    }
+    await destruction.carryOut((step) => terminal.status(step));
+    const deleted = found.map(({ kind, name }) => ({ kind, name }));
+    terminal.result(
+      found.length === 0
+        ? [`There is nothing of ${suffix} in ${describePlace(destruction, options)}.`]
+        : asColumns(deleted.map(({ kind, name }) => ["deleted", kind, name])),
+      { suffix, account, region, deleted },
+    );
+  } catch (error) {
+    throw explain(error, endpoint);
+  }
+}
+
+async function confirm(
+  suffix: string,
+  destruction: Destruction,
+  options: DestroyCommandOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const { found } = destruction;
+  if (!terminal.interactive) {
+    throw new TranspodError(
+      "not_confirmed",
+      "Nothing was deleted, because there is nobody to ask. Say --yes to delete without a question.",
+    );
+  }
+  terminal.say(`In ${describePlace(destruction, options)}:`);
+  for (const line of asColumns(found.map(({ kind, name }) => [kind, name]))) terminal.say(line);
+  const answer = await terminal.ask(`Type ${suffix} to delete all of it, with every video: `);
+  if (answer !== suffix) {
+    throw new TranspodError("not_confirmed", `Nothing was deleted: that was not "${suffix}".`);
+  }
+}

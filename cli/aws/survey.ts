@@ -1,0 +1,83 @@
+import { DeleteBucketCommand } from "@aws-sdk/client-s3";
+import { DeleteQueueCommand } from "@aws-sdk/client-sqs";
+import pRetry from "p-retry";
+import { bucketExists } from "./bucket/bucket.ts";
+import { emptyBucket } from "./bucket/empty.ts";
+import { tagsOfBucket } from "./bucket/settings.ts";
+import type { Connection } from "./connect.ts";
+import { unlessMissing } from "./errors.ts";
+import type { Names } from "./names.ts";
+import { deletePolicy, findPolicy, holdersOf, policyArn } from "./policy/managed-policy.ts";
+import { findQueue, noSuchQueue } from "./queue/queue.ts";
+import { tagsOfQueue } from "./queue/settings.ts";
+import type { Resource } from "./resource.ts";
+import { tagsIn, type Tags } from "./tags.ts";
+
+/** Something of an installation that is there, and how to delete it. */
+export interface Found extends Pick<Resource, "kind" | "name"> {
+  tags: Tags;
+  /** Whom a policy is attached to: `role transpod-api`. */
+  holders: string[];
+  delete(onStep: (step: string) => void): Promise<unknown>;
+}
+
+/** What there is of an installation. */
+export async function survey(connection: Connection, names: Names): Promise<Found[]> {
+  const found = await Promise.all([
+    ...[names.rawBucket, names.processedBucket].map((name) => surveyBucket(connection, name)),
+    ...[names.queue, names.deadLetterQueue].map((name) => surveyQueue(connection, name)),
+    ...[names.apiPolicy, names.controllerPolicy].map((name) => surveyPolicy(connection, name)),
+  ]);
+  return found.filter((item) => item !== undefined);
+}
+
+async function surveyBucket(connection: Connection, name: string): Promise<Found | undefined> {
+  const { s3, identity } = connection;
+  if (!(await bucketExists(s3, name, identity?.account))) return undefined;
+  const emptyAndDelete = async (onStep: (step: string) => void) => {
+    await emptyBucket(s3, name, (total) => onStep(`Emptying ${name}: ${total} deleted`));
+    await s3.send(new DeleteBucketCommand({ Bucket: name }));
+  };
+  return {
+    kind: "bucket",
+    name,
+    tags: await tagsOfBucket(s3, name),
+    holders: [],
+    delete: (onStep) =>
+      // Whoever still holds a presigned URL may upload meanwhile.
+      pRetry(() => emptyAndDelete(onStep), {
+        retries: 5,
+        shouldRetry: ({ error }) => error.name === "BucketNotEmpty",
+      }),
+  };
+}
+
+async function surveyQueue({ sqs }: Connection, name: string): Promise<Found | undefined> {
+  const url = await findQueue(sqs, name);
+  if (url === undefined) return undefined;
+  // SQS goes on naming a queue for a minute after it was deleted.
+  const tags = await unlessMissing(tagsOfQueue(sqs, url), ...noSuchQueue);
+  if (tags === undefined) return undefined;
+  return {
+    kind: "queue",
+    name,
+    tags,
+    holders: [],
+    delete: () => sqs.send(new DeleteQueueCommand({ QueueUrl: url })),
+  };
+}
+
+async function surveyPolicy({ policies }: Connection, name: string): Promise<Found | undefined> {
+  if (policies === undefined) return undefined;
+  const { iam, identity } = policies;
+  const arn = policyArn(identity, name);
+  const policy = await findPolicy(iam, arn);
+  if (policy === undefined) return undefined;
+  return {
+    kind: "policy",
+    name,
+    tags: tagsIn(policy.Tags),
+    holders: await holdersOf(iam, arn),
+    delete: () => deletePolicy(iam, arn),
+  };
+}

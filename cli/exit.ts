@@ -1,0 +1,23 @@
+import { TranspodError } from "@transpod/contract/errors.ts";
+
+/** The exit codes of every command, for scripts; `--help` tells them. */
+export const exitCodes = { failed: 1, wrongUsage: 2, cancelled: 130 } as const;
+
+/** Options that don't go together. */
+export class UsageError extends TranspodError {
+  constructor(message: string) {
+    super("wrong_usage", message);
+  }
+}
+
+/** A person would rather not answer. */
+export class CancelledError extends TranspodError {
+  constructor(cause: unknown) {
+    super("cancelled", "Cancelled: nothing was changed.", { cause });
+  }
+}
+
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof CancelledError) return exitCodes.cancelled;
+  return error instanceof UsageError ? exitCodes.wrongUsage : exitCodes.failed;
+}

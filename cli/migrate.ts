@@ -1,0 +1,121 @@
+import { InvalidArgumentError, type Command } from "commander";
+import pRetry from "p-retry";
+import { z } from "zod";
+import { TranspodError } from "@transpod/contract/errors.ts";
+import { readEnvironment } from "@transpod/runtime/environment.ts";
+import { isUnavailable } from "@transpod/runtime/unavailable.ts";
+import { createPool } from "@transpod/store/database.ts";
+import { migrate } from "@transpod/store/migrate.ts";
+import { run } from "./run.ts";
+import type { Terminal } from "./terminal.ts";
+
+const schema = z.object({
+  DATABASE_URL: z.url({
+    protocol: /^postgres(ql)?$/,
+    error: "Give the URL of the database: postgres://user:password@host:5432/name",
+  }),
+});
+
+interface MigrateOptions {
+  /** In seconds. */
+  wait: number;
+}
+
+export function addMigrate(program: Command): void {
+  program
+    .command("migrate")
+    .summary("bring the schema of the database up to date")
+    .description(
+      "Brings the schema of the database at DATABASE_URL up to date. Waits for the database to " +
+        "answer. Safe to run again, and several times at once; the schema only ever goes forward.",
+    )
+    .option("--wait <seconds>", "how long to wait for the database", secondsIn, 60)
+    .option("--json", "print the result as JSON")
+    .addHelpText(
+      "after",
+      `
+Example:
+  DATABASE_URL=postgres://transpod:secret@localhost:5432/transpod transpod migrate`,
+    )
+    .action((options: MigrateOptions & { json?: boolean }) =>
+      run(options, (terminal) => migrateDatabase(options, terminal)),
+    );
+}
+
+async function migrateDatabase({ wait }: MigrateOptions, terminal: Terminal): Promise<void> {
+  const { DATABASE_URL: url } = readEnvironment(schema, process.env);
+  const { host, pathname } = new URL(url);
+  const database = `The database ${decodeURIComponent(pathname.slice(1))} at ${host}`;
+  await untilItAnswers(url, wait, (error) =>
+    terminal.say(`${database} does not answer yet; waiting up to ${wait} s: ${reasonOf(error)}`),
+  ).catch((error: unknown) => {
+    throw explainSilence(error, database);
+  });
+  const ran = await migrate(url).catch((error: unknown) => {
+    throw explainRefusal(error, database);
+  });
+  const summary = ran.length === 0 ? "The schema was up to date." : "The schema is up to date.";
+  terminal.result([...ran.map((name) => `ran ${name}`), summary], { ran });
+}
+
+/** Rejects with what went wrong last when the time is over, and at once when waiting can't help. */
+async function untilItAnswers(
+  url: string,
+  wait: number,
+  onFirstFailure: (error: Error) => void,
+): Promise<void> {
+  const pool = createPool({ url, applicationName: "transpod-migrate" }, () => {});
+  try {
+    await pRetry(() => pool.query("select"), {
+      retries: Infinity,
+      minTimeout: 250,
+      maxTimeout: 2_000,
+      maxRetryTime: wait * 1_000,
+      shouldRetry: ({ error }) => isUnavailable(error),
+      onFailedAttempt({ error, attemptNumber }) {
+        if (attemptNumber === 1 && isUnavailable(error)) onFirstFailure(error);
+      },
+    });
+  } finally {
+    await pool.end();
+  }
+}
+
+function explainSilence(error: unknown, database: string): unknown {
+  if (!(error instanceof Error)) return error;
+  const said = reasonOf(error);
+  return isUnavailable(error)
+    ? new TranspodError(
+        "database_unreachable",
+        `${database} did not answer: ${said}. Check that it runs, and that DATABASE_URL names it.`,
+        { cause: error },
+      )
+    : new TranspodError(
+        "database_refuses",
+        `${database} lets nobody in this way: ${said}. Correct DATABASE_URL.`,
+        { cause: error },
+      );
+}
+
+/** A migration that fails otherwise is a fault of ours, and keeps its stack. */
+function explainRefusal(error: unknown, database: string): unknown {
+  // The migration tool keeps the database's error as text alone.
+  const said = /(?:permission denied for|must be owner of) [^\n]+/.exec(String(error))?.[0];
+  if (said === undefined) return error;
+  return new TranspodError(
+    "database_forbids",
+    `${database} refuses a migration: ${said}. The user in DATABASE_URL must own the tables, and may ` +
+      "need CREATE on the schema.",
+    { cause: error },
+  );
+}
+
+/** Where a name has several addresses, Node's error has no message but their errors. */
+function reasonOf(error: Error): string {
+  return error.message || String((error as { code?: unknown }).code);
+}
+
+function secondsIn(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("Give a whole number of seconds.");
+  return Number(text);
+}

@@ -1,0 +1,23 @@
+import { inspect } from "node:util";
+import { TranspodError } from "@transpod/contract/errors.ts";
+import { exitCodeOf } from "./exit.ts";
+import { createTerminal, type Terminal } from "./terminal.ts";
+
+/**
+ * Runs a command and sets the process' exit code. A TranspodError is told as its sentence, with `json`
+ * as an object with `code` and `detail`; anything else is a fault of ours and keeps its stack.
+ */
+export async function run(
+  { json = false }: { json?: boolean },
+  command: (terminal: Terminal) => Promise<void>,
+): Promise<void> {
+  const terminal = createTerminal({ json });
+  try {
+    await command(terminal);
+  } catch (error) {
+    const detail = error instanceof TranspodError ? error.message : inspect(error);
+    const code = error instanceof TranspodError ? error.code : "internal_error";
+    terminal.say(json ? JSON.stringify({ code, detail }) : detail);
+    process.exitCode = exitCodeOf(error);
+  }
+}

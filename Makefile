@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 .PHONY: help
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z0-9][a-z0-9-]*:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9][a-z0-9-]*:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: setup ## Take a video in each codec the whole way, on this machine (FILE=yours.mov, KEEP=folder)
@@ -41,6 +41,41 @@ fix: setup ## Format, and write the generated files again
 .PHONY: bench
 bench: setup ## Compare the whole service with raw ffmpeg, side by side
 	@node test/bench/main.ts
+
+.PHONY: test-chart
+test-chart: setup ## Test the Helm chart: lint, rendered objects, Kubernetes' own schemas
+	@scripts/cluster-tools helm
+	@PATH="$$PATH:$$(scripts/cluster-tools --path helm)" vitest run --config test/chart/vitest.config.ts
+
+.PHONY: test-containers
+test-containers: setup ## Test the images, with Postgres, S3 and SQS in containers
+	@scripts/cluster-tools docker
+	@scripts/build-images
+	@vitest run --config test/containers/vitest.config.ts
+
+.PHONY: test-kind
+test-kind: kind-up ## Test Transpod on a kind cluster
+	@PATH="$$PATH:$$(scripts/cluster-tools --path)" vitest run --config test/kind/vitest.config.ts
+
+.PHONY: images
+images: setup ## Build the images
+	@scripts/build-images
+
+.PHONY: kind-up
+kind-up: setup ## Start a kind cluster with Transpod in it
+	@scripts/kind-up
+
+.PHONY: kind-demo
+kind-demo: setup ## Take a video in each codec through the kind cluster (FILE=yours.mov)
+	@scripts/kind-demo $(if $(FILE),"$(FILE)")
+
+.PHONY: kind-figures
+kind-figures: setup ## Measure launch latency on the kind cluster
+	@PATH="$$PATH:$$(scripts/cluster-tools --path)" node test/kind/figures.ts
+
+.PHONY: kind-down
+kind-down: ## Delete the kind cluster
+	@scripts/kind-down
 
 .PHONY: setup
 setup: ## Install what is missing: npm packages, ffmpeg, MiniStack (the other targets do so themselves)

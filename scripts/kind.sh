@@ -47,11 +47,10 @@ diagnose() {
     echo "--- $where: pods, and the last events"
     kube -n "$where" get pods -o wide
     kube -n "$where" get events --sort-by .lastTimestamp | tail -15
-    for pod in $(kube -n "$where" get pods -o name); do
+    for pod in $(kube -n "$where" get pods --field-selector status.phase!=Succeeded -o name); do
       if kube -n "$where" wait "$pod" --for condition=Ready --timeout 0 >/dev/null 2>&1; then continue; fi
       echo "--- $where: $pod is not ready; what it last said"
       kube -n "$where" logs "$pod" --all-containers --prefix --tail 15 2>&1
-      kube -n "$where" logs "$pod" --all-containers --prefix --tail 15 --previous 2>/dev/null
     done
   done
 }

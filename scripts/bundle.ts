@@ -1,0 +1,97 @@
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, type Metafile } from "esbuild";
+import { referenceFiles } from "@transpod/api/reference/files.ts";
+
+const packageFolder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/;
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/**
+ * Files that a room opens at run time: [where they are, where the bundle looks for them]. What is
+ * resolved by package name is looked for in node_modules, what is named beside a module beside
+ * main.js.
+ */
+const openedFiles: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  api: Object.values(referenceFiles).map((file) => {
+    const packaged = /node_modules\/(?!.*node_modules\/).*/.exec(file)?.[0];
+    return [file, packaged ?? basename(file)];
+  }),
+  cli: [[join(root, "store/migrations"), "migrations"]],
+};
+
+/** Makes of one room and all that it imports a folder that Node runs by itself. */
+async function bundle(room: string, folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const { metafile, outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: [join(room, "main.ts")],
+    // Not where it goes: the source map then says "store/files.ts", whatever the folder is.
+    outfile: "main.js",
+    write: false,
+    bundle: true,
+    platform: "node",
+    target: "node24",
+    format: "esm",
+    // What is written for bundlers leaves more out; the AWS SDK is a third smaller.
+    mainFields: ["module", "main"],
+    // pg looks for it only when NODE_PG_FORCE_NATIVE is set.
+    external: ["pg-native"],
+    // CommonJS packages in an ES module find no `require`.
+    banner: {
+      js: [
+        'import { createRequire as requireFrom } from "node:module";',
+        "const require = requireFrom(import.meta.url);",
+      ].join("\n"),
+    },
+    // Not minified, and with names and lines of the sources: stack traces stay readable.
+    sourcemap: "linked",
+    sourcesContent: false,
+    legalComments: "none",
+    metafile: true,
+    logLevel: "warning",
+    // It stands there for its types.
+    logOverride: { "ignored-bare-import": "silent" },
+  });
+  for (const { path, contents } of outputFiles) {
+    await writeFile(join(folder, basename(path)), contents);
+  }
+  await writeFile(join(folder, "package.json"), '{ "type": "module" }\n');
+  await writeFile(join(folder, "licenses.txt"), await licensesOf(room, metafile));
+  for (const [file, name] of openedFiles[room] ?? []) {
+    await cp(file, join(folder, name), { recursive: true });
+  }
+}
+
+/** The packages' licenses ask to go along with every copy. */
+async function licensesOf(room: string, { inputs }: Metafile): Promise<string> {
+  const opened = (openedFiles[room] ?? []).map(([file]) => relative(root, file));
+  const packages = new Set(
+    [...Object.keys(inputs), ...opened].flatMap((file) => packageFolder.exec(file)?.[0] ?? []),
+  );
+  const texts = await Promise.all([...packages].toSorted().map(licenseOf));
+  return texts.join("\n");
+}
+
+async function licenseOf(packaged: string): Promise<string> {
+  const folder = join(root, packaged);
+  const about = JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as {
+    name: string;
+    version: string;
+    license?: string;
+  };
+  const names = (await readdir(folder)).filter((name) =>
+    /^(licen[cs]e|notice|copying)/i.test(name),
+  );
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
+  const title = `${about.name} ${about.version} (${about.license ?? "see below"})`;
+  return [`===== ${title}`, ...texts.map((text) => text.trim()), ""].join("\n\n");
+}
+
+const [room, folder] = process.argv.slice(2);
+if (room === undefined || folder === undefined) {
+  console.error("Usage: node scripts/bundle.ts ROOM FOLDER");
+  process.exit(2);
+}
+await bundle(room, folder);

@@ -3,10 +3,11 @@ import type { Registry } from "@prometheus-io/client";
 import type pg from "pg";
 import type { Check } from "@transpod/runtime/health.ts";
 import type { Logger } from "@transpod/runtime/logger.ts";
+import type { RecordCommand } from "./command-record.ts";
 import type { ApiConfig, ApiSettings } from "./config.ts";
 
-/** What the routes work with. */
-export interface ApiDeps {
+/** What the app is made from. */
+export interface AppDeps {
   pool: pg.Pool;
   /** Signs what clients get: its endpoint is the one that they reach. No request goes through it. */
   publicS3: S3Client;
@@ -16,4 +17,9 @@ export interface ApiDeps {
   checks: Readonly<Record<string, Check>>;
   registry: Registry;
   log: Logger;
+}
+
+/** What the routes work with. */
+export interface ApiDeps extends AppDeps {
+  recordCommand: RecordCommand;
 }

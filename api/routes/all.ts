@@ -1,4 +1,5 @@
 import type { Route } from "../route.ts";
+import { cancelFile } from "./cancel-file.ts";
 import { createUpload } from "./create-upload.ts";
 import { downloadOriginal } from "./download-original.ts";
 import { downloadProcessed } from "./download-processed.ts";
@@ -13,6 +14,7 @@ export const routes: readonly Route[] = [
   createUpload,
   listFiles,
   getStatus,
+  cancelFile,
   downloadOriginal,
   downloadProcessed,
   healthz,

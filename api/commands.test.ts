@@ -1,0 +1,83 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { AttemptRef, LeaseRef } from "@transpod/contract/job-identity.ts";
+import type { FileStatus } from "@transpod/contract/public-api.ts";
+import { failFile } from "@transpod/store/attempts.ts";
+import { inTransaction } from "@transpod/store/database.ts";
+import {
+  announcedFile,
+  claimedFile,
+  pendingFile,
+  publish,
+  reserve,
+} from "@transpod/store/testing.ts";
+import { startTestApi, type TestApi } from "@transpod/test/test-api.ts";
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startTestApi();
+});
+afterAll(() => api.stop());
+
+const command = (name: string, { fileId }: Pick<AttemptRef, "fileId">) =>
+  api.request<FileStatus>(`/upload/${fileId}/${name}`, { method: "POST" });
+
+async function completedFile(): Promise<AttemptRef> {
+  const ref = await pendingFile(api.database.pool);
+  await reserve(api.database.pool);
+  await publish(api.database.pool, ref, `${ref.fileId}/1-1.mp4`);
+  return ref;
+}
+
+async function failedFile(): Promise<LeaseRef> {
+  const ref = await claimedFile(api.database.pool);
+  const failure = { code: "not_a_video", detail: "No.", counted: true } as const;
+  await inTransaction(api.database.pool, (client) => failFile(client, ref, failure));
+  return ref;
+}
+
+test("a file is cancelled while it waits or runs; once more changes nothing", async () => {
+  const { pool } = api.database;
+  const announced = { fileId: (await announcedFile(pool)).file_id };
+  for (const file of [announced, await pendingFile(pool), await claimedFile(pool)]) {
+    const first = await command("cancel", file);
+    expect(first).toMatchObject({
+      status: 200,
+      body: { file_id: file.fileId, processing_status: "cancelled", failure: null, progress: null },
+    });
+    const second = await command("cancel", file);
+    expect([second.status, second.body]).toEqual([200, first.body]);
+    expect(await api.status(file.fileId)).toEqual(first.body);
+  }
+});
+
+test("a file that has ended is not cancelled, and the answer says what can be done", async () => {
+  expect(await command("cancel", await completedFile())).toMatchObject({
+    status: 409,
+    body: { code: "file_completed", detail: expect.stringContaining("Delete it") },
+  });
+  expect(await command("cancel", await failedFile())).toMatchObject({
+    status: 409,
+    body: { code: "file_failed", detail: expect.stringContaining("Retry it") },
+  });
+});
+
+test.for(["cancel"])("%s of a file that nobody announced is not found", async (name) => {
+  const unknown = await command(name, { fileId: randomUUID() });
+  expect(unknown).toMatchObject({ status: 404, body: { code: "file_not_found" } });
+  const impossible = await command(name, { fileId: "1" });
+  expect(impossible).toMatchObject({ status: 422, body: { code: "invalid_file_id" } });
+});
+
+test("commands are counted and logged by what came of them", async () => {
+  const file = await pendingFile(api.database.pool);
+  await command("cancel", file);
+  await command("cancel", file);
+  const { body } = await api.get<string>("/metrics");
+  expect(body).toContain('transpod_commands_total{command="cancel",result="done"}');
+  expect(body).toContain('transpod_commands_total{command="cancel",result="unchanged"}');
+  const lines = api
+    .logged()
+    .filter((line) => line["event"] === "command" && line["file_id"] === file.fileId);
+  expect(lines.map((line) => line["result"])).toEqual(["done", "unchanged"]);
+});

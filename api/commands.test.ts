@@ -62,7 +62,41 @@ test("a file that has ended is not cancelled, and the answer says what can be do
   });
 });
 
-test.for(["cancel"])("%s of a file that nobody announced is not found", async (name) => {
+test("a failed or cancelled file is queued again, once however often it is asked for", async () => {
+  const failed = await failedFile();
+  const answers = await Promise.all(Array.from({ length: 20 }, () => command("retry", failed)));
+  for (const answer of answers) {
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { processing_status: "pending", attempt: 2, failure: null },
+    });
+  }
+  await command("cancel", failed);
+  expect((await command("retry", failed)).body).toMatchObject({
+    processing_status: "pending",
+    attempt: 3,
+    queue_position: expect.any(Number),
+  });
+});
+
+test("what can't be retried says why, and what to do", async () => {
+  expect(await command("retry", await completedFile())).toMatchObject({
+    status: 409,
+    body: { code: "file_completed", detail: expect.stringContaining("Announce it again") },
+  });
+  const announced = { fileId: (await announcedFile(api.database.pool)).file_id };
+  expect(await command("retry", announced)).toMatchObject({
+    status: 409,
+    body: { code: "not_uploaded", detail: expect.stringContaining("PUT the file") },
+  });
+  await command("cancel", announced);
+  expect(await command("retry", announced)).toMatchObject({
+    status: 409,
+    body: { code: "not_uploaded", detail: expect.stringContaining("Announce it again") },
+  });
+});
+
+test.for(["cancel", "retry"])("%s of a file that nobody announced is not found", async (name) => {
   const unknown = await command(name, { fileId: randomUUID() });
   expect(unknown).toMatchObject({ status: 404, body: { code: "file_not_found" } });
   const impossible = await command(name, { fileId: "1" });

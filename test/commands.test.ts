@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { cancelFile } from "@transpod/store/cancel.ts";
+import { requeueFile } from "@transpod/store/retry.ts";
 import { startTestController, type TestController } from "./test-controller.ts";
 
 /** What clients' commands do to Jobs and objects: the real controller, with workers that only wait. */
@@ -30,4 +31,25 @@ test("a cancel that no controller heard is carried out by the next one", async (
     expect(await cancelFile(transpod.pool, file.file_id)).toBe(true);
   });
   await vi.waitUntil(noJobs, patience);
+});
+
+test("a file that used up its attempts gets all of them again when a client retries it", async () => {
+  transpod = await startTestController({ maxAttempts: 2 });
+  const file = await transpod.announce("exit-1.mp4");
+  await transpod.put(file);
+  expect(await transpod.untilEnded(file)).toMatchObject({ state: "failed", attempt: 2 });
+  expect(await requeueFile(transpod.pool, file.file_id)).toBe(true);
+  await transpod.until(file, (status) => status.state === "failed" && status.attempt === 4);
+});
+
+test("a cancelled file that is retried at once is published by its new worker alone", async () => {
+  transpod = await startTestController();
+  const file = await transpod.announce("once-hang.mp4");
+  await transpod.put(file);
+  await vi.waitUntil(async () => !(await noJobs()), patience);
+  await cancelFile(transpod.pool, file.file_id);
+  await requeueFile(transpod.pool, file.file_id);
+  expect(await transpod.untilEnded(file)).toMatchObject({ state: "completed", attempt: 2 });
+  const attempts = async () => (await transpod.jobs.list()).map((job) => job.attempt);
+  await vi.waitUntil(async () => (await attempts()).join() === "2", patience);
 });

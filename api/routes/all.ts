@@ -8,6 +8,7 @@ import { healthz } from "./healthz.ts";
 import { listFiles } from "./list-files.ts";
 import { metrics } from "./metrics.ts";
 import { readyz } from "./readyz.ts";
+import { retryFile } from "./retry-file.ts";
 
 /** Every operation; the app serves these and the OpenAPI document describes these. */
 export const routes: readonly Route[] = [
@@ -15,6 +16,7 @@ export const routes: readonly Route[] = [
   listFiles,
   getStatus,
   cancelFile,
+  retryFile,
   downloadOriginal,
   downloadProcessed,
   healthz,

@@ -41,7 +41,7 @@ function corsFor(origins: ApiDeps["settings"]["corsOrigins"]): RequestHandler {
   return cors({
     // Without an origin to allow, browsers get no CORS headers at all.
     origin: origins === "*" ? "*" : origins.length > 0 && [...origins],
-    methods: ["GET", "HEAD", "POST"],
+    methods: ["GET", "HEAD", "POST", "PATCH", "DELETE"],
     exposedHeaders: ["Retry-After", "X-Request-Id"],
     maxAge: 600,
   });

@@ -96,6 +96,34 @@ test("what can't be retried says why, and what to do", async () => {
   });
 });
 
+test("a file is deleted in any state, and is not found from then on; once more changes nothing", async () => {
+  const { pool } = api.database;
+  const announced = { fileId: (await announcedFile(pool)).file_id };
+  const others = [await claimedFile(pool), await completedFile(), await failedFile()];
+  for (const { fileId } of [announced, ...others]) {
+    for (let times = 0; times < 2; times += 1) {
+      const answer = await api.request<string>(`/upload/${fileId}`, { method: "DELETE" });
+      expect([answer.status, answer.body]).toEqual([204, ""]);
+    }
+    for (const operation of ["status", "download/original", "download/processed"]) {
+      expect(await api.get(`/upload/${fileId}/${operation}`)).toMatchObject({
+        status: 404,
+        body: { code: "file_deleted", detail: `File with ID ${fileId} was deleted.` },
+      });
+    }
+    for (const name of ["cancel", "retry"]) {
+      expect(await command(name, { fileId })).toMatchObject({ body: { code: "file_deleted" } });
+    }
+  }
+  const { body } = await api.get<{ files: FileStatus[] }>("/upload");
+  expect(body.files.map((file) => file.file_id)).not.toContain(announced.fileId);
+});
+
+test("a file that nobody announced can't be deleted", async () => {
+  const unknown = await api.request(`/upload/${randomUUID()}`, { method: "DELETE" });
+  expect(unknown).toMatchObject({ status: 404, body: { code: "file_not_found" } });
+});
+
 test.for(["cancel", "retry"])("%s of a file that nobody announced is not found", async (name) => {
   const unknown = await command(name, { fileId: randomUUID() });
   expect(unknown).toMatchObject({ status: 404, body: { code: "file_not_found" } });

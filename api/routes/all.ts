@@ -1,6 +1,7 @@
 import type { Route } from "../route.ts";
 import { cancelFile } from "./cancel-file.ts";
 import { createUpload } from "./create-upload.ts";
+import { deleteFile } from "./delete-file.ts";
 import { downloadOriginal } from "./download-original.ts";
 import { downloadProcessed } from "./download-processed.ts";
 import { getStatus } from "./get-status.ts";
@@ -17,6 +18,7 @@ export const routes: readonly Route[] = [
   getStatus,
   cancelFile,
   retryFile,
+  deleteFile,
   downloadOriginal,
   downloadProcessed,
   healthz,

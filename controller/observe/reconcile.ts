@@ -4,18 +4,20 @@ import type { JobStatus } from "@transpod/contract/ports.ts";
 import { getAttempt, type AttemptRow } from "@transpod/store/attempts.ts";
 import { markWaiting } from "@transpod/store/launches.ts";
 import { createJob, type LaunchDeps } from "../launch/launcher.ts";
+import { bury, type BuryDeps } from "../sweep/bury.ts";
 import { decide, isActive, isLaunched, type Action } from "./decide.ts";
 import { endAttempt } from "./end-attempt.ts";
 import type { Hearing } from "./hearing.ts";
 
-export interface ReconcileDeps extends LaunchDeps {
+export interface ReconcileDeps extends BuryDeps {
   hearing: Hearing;
 }
 
 /** Reads a file's row and its Job again, decides and acts. Losing a call costs only latency. */
 export async function reconcile(deps: ReconcileDeps, fileId: string): Promise<void> {
   const read = await getAttempt(deps.pool, fileId);
-  if (read === undefined) return;
+  // No attempt yet, or a file that was deleted.
+  if (read === undefined) return await bury(deps, fileId);
   const silent_seconds = Math.min(read.silent_seconds, deps.hearing.seconds());
   const row = { ...read, silent_seconds };
   // Before the launch nothing depends on the Job, and asking for one that is not there takes time.

@@ -96,6 +96,55 @@ test("what can't be retried says why, and what to do", async () => {
   });
 });
 
+const prioritize = (fileId: string, body: unknown) =>
+  api.request<FileStatus>(`/upload/${fileId}`, {
+    method: "PATCH",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+
+test("a priority moves a waiting file in the queue; saying it again changes nothing", async () => {
+  await reserve(api.database.pool);
+  const [first, second] = [
+    await pendingFile(api.database.pool),
+    await pendingFile(api.database.pool),
+  ];
+  expect(await api.status(second.fileId)).toMatchObject({ priority: 0, queue_position: 2 });
+  for (let times = 0; times < 2; times += 1) {
+    expect(await prioritize(second.fileId, { priority: 5 })).toMatchObject({
+      status: 200,
+      body: { priority: 5, queue_position: 1, processing_status: "pending" },
+    });
+  }
+  expect(await api.status(first.fileId)).toMatchObject({ queue_position: 2 });
+  expect((await reserve(api.database.pool)).map((ref) => ref.fileId)).toContain(second.fileId);
+  expect(await prioritize(second.fileId, { priority: -1 })).toMatchObject({
+    status: 200,
+    body: { priority: -1, queue_position: null, processing_status: "processing" },
+  });
+});
+
+test.for([
+  [{}, "priority"],
+  [{ priority: 101 }, "priority"],
+  [{ priority: 0.5 }, "priority"],
+  [{ priority: "high" }, "priority"],
+  [{ priority: 1, state: "completed" }, "state"],
+] as const)("the change %j is refused", async ([body, named]) => {
+  const { fileId } = await pendingFile(api.database.pool);
+  const answer = await prioritize(fileId, body);
+  expect(answer).toMatchObject({ status: 422, body: { code: "invalid_request" } });
+  expect(JSON.stringify(answer.body)).toContain(named);
+  expect(await api.status(fileId)).toMatchObject({ priority: 0 });
+});
+
+test("the priority of an unknown or deleted file can't be set", async () => {
+  expect(await prioritize(randomUUID(), { priority: 1 })).toMatchObject({
+    status: 404,
+    body: { code: "file_not_found" },
+  });
+});
+
 test("a file is deleted in any state, and is not found from then on; once more changes nothing", async () => {
   const { pool } = api.database;
   const announced = { fileId: (await announcedFile(pool)).file_id };

@@ -7,15 +7,19 @@ import { downloadProcessed } from "./download-processed.ts";
 import { getStatus } from "./get-status.ts";
 import { healthz } from "./healthz.ts";
 import { listFiles } from "./list-files.ts";
+import { listTransactions } from "./list-transactions.ts";
 import { metrics } from "./metrics.ts";
 import { readyz } from "./readyz.ts";
 import { retryFile } from "./retry-file.ts";
+import { updateFile } from "./update-file.ts";
 
 /** Every operation; the app serves these and the OpenAPI document describes these. */
 export const routes: readonly Route[] = [
   createUpload,
   listFiles,
   getStatus,
+  listTransactions,
+  updateFile,
   cancelFile,
   retryFile,
   deleteFile,

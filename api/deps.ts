@@ -4,6 +4,7 @@ import type pg from "pg";
 import type { Check } from "@transpod/runtime/health.ts";
 import type { Logger } from "@transpod/runtime/logger.ts";
 import type { RecordCommand } from "./command-record.ts";
+import type { FileEvents } from "./events/file-events.ts";
 import type { ApiConfig, ApiSettings } from "./config.ts";
 
 /** What the app is made from. */
@@ -15,6 +16,7 @@ export interface AppDeps {
   settings: Readonly<ApiSettings>;
   /** The parts that /readyz asks, by name. */
   checks: Readonly<Record<string, Check>>;
+  events: FileEvents;
   registry: Registry;
   log: Logger;
 }

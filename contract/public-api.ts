@@ -126,6 +126,18 @@ export const fileStatus = z
   })
   .meta({ id: "FileStatus" });
 
+export const fileEvent = fileStatus
+  .pick({
+    file_id: true,
+    processing_status: true,
+    attempt: true,
+    queue_position: true,
+    waiting_for: true,
+    progress: true,
+    failure: true,
+  })
+  .meta({ id: "FileEvent", description: "The data of each `status` event." });
+
 export const transaction = z
   .object({
     attempt: z.int().meta({ description: "Counts from 1." }),
@@ -207,6 +219,7 @@ export const problem = z
 
 export type UploadRequest = z.infer<typeof uploadRequest>;
 export type UploadResponse = z.infer<typeof uploadResponse>;
+export type FileEvent = z.infer<typeof fileEvent>;
 export type Transaction = z.infer<typeof transaction>;
 export type TransactionsResponse = z.infer<typeof transactionsResponse>;
 export type FileStatus = z.infer<typeof fileStatus>;

@@ -12,12 +12,14 @@ import { metrics } from "./metrics.ts";
 import { readyz } from "./readyz.ts";
 import { retryFile } from "./retry-file.ts";
 import { updateFile } from "./update-file.ts";
+import { watchFile } from "./watch-file.ts";
 
 /** Every operation; the app serves these and the OpenAPI document describes these. */
 export const routes: readonly Route[] = [
   createUpload,
   listFiles,
   getStatus,
+  watchFile,
   listTransactions,
   updateFile,
   cancelFile,

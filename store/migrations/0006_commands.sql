@@ -35,3 +35,15 @@ $$;
 
 create trigger record_deletion after delete on files
 for each row execute function record_deletion();
+
+-- On a channel of its own: the controller, which hears the other one, has nothing to do about it.
+create function tell_progress() returns trigger
+language plpgsql as $$
+begin
+  perform pg_notify('transpod_progress', new.file_id::text);
+  return null;
+end
+$$;
+
+create trigger tell_progress after insert or update on progress
+for each row execute function tell_progress();

@@ -47,7 +47,10 @@ test("cancelled in the middle of a transcode, its ffmpeg ends at once; retried, 
   expect(await client.status(fileId)).toMatchObject({ processing_status: "cancelled", attempt: 1 });
 
   expect(await post(`/upload/${fileId}/retry`)).toBe(200);
-  const status = await client.watch(fileId, () => {});
+  const events = await (await fetch(`${transpod.url}/upload/${fileId}/events`)).text();
+  expect(events).toContain('"phase":"encode"');
+  expect(events.match(/^id: .*$/gm)?.at(-1)).toBe("id: 2-completed");
+  const status = await client.status(fileId);
   expect(status).toMatchObject({ processing_status: "completed", attempt: 2, failure: null });
   const output = join(folder, "out.mp4");
   await client.download(fileId, "processed", output);

@@ -40,20 +40,17 @@ const retryMs = 1_000;
  */
 export class FileEvents {
   readonly #deps: FileEventsDeps;
+  readonly #streams: Gauge;
   readonly #watches = new Set<Watch>();
   readonly #toRead = new Set<string>();
   #reading: NodeJS.Timeout | undefined;
 
   constructor(deps: FileEventsDeps) {
     this.#deps = deps;
-    const watches = this.#watches;
-    new Gauge({
+    this.#streams = new Gauge({
       name: "transpod_event_streams",
       help: "Clients that watch a file through its event stream.",
       registers: [deps.registry],
-      collect() {
-        this.set(watches.size);
-      },
     });
   }
 
@@ -71,6 +68,7 @@ export class FileEvents {
         clearInterval(beat);
         for (const { watcher } of this.#watches) watcher.onStop();
         this.#watches.clear();
+        this.#streams.set(0);
         clearTimeout(this.#reading);
         await listening.close();
       },
@@ -81,8 +79,12 @@ export class FileEvents {
   watch(fileId: string, watcher: Watcher): () => void {
     const watch: Watch = { fileId, watcher, pending: false };
     this.#watches.add(watch);
+    this.#streams.set(this.#watches.size);
     this.#read((other) => other === watch);
-    return () => void this.#watches.delete(watch);
+    return () => {
+      this.#watches.delete(watch);
+      this.#streams.set(this.#watches.size);
+    };
   }
 
   #beat(): void {

@@ -78,7 +78,7 @@ export function createMetrics(registry: Registry, db: Database) {
   };
   // Of a counter that appears with its first count, Prometheus sees no increase.
   for (const reason of ["completed", ...failureCodes]) metrics.finished.inc({ reason }, 0);
-  for (const disposition of ["accepted", "duplicate", "superseded", "foreign"]) {
+  for (const disposition of ["accepted", "duplicate", "superseded", "deleted", "foreign"]) {
     metrics.arrivals.inc({ disposition }, 0);
   }
   return metrics;

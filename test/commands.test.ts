@@ -63,7 +63,7 @@ test("a file that used up its attempts gets all of them again when a client retr
 });
 
 test("a cancelled file that is retried at once is published by its new worker alone", async () => {
-  transpod = await startTestController();
+  transpod = await startTestController({ sweepSeconds: 3600 });
   const file = await transpod.announce("once-hang.mp4");
   await transpod.put(file);
   await vi.waitUntil(async () => !(await noJobs()), patience);

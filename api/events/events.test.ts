@@ -1,9 +1,12 @@
 import { randomUUID } from "node:crypto";
+import express from "express";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { fileEvent, type FileEvent } from "@transpod/contract/public-api.ts";
+import { listen } from "@transpod/runtime/http-server.ts";
 import { createLogger } from "@transpod/runtime/logger.ts";
 import { createRegistry } from "@transpod/runtime/metrics.ts";
 import { cancelFile } from "@transpod/store/cancel.ts";
+import { getFileStatus } from "@transpod/store/files.ts";
 import { setPriority } from "@transpod/store/priority.ts";
 import {
   announcedFile,
@@ -18,6 +21,7 @@ import { deleteFile } from "@transpod/store/tombstones.ts";
 import { completeFile, recordProgress } from "@transpod/store/work.ts";
 import { startTestApi, type TestApi } from "@transpod/test/test-api.ts";
 import { FileEvents } from "./file-events.ts";
+import { streamFile } from "./stream-file.ts";
 
 let api: TestApi;
 beforeAll(async () => {
@@ -25,6 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
+const silent = createLogger({ service: "test", level: "silent" });
 const patience = { timeout: 20_000, interval: 20 };
 
 /** Opens the event stream of a file, and keeps what comes. */
@@ -145,6 +150,25 @@ test("an unknown file can't be watched, and asking for the headers alone waits f
   expect(head.headers.get("content-type")).toContain("text/event-stream");
 });
 
+test("what comes between the end of a stream and the close of its connection is not written", async () => {
+  const { pool } = api.database;
+  const { fileId } = await pendingFile(pool);
+  const pending = (await getFileStatus(pool, fileId))!;
+  const events = new FileEvents({ pool, registry: createRegistry(), log: silent });
+  const watching = vi.spyOn(events, "watch");
+  const app = express().get("/", (_, response) => streamFile(response, events, pending));
+  const server = await listen(app, { port: 0, host: "127.0.0.1" });
+  const response = await fetch(`http://127.0.0.1:${server.port}/`);
+  const watcher = watching.mock.calls[0]![1];
+  watcher.onFile({ ...pending, state: "cancelled" });
+  watcher.onFile(pending);
+  watcher.onBeat();
+  watcher.onStop();
+  const ids = (await response.text()).match(/^id: .*$/gm);
+  expect(ids).toEqual(["id: 1-pending", "id: 1-cancelled"]);
+  await server.close();
+});
+
 test("an API that stops ends its streams", async () => {
   const other = await startTestApi();
   const { fileId } = await pendingFile(other.database.pool);
@@ -156,8 +180,7 @@ test("an API that stops ends its streams", async () => {
 test("with every beat a watcher is told, and the file is read again, also when nobody said that it changed", async () => {
   const { pool, url } = api.database;
   const { fileId } = await pendingFile(pool);
-  const log = createLogger({ service: "test", level: "silent" });
-  const events = new FileEvents({ pool, registry: createRegistry(), log });
+  const events = new FileEvents({ pool, registry: createRegistry(), log: silent });
   const service = events.listen(url, 20);
   let beats = 0;
   const positions: unknown[] = [];

@@ -14,7 +14,10 @@ const unreadLimitBytes = 64 * 1024;
  */
 export function streamFile(response: Response, events: FileEvents, first: FileStatusRow): void {
   let said = "";
+  // Between the end and the close of a connection events may still come; writing them would throw.
+  const over = () => response.writableEnded || response.destroyed;
   const say = (row: FileStatusRow | undefined): void => {
+    if (over()) return;
     if (row === undefined) return void response.end();
     const data = JSON.stringify(toFileEvent(row));
     if (data !== said) response.write(`event: status\nid: ${eventId(row)}\ndata: ${data}\n\n`);
@@ -23,10 +26,10 @@ export function streamFile(response: Response, events: FileEvents, first: FileSt
     else if (response.writableLength > unreadLimitBytes) response.destroy();
   };
   say(first);
-  if (response.writableEnded || response.destroyed) return;
+  if (over()) return;
   const unwatch = events.watch(first.file_id, {
     onFile: say,
-    onBeat: () => void response.write(":\n\n"),
+    onBeat: () => void (over() || response.write(":\n\n")),
     onStop: () => void response.end(),
   });
   response.once("close", unwatch);

@@ -1,4 +1,4 @@
-import type { LeaseRef } from "@transpod/contract/job-identity.ts";
+import { jobName, type LeaseRef } from "@transpod/contract/job-identity.ts";
 import { isTerminal } from "@transpod/contract/states.ts";
 import type { JobStatus } from "@transpod/contract/ports.ts";
 import { getAttempt, type AttemptRow } from "@transpod/store/attempts.ts";
@@ -37,6 +37,7 @@ async function apply(
     case "none":
       return;
     case "create":
+      await removePredecessor(deps, row);
       // One that exists already may have changed before anybody watched it.
       if ((await createJob(deps, row)) === "exists") await reconcile(deps, row.file_id);
       return;
@@ -56,6 +57,16 @@ async function apply(
 function observeEnd({ metrics }: LaunchDeps, job: JobStatus | undefined): void {
   const endedAt = job?.endedAt?.getTime();
   if (endedAt !== undefined) metrics.endToRow.observe(Math.max(0, Date.now() - endedAt) / 1000);
+}
+
+/**
+ * Ends the Job of the attempt before, if that still works: a client cancelled the file and retried it
+ * before anybody looked, or somebody died before removing it.
+ */
+async function removePredecessor(deps: LaunchDeps, row: AttemptRow): Promise<void> {
+  if (row.attempt === 1) return;
+  const name = jobName({ fileId: row.file_id, attempt: row.attempt - 1 });
+  if (isActive(await deps.jobs.get(name))) await deps.jobs.remove(name);
 }
 
 /** Ends a Job whose attempt is not the current one any more: somebody died before removing it. */

@@ -8,6 +8,7 @@ import type { Service } from "@transpod/runtime/process.ts";
 import { checkDatabase, createPool } from "@transpod/store/database.ts";
 import { createApp } from "./app.ts";
 import type { ApiConfig } from "./config.ts";
+import { FileEvents } from "./events/file-events.ts";
 
 export interface Api extends Service {
   /** Where it listens; the free port that was found when the configuration said 0. */
@@ -47,8 +48,10 @@ export async function startApi(
       processed_bucket: bucketCheck(s3, buckets.processed),
       queue: queueCheck(sqs, queueUrl),
     };
+    const events = new FileEvents({ pool, registry, log });
     const app = createApp({
       pool,
+      events,
       publicS3,
       buckets,
       settings,
@@ -57,10 +60,13 @@ export async function startApi(
       log,
     });
     const server = await listen(app, config);
+    const watching = events.listen(config.databaseUrl);
     log.info({ event: "api_started", port: server.port });
     return {
       port: server.port,
       async stop() {
+        // First: as long as somebody watches, the server would wait.
+        await watching.stop();
         await server.close();
         await dispose();
         log.info({ event: "api_stopped" });

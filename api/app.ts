@@ -1,7 +1,8 @@
 import cors from "cors";
 import express, { type Express, type RequestHandler } from "express";
 import { notFound, problemHandler } from "@transpod/runtime/problems.ts";
-import type { ApiDeps } from "./deps.ts";
+import { commandRecorder } from "./command-record.ts";
+import type { ApiDeps, AppDeps } from "./deps.ts";
 import { otherMethods } from "./other-methods.ts";
 import { addReference } from "./reference/reference.ts";
 import { recordRequests } from "./request-record.ts";
@@ -11,7 +12,7 @@ import { securityHeaders } from "./security-headers.ts";
 const bodyLimitBytes = 64 * 1024;
 
 /** The whole API, without a port to listen on. */
-export function createApp(deps: ApiDeps): Express {
+export function createApp(deps: AppDeps): Express {
   const { settings, log, registry } = deps;
   const app = express();
   app.disable("x-powered-by");
@@ -21,7 +22,7 @@ export function createApp(deps: ApiDeps): Express {
   app.use(corsFor(settings.corsOrigins));
   // `strict` would call a JSON string malformed; the schemas say better what is wrong with it.
   app.use(express.json({ limit: bodyLimitBytes, strict: false }));
-  addRoutes(app, deps);
+  addRoutes(app, { ...deps, recordCommand: commandRecorder(log, registry) });
   addReference(app);
   app.use(notFound);
   app.use(problemHandler(log));
@@ -40,7 +41,7 @@ function corsFor(origins: ApiDeps["settings"]["corsOrigins"]): RequestHandler {
   return cors({
     // Without an origin to allow, browsers get no CORS headers at all.
     origin: origins === "*" ? "*" : origins.length > 0 && [...origins],
-    methods: ["GET", "HEAD", "POST"],
+    methods: ["GET", "HEAD", "POST", "PATCH", "DELETE"],
     exposedHeaders: ["Retry-After", "X-Request-Id"],
     maxAge: 600,
   });

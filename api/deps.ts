@@ -3,10 +3,12 @@ import type { Registry } from "@prometheus-io/client";
 import type pg from "pg";
 import type { Check } from "@transpod/runtime/health.ts";
 import type { Logger } from "@transpod/runtime/logger.ts";
+import type { RecordCommand } from "./command-record.ts";
+import type { FileEvents } from "./events/file-events.ts";
 import type { ApiConfig, ApiSettings } from "./config.ts";
 
-/** What the routes work with. */
-export interface ApiDeps {
+/** What the app is made from. */
+export interface AppDeps {
   pool: pg.Pool;
   /** Signs what clients get: its endpoint is the one that they reach. No request goes through it. */
   publicS3: S3Client;
@@ -14,6 +16,12 @@ export interface ApiDeps {
   settings: Readonly<ApiSettings>;
   /** The parts that /readyz asks, by name. */
   checks: Readonly<Record<string, Check>>;
+  events: FileEvents;
   registry: Registry;
   log: Logger;
+}
+
+/** What the routes work with. */
+export interface ApiDeps extends AppDeps {
+  recordCommand: RecordCommand;
 }

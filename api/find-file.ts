@@ -2,14 +2,28 @@ import type { Request } from "express";
 import { fileParams } from "@transpod/contract/public-api.ts";
 import { HttpError, parseRequest } from "@transpod/runtime/problems.ts";
 import { getFileStatus, type FileStatusRow } from "@transpod/store/files.ts";
+import { getTombstone } from "@transpod/store/tombstones.ts";
 import type { ApiDeps } from "./deps.ts";
 
-/** The file that the path names. Throws an HttpError: 422 when it can't be an id, 404 when unknown. */
-export async function findFile({ pool }: ApiDeps, request: Request): Promise<FileStatusRow> {
-  const { file_id } = parseRequest(fileParams, request.params, "invalid_file_id");
-  const row = await getFileStatus(pool, file_id);
-  if (row === undefined) {
-    throw new HttpError(404, "file_not_found", `File with ID ${file_id} not found.`);
-  }
-  return row;
+/**
+ * The file that the path names. Throws an HttpError: 422 when it can't be an id, 404 when unknown or
+ * deleted.
+ */
+export async function findFile(deps: ApiDeps, request: Request): Promise<FileStatusRow> {
+  const fileId = fileIdIn(request);
+  const row = await getFileStatus(deps.pool, fileId);
+  if (row !== undefined) return row;
+  await requireDeleted(deps, fileId);
+  throw new HttpError(404, "file_deleted", `File with ID ${fileId} was deleted.`);
+}
+
+/** Throws an HttpError 404 unless the file was deleted. */
+export async function requireDeleted({ pool }: ApiDeps, fileId: string): Promise<void> {
+  if ((await getTombstone(pool, fileId)) !== undefined) return;
+  throw new HttpError(404, "file_not_found", `File with ID ${fileId} not found.`);
+}
+
+/** The id in the path. Throws an HttpError 422 when it can't be one. */
+export function fileIdIn(request: Request): string {
+  return parseRequest(fileParams, request.params, "invalid_file_id").file_id;
 }

@@ -8,6 +8,7 @@ import { createS3 } from "@transpod/runtime/aws.ts";
 import { createPool } from "@transpod/store/database.ts";
 import { expect, test } from "vitest";
 import { createApp } from "./app.ts";
+import { FileEvents } from "./events/file-events.ts";
 import { describeApi, openApiPath } from "./openapi.ts";
 import { referencePaths } from "./reference/reference.ts";
 import { routes } from "./routes/all.ts";
@@ -29,8 +30,12 @@ function served(app: Express): string[] {
 }
 
 test("the document has every route that is served, and no other", () => {
+  const pool = createPool({ url: "postgres://nowhere", applicationName: "test" }, () => {});
+  const registry = createRegistry();
+  const log = createLogger({ service: "test", level: "silent" });
   const app = createApp({
-    pool: createPool({ url: "postgres://nowhere", applicationName: "test" }, () => {}),
+    pool,
+    events: new FileEvents({ pool, registry, log }),
     publicS3: createS3({ region: "us-east-1" }),
     buckets: { raw: "raw", processed: "processed" },
     settings: {
@@ -41,8 +46,8 @@ test("the document has every route that is served, and no other", () => {
       trustProxy: 0,
     },
     checks: {},
-    registry: createRegistry(),
-    log: createLogger({ service: "test", level: "silent" }),
+    registry,
+    log,
   });
   const described = Object.entries(describeApi(routes).paths ?? {}).flatMap(([path, item]) =>
     Object.keys(item).map((method) => `${method} ${path}`),

@@ -1,4 +1,5 @@
 import { createDocument } from "zod-openapi";
+import { fileEvent } from "@transpod/contract/public-api.ts";
 import type { Route } from "./route.ts";
 
 /** The OpenAPI 3.1 document of some routes, made from the schemas that validate requests. */
@@ -23,6 +24,8 @@ export function describeApi(routes: readonly Route[]) {
       { name: "operation", description: "For those who run the service" },
     ],
     paths,
+    // Nothing refers to it: the document has no words for what an event stream holds.
+    components: { schemas: { FileEvent: fileEvent } },
   });
 }
 

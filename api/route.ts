@@ -4,7 +4,7 @@ import type { ApiDeps } from "./deps.ts";
 
 /** One operation: what answers it and how it is described, in one place so that they agree. */
 export interface Route {
-  method: "get" | "post";
+  method: "get" | "post" | "patch" | "delete";
   /** As Express writes it: `/upload/:file_id/status`. */
   path: string;
   operation: ZodOpenApiOperationObject;

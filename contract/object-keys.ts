@@ -40,5 +40,10 @@ export function processedKey(
   lease: number,
   extension: VideoExtension,
 ): string {
-  return `${fileId}/${attempt}-${lease}${extension}`;
+  return `${processedPrefix(fileId)}${attempt}-${lease}${extension}`;
+}
+
+/** What all of a file's outputs begin with, and no other's. */
+export function processedPrefix(fileId: string): string {
+  return `${fileId}/`;
 }

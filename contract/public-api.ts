@@ -34,6 +34,8 @@ const timestamp = z.iso.datetime({ offset: true }).meta({ example: "2026-01-31T1
 const state = z.enum(fileStates).meta({ id: "ProcessingStatus" });
 const fileId = z.uuid().meta({ example: "0b0f2c0e-6f0b-4e5e-9a53-0a3f6f4f8a11" });
 
+const priority = z.int().min(-100).max(100);
+
 export const uploadRequest = z
   .strictObject({
     file_name: fileName,
@@ -45,11 +47,21 @@ export const uploadRequest = z
       .enum(Object.values(contentTypes))
       .optional()
       .meta({ description: "When given, it is signed: the upload must carry this Content-Type." }),
-    priority: z.int().min(-100).max(100).default(0).meta({
+    priority: priority.default(0).meta({
       description: "Videos of a higher priority are launched first; among equals the oldest.",
     }),
   })
   .meta({ id: "UploadRequest" });
+
+export const updateRequest = z
+  .strictObject({
+    priority: priority.meta({
+      description:
+        "Videos of a higher priority are launched first; among equals the oldest. What runs already " +
+        "runs on; should it need another attempt, that has the new priority.",
+    }),
+  })
+  .meta({ id: "UpdateRequest" });
 
 export const uploadResponse = z
   .object({
@@ -114,6 +126,53 @@ export const fileStatus = z
   })
   .meta({ id: "FileStatus" });
 
+export const fileEvent = fileStatus
+  .pick({
+    file_id: true,
+    processing_status: true,
+    attempt: true,
+    queue_position: true,
+    waiting_for: true,
+    progress: true,
+    failure: true,
+  })
+  .meta({ id: "FileEvent", description: "The data of each `status` event." });
+
+export const transaction = z
+  .object({
+    attempt: z.int().meta({ description: "Counts from 1." }),
+    outcome: z
+      .enum(["completed", "failed", "cancelled"])
+      .nullable()
+      .meta({ description: "null while it waits or runs" }),
+    failure: z.object({ code: z.string(), detail: z.string() }).nullable(),
+    counted: z.boolean().nullable().meta({
+      description: "Whether a failure used up one of the attempts; null when there was none.",
+    }),
+    worker: z.string().nullable().meta({ description: "The last one that claimed the attempt." }),
+    claims: z.int().meta({ description: "How many workers have claimed the attempt." }),
+    memory_scale: z.int().meta({ description: "Factor to the memory of a first attempt." }),
+    waiting_for: z.string().nullable(),
+    original_codec: z.string().nullable(),
+    target_codec: z.enum(codecs).nullable(),
+    notes: z.array(z.string()),
+    phase_times: phaseTimes.nullable().meta({ description: "Milliseconds that each phase took." }),
+    queued_at: timestamp,
+    reserved_at: timestamp.nullable().meta({ description: "When it got a slot." }),
+    launched_at: timestamp.nullable().meta({ description: "When its Job was created." }),
+    claimed_at: timestamp.nullable().meta({ description: "When a worker first claimed it." }),
+    last_heard_at: timestamp.nullable(),
+    ended_at: timestamp.nullable(),
+  })
+  .meta({ id: "Transaction" });
+
+export const transactionsResponse = z
+  .object({
+    file_id: fileId,
+    transactions: z.array(transaction).meta({ description: "The first attempt first." }),
+  })
+  .meta({ id: "TransactionList" });
+
 export const downloadResponse = z
   .object({
     download_url: z.url().meta({ description: "Presigned, valid for one hour." }),
@@ -160,6 +219,9 @@ export const problem = z
 
 export type UploadRequest = z.infer<typeof uploadRequest>;
 export type UploadResponse = z.infer<typeof uploadResponse>;
+export type FileEvent = z.infer<typeof fileEvent>;
+export type Transaction = z.infer<typeof transaction>;
+export type TransactionsResponse = z.infer<typeof transactionsResponse>;
 export type FileStatus = z.infer<typeof fileStatus>;
 export type ListQuery = z.infer<typeof listQuery>;
 export type ListResponse = z.infer<typeof listResponse>;

@@ -41,7 +41,7 @@ export function createMetrics(registry: Registry, db: Database) {
     testEvents: counter("transpod_messages_test_total", "s3:TestEvent messages."),
     arrivals: counter(
       "transpod_arrivals_total",
-      "Object versions that events told of: accepted, duplicate, superseded, foreign.",
+      "Object versions that events told of: accepted, duplicate, superseded, deleted, foreign.",
       ["disposition"],
     ),
     launched: counter("transpod_jobs_launched_total", "Jobs created."),
@@ -50,6 +50,10 @@ export function createMetrics(registry: Registry, db: Database) {
       "transpod_attempts_finished_total",
       "Attempts that ended, by reason: completed or a failure code.",
       ["reason"],
+    ),
+    objectsDeleted: counter(
+      "transpod_objects_deleted_total",
+      "Versions of objects deleted because their file was.",
     ),
     stale: counter("transpod_decisions_stale_total", "Ends of attempts that came too late."),
     fenced: counter("transpod_work_fenced_total", "Requests of workers that are no longer heard.", [
@@ -74,7 +78,7 @@ export function createMetrics(registry: Registry, db: Database) {
   };
   // Of a counter that appears with its first count, Prometheus sees no increase.
   for (const reason of ["completed", ...failureCodes]) metrics.finished.inc({ reason }, 0);
-  for (const disposition of ["accepted", "duplicate", "superseded", "foreign"]) {
+  for (const disposition of ["accepted", "duplicate", "superseded", "deleted", "foreign"]) {
     metrics.arrivals.inc({ disposition }, 0);
   }
   return metrics;

@@ -2,13 +2,15 @@ import type { ObjectCreated } from "@transpod/contract/s3-event.ts";
 import { fileIdOfRawKey } from "@transpod/contract/object-keys.ts";
 import { jobName } from "@transpod/contract/job-identity.ts";
 import type { Database } from "./database.ts";
+import { cleanAgain } from "./tombstones.ts";
 
 /**
  * - `accepted`: the file is pending now, with this object version as its source.
  * - `superseded`: the file had already accepted another version, or is past waiting for one.
+ * - `deleted`: the file was deleted; the object will be too.
  * - `foreign`: a key that we never issued, or another bucket.
  */
-export type Disposition = "accepted" | "superseded" | "foreign";
+export type Disposition = "accepted" | "superseded" | "deleted" | "foreign";
 
 /**
  * Writes down that an object version arrived. Undefined when it was written down before: a
@@ -75,5 +77,6 @@ async function disposeOf(db: Database, object: ObjectCreated): Promise<Dispositi
     `select from files where file_id = $1 and s3_key = $2`,
     [fileId, object.key],
   );
-  return ours === 1 ? "superseded" : "foreign";
+  if (ours === 1) return "superseded";
+  return (await cleanAgain(db, fileId, object.key)) ? "deleted" : "foreign";
 }

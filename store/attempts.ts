@@ -21,7 +21,10 @@ export interface AttemptRow {
   launched_seconds: number;
   /** Since the attempt ended; null while it runs. */
   ended_seconds: number | null;
-  /** Earlier and current failures of this file, by whether they used up an attempt. */
+  /**
+   * Failures in the present series of attempts, by whether they used up one. A retry by a client begins
+   * a new series, with all attempts still to be had; retries of ours go on with the old one.
+   */
   counted_failures: number;
   uncounted_failures: number;
 }
@@ -37,12 +40,14 @@ export async function getAttempt(db: Database, fileId: string): Promise<AttemptR
          ::float8 as silent_seconds,
        extract(epoch from now() - coalesce(t.launched_at, now()))::float8 as launched_seconds,
        extract(epoch from now() - t.ended_at)::float8 as ended_seconds,
-       (select count(*) from transactions p where p.file_id = f.file_id and p.counted)
-         as counted_failures,
-       (select count(*) from transactions p where p.file_id = f.file_id and not p.counted)
-         as uncounted_failures
+       past.counted_failures, past.uncounted_failures
      from files f
      join transactions t on t.file_id = f.file_id and t.attempt = f.attempt
+     cross join lateral (
+       select count(*) filter (where p.counted) as counted_failures,
+         count(*) filter (where not p.counted) as uncounted_failures
+       from transactions p where p.file_id = f.file_id and p.attempt >= f.first_attempt
+     ) past
      where f.file_id = $1`,
     [fileId],
   );

@@ -96,6 +96,18 @@ export async function getFileStatus(
   return rows[0];
 }
 
+/** Those of them that there are, in no order. */
+export async function getFileStatuses(
+  db: Database,
+  fileIds: readonly string[],
+): Promise<FileStatusRow[]> {
+  const { rows } = await db.query<FileStatusRow>(
+    `select * from file_status where file_id = any($1::uuid[])`,
+    [fileIds],
+  );
+  return rows;
+}
+
 /**
  * Newest first. Asks for one row more than `limit`, so that the caller sees whether there is a next
  * page. Positions are compared to the microsecond, which a JavaScript Date can't hold: `position` is

@@ -23,11 +23,13 @@ export async function reserveSlots(db: Database, maxRunningJobs: number): Promis
   await db.query(`select pg_advisory_xact_lock($1)`, [launchLock]);
   const { rows } = await db.query<LaunchRow>(
     `with next as (
-       select file_id from files
-       where state = 'pending' and launch_after <= now()
-       order by priority desc, queued_at, file_id
+       select f.file_id from files f
+       join transactions t on t.file_id = f.file_id and t.attempt = f.attempt
+       where f.state = 'pending' and f.launch_after <= now()
+       order by f.priority desc, f.queued_at, f.file_id
        limit greatest(0, $1 - (select count(*) from files where state = 'processing'))
-       for update skip locked
+       -- Both rows, and waiting for neither: a cancel locks them in the other order.
+       for update of f, t skip locked
      ), reserved as (
        update files f set state = 'processing' from next
        where f.file_id = next.file_id and f.state = 'pending'

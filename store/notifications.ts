@@ -6,7 +6,10 @@ export interface FileNotifications {
 }
 
 export interface FileListener {
+  /** A file's state, attempt or priority changed, or it was deleted. */
   onFile(fileId: string): void;
+  /** Its worker said how far it is. Only who wants to hear it is told. */
+  onProgress?(fileId: string): void;
   /** After each connecting: what was told before it was missed. */
   onConnect(): void;
   onError(error: unknown): void;
@@ -15,7 +18,7 @@ export interface FileListener {
 const reconnectMs = 1_000;
 
 /**
- * Listens for transitions on a connection of its own, and connects again whenever that breaks or can't
+ * Listens for what happens to files on a connection of its own, and connects again whenever that breaks or can't
  * be made.
  */
 export function listenForFiles(databaseUrl: string, listener: FileListener): FileNotifications {
@@ -57,8 +60,10 @@ async function listenOnce(
   });
   const ended = new Promise<void>((resolve) => client.once("end", () => resolve()));
   const end = () => void client.end().catch(() => {});
-  client.on("notification", ({ payload }) => {
-    if (payload !== undefined) listener.onFile(payload);
+  client.on("notification", ({ channel, payload }) => {
+    if (payload === undefined) return;
+    if (channel === "transpod_files") listener.onFile(payload);
+    else listener.onProgress?.(payload);
   });
   client.on("error", (error) => listener.onError(error));
   try {
@@ -67,6 +72,7 @@ async function listenOnce(
     closing.addEventListener("abort", end, { once: true });
     if (closing.aborted) return;
     await client.query("listen transpod_files");
+    if (listener.onProgress !== undefined) await client.query("listen transpod_progress");
     listener.onConnect();
     await ended;
   } finally {

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type { Request } from "express";
 import { rawKey } from "@transpod/contract/object-keys.ts";
 import {
   uploadRequest,
@@ -10,6 +9,7 @@ import {
 import { HttpError, parseRequest } from "@transpod/runtime/problems.ts";
 import { insertFile } from "@transpod/store/files.ts";
 import { json, problems } from "../describe.ts";
+import { jsonBody } from "../json-body.ts";
 import type { Route } from "../route.ts";
 import { signUpload } from "../sign-upload.ts";
 
@@ -49,19 +49,6 @@ export const createUpload: Route = {
     } satisfies UploadResponse);
   },
 };
-
-/** Throws an HttpError 415 for a body that is something else than JSON; curl -d sends a form. */
-function jsonBody(request: Request): unknown {
-  if (request.is("json") === false && request.get("content-length") !== "0") {
-    throw new HttpError(
-      415,
-      "unsupported_media_type",
-      "Send the body as JSON, with the header Content-Type: application/json.",
-    );
-  }
-  // Absent is the same as empty: the answer names the field that is missing.
-  return request.body ?? {};
-}
 
 function refuseTooLarge({ size_bytes }: UploadRequest, maxUploadBytes: number): void {
   if (size_bytes === undefined || size_bytes <= maxUploadBytes) return;

@@ -132,6 +132,18 @@ const cases: Case[] = [
     expected: "remove",
   },
   {
+    when: "a cancelled file's worker was fenced before its Job was removed",
+    row: { state: "cancelled", ended_seconds: 0 },
+    job: ended(20),
+    expected: "remove",
+  },
+  {
+    when: "a cancelled file's Job is gone",
+    row: { state: "cancelled", ended_seconds: 0 },
+    job: null,
+    expected: "none",
+  },
+  {
     when: "a completed file's Job has ended",
     row: { state: "completed", ended_seconds: 100 },
     job: ended(0),

@@ -48,14 +48,20 @@ export function isActive(job: JobStatus | undefined): boolean {
   return job?.phase === "waiting" || job?.phase === "running";
 }
 
-/** A Job whose worker is just ending is let be; one that lingers (or was cancelled) is removed. */
+/**
+ * A Job whose worker is just ending is let be; one that lingers is removed. Of a cancelled file nothing
+ * is left: there is no end of it for people to look at.
+ */
 function afterTheEnd(
   row: AttemptRow,
   job: JobStatus | undefined,
   settings: ControllerSettings,
 ): Action {
-  const due = row.state === "cancelled" || (row.ended_seconds ?? 0) > settings.lingerSeconds;
-  return isActive(job) && due ? { kind: "remove" } : { kind: "none" };
+  const unwanted =
+    row.state === "cancelled"
+      ? job !== undefined
+      : isActive(job) && (row.ended_seconds ?? 0) > settings.lingerSeconds;
+  return { kind: unwanted ? "remove" : "none" };
 }
 
 /** Nobody has claimed yet: the worker waits for a place, or is on its way. */

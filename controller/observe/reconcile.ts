@@ -1,21 +1,23 @@
-import type { LeaseRef } from "@transpod/contract/job-identity.ts";
+import { jobName, type LeaseRef } from "@transpod/contract/job-identity.ts";
 import { isTerminal } from "@transpod/contract/states.ts";
 import type { JobStatus } from "@transpod/contract/ports.ts";
 import { getAttempt, type AttemptRow } from "@transpod/store/attempts.ts";
 import { markWaiting } from "@transpod/store/launches.ts";
 import { createJob, type LaunchDeps } from "../launch/launcher.ts";
+import { bury, type BuryDeps } from "../sweep/bury.ts";
 import { decide, isActive, isLaunched, type Action } from "./decide.ts";
 import { endAttempt } from "./end-attempt.ts";
 import type { Hearing } from "./hearing.ts";
 
-export interface ReconcileDeps extends LaunchDeps {
+export interface ReconcileDeps extends BuryDeps {
   hearing: Hearing;
 }
 
 /** Reads a file's row and its Job again, decides and acts. Losing a call costs only latency. */
 export async function reconcile(deps: ReconcileDeps, fileId: string): Promise<void> {
   const read = await getAttempt(deps.pool, fileId);
-  if (read === undefined) return;
+  // No attempt yet, or a file that was deleted.
+  if (read === undefined) return await bury(deps, fileId);
   const silent_seconds = Math.min(read.silent_seconds, deps.hearing.seconds());
   const row = { ...read, silent_seconds };
   // Before the launch nothing depends on the Job, and asking for one that is not there takes time.
@@ -35,6 +37,7 @@ async function apply(
     case "none":
       return;
     case "create":
+      await removePredecessor(deps, row);
       // One that exists already may have changed before anybody watched it.
       if ((await createJob(deps, row)) === "exists") await reconcile(deps, row.file_id);
       return;
@@ -54,6 +57,16 @@ async function apply(
 function observeEnd({ metrics }: LaunchDeps, job: JobStatus | undefined): void {
   const endedAt = job?.endedAt?.getTime();
   if (endedAt !== undefined) metrics.endToRow.observe(Math.max(0, Date.now() - endedAt) / 1000);
+}
+
+/**
+ * Ends the Job of the attempt before, if that still works: a client cancelled the file and retried it
+ * before anybody looked, or somebody died before removing it.
+ */
+async function removePredecessor(deps: LaunchDeps, row: AttemptRow): Promise<void> {
+  if (row.attempt === 1) return;
+  const name = jobName({ fileId: row.file_id, attempt: row.attempt - 1 });
+  if (isActive(await deps.jobs.get(name))) await deps.jobs.remove(name);
 }
 
 /** Ends a Job whose attempt is not the current one any more: somebody died before removing it. */

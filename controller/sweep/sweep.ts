@@ -1,5 +1,6 @@
 import { processingFiles } from "@transpod/store/sweeps.ts";
 import type { LaunchDeps } from "../launch/launcher.ts";
+import { tombstonesToClean } from "@transpod/store/tombstones.ts";
 import { removeStale } from "../observe/reconcile.ts";
 import { findSilentUploads, type SilentUploadDeps } from "./find-silent-uploads.ts";
 import { relayOutbox, type RelayDeps } from "./relay-outbox.ts";
@@ -8,14 +9,19 @@ export interface SweepDeps extends LaunchDeps, SilentUploadDeps, RelayDeps {
   enqueue: (fileId: string) => void;
 }
 
+/** The next sweep takes the next ones. */
+const deletedBatch = 1_000;
+
 /**
  * Compares the world with the rows and repairs the difference: uploads without an event, messages
- * that were not sent, attempts whose Job changed unseen, Jobs that nobody wants any more.
+ * that were not sent, attempts whose Job changed unseen, Jobs
+ * that nobody wants any more, objects of deleted files.
  */
 export async function sweep(deps: SweepDeps): Promise<void> {
   const parts = [
     findSilentUploads(deps).then(() => relayOutbox(deps)),
     processingFiles(deps.pool).then((ids) => ids.forEach(deps.enqueue)),
+    tombstonesToClean(deps.pool, deletedBatch).then((ids) => ids.forEach(deps.enqueue)),
     sweepJobs(deps),
   ];
   const failed = (await Promise.allSettled(parts)).filter((part) => part.status === "rejected");

@@ -2,7 +2,9 @@ import {
   CompleteMultipartUploadCommand,
   HeadObjectCommand,
   NoSuchUpload,
+  NotFound,
   S3ServiceException,
+  type S3Client,
 } from "@aws-sdk/client-s3";
 import type { AttemptRef } from "@transpod/contract/job-identity.ts";
 import type { CompleteRequest } from "@transpod/contract/work-protocol.ts";
@@ -11,6 +13,7 @@ import { completeFile, getLease, type LeaseRow } from "@transpod/store/work.ts";
 import { completionEvent, recordOnJob } from "../observe/job-event.ts";
 import type { WorkDeps } from "./deps.ts";
 import { answerAgain } from "./answer-again.ts";
+import { FencedError } from "./fenced.ts";
 
 /**
  * Publishes an attempt's output: joins the parts, compares the size, then points the row to it.
@@ -25,7 +28,7 @@ export async function complete(
   const lease = { ...ref, lease: result.lease };
   const row = await getLease(deps.pool, lease);
   if (row === undefined) return await answerAgain(deps, lease, "completed");
-  const key = await joinParts(deps, row, result);
+  const key = await joinParts(deps, lease, row, result);
   if (!(await completeFile(deps.pool, lease, key, result))) {
     return await answerAgain(deps, lease, "completed");
   }
@@ -49,6 +52,7 @@ const refusedParts = new Set(["InvalidPart", "InvalidPartOrder", "EntityTooSmall
 
 async function joinParts(
   { s3, processedBucket }: WorkDeps,
+  ref: AttemptRef,
   { upload_id, upload_key }: LeaseRow,
   { parts, size_bytes }: CompleteRequest,
 ): Promise<string> {
@@ -75,13 +79,28 @@ async function joinParts(
     // Joined before, by a request whose answer or whose row was lost. The size says whether.
     if (!(error instanceof NoSuchUpload)) throw error;
   }
-  const { ContentLength } = await s3.send(new HeadObjectCommand(target));
-  if (ContentLength !== size_bytes) {
+  const joined = await sizeOf(s3, target);
+  // Neither the upload nor the object: the file was deleted meanwhile, and they with it.
+  if (joined === undefined) throw new FencedError(ref);
+  if (joined !== size_bytes) {
     throw new HttpError(
       422,
       "wrong_size",
-      `The uploaded output has ${ContentLength} bytes where ${size_bytes} were announced.`,
+      `The uploaded output has ${joined} bytes where ${size_bytes} were announced.`,
     );
   }
   return upload_key;
+}
+
+/** Undefined when there is no such object. */
+async function sizeOf(
+  s3: S3Client,
+  target: { Bucket: string; Key: string },
+): Promise<number | undefined> {
+  try {
+    return (await s3.send(new HeadObjectCommand(target))).ContentLength ?? 0;
+  } catch (error) {
+    if (error instanceof NotFound) return undefined;
+    throw error;
+  }
 }

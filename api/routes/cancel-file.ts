@@ -1,0 +1,41 @@
+import { fileParams, fileStatus } from "@transpod/contract/public-api.ts";
+import { HttpError } from "@transpod/runtime/problems.ts";
+import { cancelFile as cancel } from "@transpod/store/cancel.ts";
+import { json, problems } from "../describe.ts";
+import { toFileStatus } from "../file-status.ts";
+import { fileIdIn, findFile } from "../find-file.ts";
+import type { Route } from "../route.ts";
+
+const nothingToCancel = {
+  completed: "The file is completed, so there is nothing to cancel. Delete it if nobody wants it.",
+  failed: "The file has failed, so there is nothing to cancel. Retry it, or delete it.",
+};
+
+export const cancelFile: Route = {
+  method: "post",
+  path: "/upload/:file_id/cancel",
+  operation: {
+    operationId: "cancelFile",
+    tags: ["files"],
+    summary: "Stop working on a file",
+    description:
+      "From the answer on no result is published; a worker that is at it ends within seconds. " +
+      "Cancelling a cancelled file changes nothing.",
+    requestParams: { path: fileParams },
+    responses: {
+      200: json("The file, cancelled", fileStatus),
+      ...problems(400, 404, 409, 422, 503),
+    },
+  },
+  handle: (deps) => async (request, response) => {
+    const fileId = fileIdIn(request);
+    const done = await cancel(deps.pool, fileId);
+    const file = await findFile(deps, request);
+    if (!done && (file.state === "completed" || file.state === "failed")) {
+      deps.recordCommand("cancel", "refused", fileId);
+      throw new HttpError(409, `file_${file.state}`, nothingToCancel[file.state]);
+    }
+    deps.recordCommand("cancel", done ? "done" : "unchanged", fileId);
+    response.json(toFileStatus(file));
+  },
+};

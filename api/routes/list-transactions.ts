@@ -1,0 +1,61 @@
+import {
+  fileParams,
+  transactionsResponse,
+  type Transaction,
+  type TransactionsResponse,
+} from "@transpod/contract/public-api.ts";
+import { listTransactions as list, type TransactionRow } from "@transpod/store/transactions.ts";
+import { json, problems } from "../describe.ts";
+import { findFile } from "../find-file.ts";
+import type { Route } from "../route.ts";
+
+export const listTransactions: Route = {
+  method: "get",
+  path: "/upload/:file_id/transactions",
+  operation: {
+    operationId: "listTransactions",
+    tags: ["files"],
+    summary: "See every attempt at a file",
+    requestParams: { path: fileParams },
+    responses: {
+      200: json("Its attempts", transactionsResponse),
+      ...problems(400, 404, 422, 503),
+    },
+  },
+  handle: (deps) => async (request, response) => {
+    const { file_id } = await findFile(deps, request);
+    const rows = await list(deps.pool, file_id);
+    response.json({
+      file_id,
+      transactions: rows.map(toTransaction),
+    } satisfies TransactionsResponse);
+  },
+};
+
+function toTransaction(row: TransactionRow): Transaction {
+  const { failure_code: code, failure_detail: detail } = row;
+  return {
+    attempt: row.attempt,
+    outcome: row.outcome,
+    failure: code === null ? null : { code, detail: detail ?? "" },
+    counted: row.counted,
+    worker: row.worker,
+    claims: row.lease,
+    memory_scale: row.memory_scale,
+    waiting_for: row.waiting_for,
+    original_codec: row.original_codec,
+    target_codec: row.target_codec,
+    notes: row.notes,
+    phase_times: row.phase_times,
+    queued_at: row.created_at.toISOString(),
+    reserved_at: iso(row.reserved_at),
+    launched_at: iso(row.launched_at),
+    claimed_at: iso(row.claimed_at),
+    last_heard_at: iso(row.heartbeat_at),
+    ended_at: iso(row.ended_at),
+  };
+}
+
+function iso(date: Date | null): string | null {
+  return date?.toISOString() ?? null;
+}

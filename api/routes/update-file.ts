@@ -1,0 +1,33 @@
+import { fileParams, fileStatus, updateRequest } from "@transpod/contract/public-api.ts";
+import { parseRequest } from "@transpod/runtime/problems.ts";
+import { setPriority } from "@transpod/store/priority.ts";
+import { json, problems } from "../describe.ts";
+import { toFileStatus } from "../file-status.ts";
+import { fileIdIn, findFile } from "../find-file.ts";
+import { jsonBody } from "../json-body.ts";
+import type { Route } from "../route.ts";
+
+export const updateFile: Route = {
+  method: "patch",
+  path: "/upload/:file_id",
+  operation: {
+    operationId: "updateFile",
+    tags: ["files"],
+    summary: "Move a file up or down in the queue",
+    description: "The answer has its new position in the queue. Saying it again changes nothing.",
+    requestParams: { path: fileParams },
+    requestBody: { required: true, content: { "application/json": { schema: updateRequest } } },
+    responses: {
+      200: json("The file", fileStatus),
+      ...problems(400, 404, 413, 415, 422, 503),
+    },
+  },
+  handle: (deps) => async (request, response) => {
+    const fileId = fileIdIn(request);
+    const { priority } = parseRequest(updateRequest, jsonBody(request));
+    const done = await setPriority(deps.pool, fileId, priority);
+    const file = await findFile(deps, request);
+    deps.recordCommand("prioritize", done ? "done" : "unchanged", fileId);
+    response.json(toFileStatus(file));
+  },
+};

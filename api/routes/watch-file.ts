@@ -1,0 +1,45 @@
+import { z } from "zod";
+import { fileParams } from "@transpod/contract/public-api.ts";
+import { isTerminal } from "@transpod/contract/states.ts";
+import { problems } from "../describe.ts";
+import { eventId, streamFile } from "../events/stream-file.ts";
+import { findFile } from "../find-file.ts";
+import type { Route } from "../route.ts";
+
+export const watchFile: Route = {
+  method: "get",
+  path: "/upload/:file_id/events",
+  operation: {
+    operationId: "watchFile",
+    tags: ["files"],
+    summary: "Watch a file until it has ended",
+    description:
+      "Server-sent events: each is named `status` and has a FileEvent as its data. The first says how " +
+      "the file is now; the stream ends with the file, or when it is deleted. An EventSource that " +
+      "comes back after the last event is told by 204 to stay away.",
+    requestParams: { path: fileParams },
+    responses: {
+      200: {
+        description: "The events",
+        content: { "text/event-stream": { schema: z.string() } },
+      },
+      204: { description: "There is nothing after the event that Last-Event-ID names" },
+      ...problems(400, 404, 422, 503),
+    },
+  },
+  handle: (deps) => async (request, response) => {
+    const file = await findFile(deps, request);
+    if (isTerminal(file.state) && request.get("last-event-id") === eventId(file)) {
+      response.status(204).end();
+      return;
+    }
+    response.status(200).set({
+      "Content-Type": "text/event-stream",
+      "Cache-Control": "no-store",
+      // nginx would gather events until its buffer is full.
+      "X-Accel-Buffering": "no",
+    });
+    if (request.method === "HEAD") response.end();
+    else streamFile(response, deps.events, file);
+  },
+};

@@ -1,0 +1,32 @@
+import type { S3Client } from "@aws-sdk/client-s3";
+import { jobName } from "@transpod/contract/job-identity.ts";
+import { processedPrefix } from "@transpod/contract/object-keys.ts";
+import { getTombstone, markCleaned } from "@transpod/store/tombstones.ts";
+import type { LaunchDeps } from "../launch/launcher.ts";
+import { deleteObjects } from "./delete-objects.ts";
+
+export interface BuryDeps extends LaunchDeps {
+  s3: S3Client;
+  rawBucket: string;
+  processedBucket: string;
+}
+
+/**
+ * Removes what a deleted file left: its Job first, which might write yet, then its objects. Safe to
+ * repeat, and repeated until it has gone through once. Does nothing for a file that was not deleted.
+ */
+export async function bury(deps: BuryDeps, fileId: string): Promise<void> {
+  const { pool, jobs, s3, rawBucket, processedBucket, metrics, log } = deps;
+  const tombstone = await getTombstone(pool, fileId);
+  if (tombstone === undefined) return;
+  const { attempt, s3_key, due } = tombstone;
+  if (attempt > 0) await jobs.remove(jobName({ fileId, attempt }));
+  if (!due) return;
+  const objects =
+    (await deleteObjects(s3, { bucket: rawBucket, key: s3_key })) +
+    (await deleteObjects(s3, { bucket: processedBucket, key: processedPrefix(fileId) }));
+  await markCleaned(pool, fileId);
+  if (objects === 0) return;
+  metrics.objectsDeleted.inc(objects);
+  log.info({ event: "objects_deleted", file_id: fileId, objects });
+}

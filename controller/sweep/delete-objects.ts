@@ -1,0 +1,79 @@
+import {
+  AbortMultipartUploadCommand,
+  DeleteObjectsCommand,
+  ListMultipartUploadsCommand,
+  ListObjectVersionsCommand,
+  NoSuchUpload,
+  type S3Client,
+} from "@aws-sdk/client-s3";
+import { TranspodError } from "@transpod/contract/errors.ts";
+
+/** One key, or when it ends in a slash all that begin with it: another's key may begin with ours. */
+export interface Place {
+  bucket: string;
+  key: string;
+}
+
+/**
+ * Deletes every version of every object there, and aborts every upload. Uploads come first: one that is
+ * completed before is an object then, one that is completed after can't be. Resolves with how many
+ * objects there were. To be called again when it throws.
+ */
+export async function deleteObjects(s3: S3Client, place: Place): Promise<number> {
+  await abortUploads(s3, place);
+  let total = 0;
+  // The first page again each time: what was on it is gone.
+  for (;;) {
+    const deleted = await deletePage(s3, place);
+    if (deleted === 0) return total;
+    total += deleted;
+  }
+}
+
+function isThere({ key }: Place, found: { Key?: string | undefined }): boolean {
+  return found.Key === key || (key.endsWith("/") && found.Key?.startsWith(key) === true);
+}
+
+async function abortUploads(s3: S3Client, place: Place): Promise<void> {
+  for (;;) {
+    const { Uploads = [] } = await s3.send(
+      new ListMultipartUploadsCommand({ Bucket: place.bucket, Prefix: place.key }),
+    );
+    const ours = Uploads.filter((upload) => isThere(place, upload));
+    if (ours.length === 0) return;
+    for (const { Key, UploadId } of ours) await abort(s3, { Bucket: place.bucket, Key, UploadId });
+  }
+}
+
+async function abort(
+  s3: S3Client,
+  upload: { Bucket: string; Key: string | undefined; UploadId: string | undefined },
+): Promise<void> {
+  try {
+    await s3.send(new AbortMultipartUploadCommand(upload));
+  } catch (error) {
+    if (!(error instanceof NoSuchUpload)) throw error;
+  }
+}
+
+async function deletePage(s3: S3Client, place: Place): Promise<number> {
+  const { Versions = [], DeleteMarkers = [] } = await s3.send(
+    new ListObjectVersionsCommand({ Bucket: place.bucket, Prefix: place.key }),
+  );
+  // In the order of keys: ours are on the first page, before those that only begin with it.
+  const Objects = [...Versions, ...DeleteMarkers]
+    .filter((object) => isThere(place, object))
+    .map(({ Key, VersionId }) => ({ Key, VersionId }));
+  if (Objects.length === 0) return 0;
+  const { Errors: [refused] = [] } = await s3.send(
+    new DeleteObjectsCommand({ Bucket: place.bucket, Delete: { Objects, Quiet: true } }),
+  );
+  if (refused !== undefined) {
+    throw new TranspodError(
+      "object_not_deleted",
+      `S3 refused to delete an object of ${place.bucket}: ${refused.Message ?? refused.Code}. Let the ` +
+        "controller have s3:DeleteObject and s3:DeleteObjectVersion, and put no lock on objects.",
+    );
+  }
+  return Objects.length;
+}

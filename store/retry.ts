@@ -1,0 +1,36 @@
+import type pg from "pg";
+import { jobName } from "@transpod/contract/job-identity.ts";
+import { inTransaction, type Database } from "./database.ts";
+
+/**
+ * Queues a file that failed or was cancelled for a new attempt, at the end of the queue and with a new
+ * count of failures. False when it is in any other state, or nothing was ever uploaded. The new attempt
+ * gets as much memory as the last one: what that learned about the file is still true.
+ */
+export async function requeueFile(pool: pg.Pool, fileId: string): Promise<boolean> {
+  return await inTransaction(pool, async (client) => {
+    const attempt = await beginSeries(client, fileId);
+    if (attempt === undefined) return false;
+    await client.query(
+      `insert into transactions (file_id, attempt, job_name, memory_scale, event_at)
+       values ($1, $2, $3,
+         coalesce((select memory_scale from transactions where file_id = $1 and attempt = $2 - 1), 1),
+         (select event_at from transactions where file_id = $1 and attempt = $2 - 1))`,
+      [fileId, attempt, jobName({ fileId, attempt })],
+    );
+    return true;
+  });
+}
+
+/** The row's lock makes parallel calls wait; all but the first then find the file pending. */
+async function beginSeries(db: Database, fileId: string): Promise<number | undefined> {
+  const { rows } = await db.query<{ attempt: number }>(
+    `update files
+     set state = 'pending', attempt = attempt + 1, first_attempt = attempt + 1,
+       failure_code = null, failure_detail = null, queued_at = now(), launch_after = '-infinity'
+     where file_id = $1 and state in ('failed', 'cancelled') and source_version is not null
+     returning attempt`,
+    [fileId],
+  );
+  return rows[0]?.attempt;
+}

@@ -1,0 +1,79 @@
+import type pg from "pg";
+import { inTransaction, type Database } from "./database.ts";
+
+/** What is left of a deleted file. */
+export interface Tombstone {
+  file_id: string;
+  s3_key: string;
+  /** The last one, whose Job may still run; 0 when there was none. */
+  attempt: number;
+  /** Whether to look for its objects now. */
+  due: boolean;
+}
+
+/**
+ * Deletes a file and its attempts, and leaves a tombstone, from which its Job and its objects are
+ * removed. False when there is no such file (any more).
+ */
+export async function deleteFile(pool: pg.Pool, fileId: string): Promise<boolean> {
+  return await inTransaction(pool, async (client) => {
+    // Attempts first, as in every statement that ends one.
+    await client.query(`select from transactions where file_id = $1 order by attempt for update`, [
+      fileId,
+    ]);
+    const { rowCount } = await client.query(
+      `with deleted as (
+         delete from files where file_id = $1 returning file_id, s3_key, attempt
+       )
+       insert into tombstones (file_id, s3_key, attempt)
+       select file_id, s3_key, attempt from deleted`,
+      [fileId],
+    );
+    await client.query(`delete from progress where file_id = $1`, [fileId]);
+    return rowCount === 1;
+  });
+}
+
+export async function getTombstone(db: Database, fileId: string): Promise<Tombstone | undefined> {
+  const { rows } = await db.query<Tombstone>(
+    `select file_id, s3_key, attempt, coalesce(clean_after <= now(), false) as due
+     from tombstones where file_id = $1`,
+    [fileId],
+  );
+  return rows[0];
+}
+
+/** Ids of the deleted files whose objects are to be looked for now. */
+export async function tombstonesToClean(db: Database, limit: number): Promise<string[]> {
+  const { rows } = await db.query<{ file_id: string }>(
+    `select file_id from tombstones where clean_after <= now() order by clean_after limit $1`,
+    [limit],
+  );
+  return rows.map((row) => row.file_id);
+}
+
+/**
+ * Says that no object was left. Until the last presigned URL has expired, which is after a week at
+ * most, something may yet be written: it is looked for again, after twice the time each time.
+ */
+export async function markCleaned(db: Database, fileId: string): Promise<void> {
+  await db.query(
+    `update tombstones
+     set clean_after = case when deleted_at > now() - interval '8 days'
+       then now() + greatest(now() - deleted_at, interval '1 minute') end
+     where file_id = $1`,
+    [fileId],
+  );
+}
+
+/** Has the objects looked for once more, because one has just arrived. False when there is no tombstone. */
+export async function cleanAgain(db: Database, fileId: string, s3Key: string): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `with due as (
+       update tombstones set clean_after = now() where file_id = $1 and s3_key = $2 returning file_id
+     )
+     select pg_notify('transpod_files', file_id::text) from due`,
+    [fileId, s3Key],
+  );
+  return rowCount === 1;
+}

@@ -1,0 +1,37 @@
+import { execa } from "execa";
+
+/** Runs a docker command and resolves with what it prints. */
+export async function docker(args: readonly string[]): Promise<string> {
+  const { stdout } = await execa("docker", args);
+  return stdout;
+}
+
+/** A container as a cluster runs it: no root, no capabilities, nothing to write to but a scratch folder. */
+export const restricted = [
+  ...["--user", "10001:10001", "--read-only", "--tmpfs", "/scratch:mode=1777"],
+  ...["--cap-drop", "ALL", "--security-opt", "no-new-privileges"],
+];
+
+/** The name of this machine inside a container, and the options that make it known there. */
+export const thisMachine = "host.docker.internal";
+export const knowsThisMachine = ["--add-host", `${thisMachine}:host-gateway`];
+
+interface OneShot {
+  network?: string;
+  environment?: Record<string, string>;
+  entrypoint?: string;
+}
+
+/** Runs a container to its end and resolves with its standard output. */
+export async function runOnce(
+  image: string,
+  args: readonly string[],
+  { network = "none", environment = {}, entrypoint }: OneShot = {},
+): Promise<string> {
+  return await docker([
+    ...["run", "--rm", ...restricted, "--network", network],
+    ...(entrypoint === undefined ? [] : ["--entrypoint", entrypoint]),
+    ...Object.entries(environment).flatMap(([name, value]) => ["--env", `${name}=${value}`]),
+    ...[image, ...args],
+  ]);
+}

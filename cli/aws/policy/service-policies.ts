@@ -39,9 +39,15 @@ export function servicePolicies(names: Names, queueArn: string): ServicePolicy[]
         SeeWhatIsMissing: [["s3:ListBucket"], [raw]],
         ReadUploads: [["s3:GetObject", "s3:GetObjectVersion"], [`${raw}/*`]],
         // s3:PutObject is all of a multipart upload but its end without a result.
-        PublishResults: [
-          ["s3:PutObject", "s3:AbortMultipartUpload", "s3:GetObject"],
-          [`${processed}/*`],
+        PublishResults: [["s3:PutObject", "s3:GetObject"], [`${processed}/*`]],
+        // Of a file that was deleted nothing stays: no version, and no part of an upload.
+        FindWhatToDelete: [
+          ["s3:ListBucketVersions", "s3:ListBucketMultipartUploads"],
+          [raw, processed],
+        ],
+        DeleteFiles: [
+          ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:AbortMultipartUpload"],
+          [`${raw}/*`, `${processed}/*`],
         ],
         DrainQueue: [["sqs:ReceiveMessage", "sqs:DeleteMessage"], [queueArn]],
         // In place of the event that S3 did not send.

@@ -46,6 +46,12 @@ const cases: Case[] = [
   { when: "the worker works", expected: "none" },
   { when: "the worker has gone silent", row: { silent_seconds: 61 }, expected: "retry stalled" },
   {
+    when: "the worker has gone silent with its node",
+    row: { silent_seconds: 61 },
+    job: { disrupted: true },
+    expected: "retry interrupted",
+  },
+  {
     when: "the deadline has passed",
     row: { launched_seconds: 6 * 3600 + 1 },
     expected: "retry deadline_exceeded",

@@ -1,4 +1,4 @@
-import { failureOfExit, fencedExit } from "@transpod/contract/failures.ts";
+import { failureOfExit, fencedExit, type FailureCode } from "@transpod/contract/failures.ts";
 import type { JobStatus } from "@transpod/contract/ports.ts";
 import { isTerminal } from "@transpod/contract/states.ts";
 import type { AttemptRow, Failure } from "@transpod/store/attempts.ts";
@@ -83,8 +83,13 @@ function whileClaimed(row: AttemptRow, job: JobStatus, settings: ControllerSetti
       : { kind: "none" };
   }
   const detail = `The worker said nothing for ${Math.round(row.silent_seconds)} seconds.`;
-  const code = job.phase === "waiting" ? "job_lost" : "stalled";
-  return nextStep({ code, detail }, row, settings);
+  return nextStep({ code: codeOfSilence(job), detail }, row, settings);
+}
+
+function codeOfSilence(job: JobStatus): FailureCode {
+  if (job.phase === "waiting") return "job_lost";
+  // Its node is lost, or being emptied: that is not the worker's fault.
+  return job.disrupted ? "interrupted" : "stalled";
 }
 
 /**

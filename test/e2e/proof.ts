@@ -1,5 +1,6 @@
 import { execa } from "execa";
 import { z } from "zod";
+import { TranspodError } from "@transpod/contract/errors.ts";
 import { targetOf, type Codec } from "@transpod/contract/work-protocol.ts";
 
 const probed = z.object({
@@ -28,7 +29,10 @@ export async function readFacts(path: string): Promise<Facts> {
   const { stdout } = await execa("ffprobe", [
     ...["-v", "error", "-select_streams", "V:0"],
     ...["-show_entries", entries, "-of", "json", path],
-  ]);
+  ]).catch((cause: unknown) => {
+    const detail = `ffprobe cannot read ${path}: what came back is no video.`;
+    throw new TranspodError("not_readable", detail, { cause });
+  });
   const { packets, streams, format } = probed.parse(JSON.parse(stdout));
   const [video] = streams;
   const times = packets.filter(({ flags }) => !flags.includes("D")).map(({ pts_time }) => pts_time);

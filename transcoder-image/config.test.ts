@@ -9,6 +9,7 @@ test("an address and a token are enough", () => {
   expect(config).toMatchObject({
     workUrl: "http://controller:9000",
     token: { value: "token" },
+    preset: "medium",
     stallSeconds: 60,
     logLevel: "info",
   });
@@ -26,7 +27,7 @@ test("the token may lie in a file", () => {
 });
 
 test("every fault is named at once", () => {
-  const wrong = { WORK_URL: "controller", CPU_LIMIT: "many", LOG_LEVEL: "loud" };
+  const wrong = { WORK_URL: "controller", CPU_LIMIT: "many", PRESET: "best", LOG_LEVEL: "loud" };
   expect(() => readConfig(wrong)).toThrow(ConfigError);
   for (const name of [...Object.keys(wrong), "WORK_TOKEN"]) {
     expect(() => readConfig(wrong)).toThrow(name);

@@ -1,6 +1,7 @@
 import { availableParallelism, hostname, tmpdir } from "node:os";
 import { z } from "zod";
 import { logLevel, readEnvironment } from "@transpod/runtime/environment.ts";
+import { presets, type Preset } from "./plan/encoder.ts";
 
 const environment = z
   .object({
@@ -10,6 +11,7 @@ const environment = z
     WORKER: z.string().max(253).default(hostname()),
     SCRATCH_DIR: z.string().default(tmpdir()),
     CPU_LIMIT: z.coerce.number().positive().optional(),
+    PRESET: z.enum(presets).default("medium"),
     STALL_SECONDS: z.coerce.number().positive().default(60),
     LOG_LEVEL: logLevel,
   })
@@ -29,6 +31,8 @@ export interface Config {
   readonly scratchDir: string;
   /** Threads that ffmpeg may use. */
   readonly cpus: number;
+  /** How thorough the encoder is: a slower one makes smaller files of the same quality. */
+  readonly preset: Preset;
   /** ffmpeg is given up after this many seconds without progress. */
   readonly stallSeconds: number;
   readonly logLevel: z.infer<typeof logLevel>;
@@ -47,6 +51,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     scratchDir: read.SCRATCH_DIR,
     // Node's own count already respects a cgroup's quota.
     cpus: Math.ceil(read.CPU_LIMIT ?? availableParallelism()),
+    preset: read.PRESET,
     stallSeconds: read.STALL_SECONDS,
     logLevel: read.LOG_LEVEL,
   });

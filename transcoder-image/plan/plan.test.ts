@@ -10,7 +10,14 @@ const trixie: FfmpegFacts = { major: 7, minor: 1, hasZscale: true };
 const hlg = { primaries: "bt2020", transfer: "arib-std-b67", space: "bt2020nc", range: "tv" };
 
 function plan(source: Source, container: Container = "mp4", ffmpeg = trixie) {
-  return planTranscode(source, { container, ffmpeg, cpus: 2, input: "in", output: "out" });
+  return planTranscode(source, {
+    container,
+    ffmpeg,
+    cpus: 2,
+    preset: "medium",
+    input: "in",
+    output: "out",
+  });
 }
 
 /** What is planned between the input and the timing: the part that depends on the source. */

@@ -4,14 +4,13 @@ import { isAtLeast, type FfmpegFacts } from "../ffmpeg/facts.ts";
 import type { Source } from "../probe/media.ts";
 import { planAudio, type OutputAudio } from "./audio.ts";
 import type { Container } from "./container.ts";
+import type { EncoderSettings } from "./encoder.ts";
 import { planExtras } from "./extras.ts";
 import { planVideo } from "./video.ts";
 
-export interface PlanSettings {
+export interface PlanSettings extends EncoderSettings {
   container: Container;
   ffmpeg: FfmpegFacts;
-  /** Threads to use. */
-  cpus: number;
   input: string;
   output: string;
 }
@@ -45,7 +44,7 @@ export interface Plan {
  */
 export function planTranscode(source: Source, settings: PlanSettings): Plan {
   const { container, ffmpeg, cpus, input, output } = settings;
-  const video = planVideo(source.video, ffmpeg, cpus);
+  const video = planVideo(source.video, ffmpeg, settings);
   const audio = planAudio(source.media.audio, container);
   const extras = planExtras(source, container);
   return {

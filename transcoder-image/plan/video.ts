@@ -4,6 +4,7 @@ import type { VideoTrack } from "../probe/media.ts";
 import { isHdr } from "../probe/media.ts";
 import { pixelFormatOf } from "../probe/pixel-format.ts";
 import { keepColour, toneMap } from "./colour.ts";
+import { encoder, type EncoderSettings } from "./encoder.ts";
 
 export interface VideoPlan {
   codec: Codec;
@@ -14,7 +15,11 @@ export interface VideoPlan {
 }
 
 /** The encoder, its input format and the filters before it. */
-export function planVideo(video: VideoTrack, ffmpeg: FfmpegFacts, cpus: number): VideoPlan {
+export function planVideo(
+  video: VideoTrack,
+  ffmpeg: FfmpegFacts,
+  settings: EncoderSettings,
+): VideoPlan {
   const codec = video.codec === "hevc" ? targetOf.hevc : targetOf.h264;
   const shape = planShape(video);
   const pixels = planPixels(video, codec);
@@ -30,21 +35,11 @@ export function planVideo(video: VideoTrack, ffmpeg: FfmpegFacts, cpus: number):
     height: shape.height,
     args: [
       filters.length === 0 ? [] : ["-filter:v:0", filters.join(",")],
-      encoder(codec, cpus),
+      encoder(codec, settings),
       ["-pix_fmt:v:0", pixels.format],
     ].flat(),
     notes: [...shape.notes, ...pixels.notes, ...colour.notes, ...dolbyVision],
   };
-}
-
-/** Open GOPs are off so that players can seek to every keyframe. x265 ignores ffmpeg's -threads. */
-function encoder(codec: Codec, cpus: number): string[] {
-  const quality = (crf: number) => ["-preset:v:0", "medium", "-crf:v:0", String(crf)];
-  if (codec === "h264") {
-    return ["-c:v:0", "libx264", ...quality(20), "-threads:v:0", String(cpus)];
-  }
-  const params = `log-level=warning:open-gop=0:pools=${cpus}`;
-  return ["-c:v:0", "libx265", ...quality(23), "-tag:v:0", "hvc1", "-x265-params:v:0", params];
 }
 
 /** Both encoders refuse odd sizes; interlaced pictures are made whole, one frame for each. */

@@ -134,6 +134,39 @@ export const brokenCases: readonly MediaCase[] = [
     result: { refused: "damaged", sentence: "The file is damaged: it holds 50 frames, but" },
   },
   {
+    file: "half-ruined-finished.mp4",
+    what: "the same, with ON_DAMAGE=finish",
+    source: ruined(0.5, video({ codec: "libx265", audio: null, seconds: 2 })),
+    onDamage: "finish",
+    result: {
+      codec: "h264",
+      frames: 24,
+      notes: ["The file is damaged: 26 of its 50 frames can't be decoded and are missing."],
+    },
+  },
+  {
+    file: "long.mp4",
+    what: "25 frames that are shown for 27 days",
+    source: ffmpeg(
+      ...["-f", "lavfi", "-i", "testsrc2=s=160x90:r=25:d=1", "-vf", "setpts=N*100000/TB"],
+      ...["-fps_mode", "passthrough", "-c:v", "libx264", "-video_track_timescale", "1"],
+    ),
+    result: {
+      refused: "too_large",
+      sentence: "The video is 638.9 hours long; Transpod takes up to 24.",
+    },
+  },
+  {
+    file: "tracks.mp4",
+    what: "a hundred audio tracks",
+    source: ffmpeg(
+      ...["-f", "lavfi", "-i", "testsrc2=s=160x90:r=25:d=0.2", "-f", "lavfi", "-i", "sine=d=0.2"],
+      ...["-map", "0", ...Array.from({ length: 100 }, () => ["-map", "1"]).flat()],
+      ...["-c:v", "libx264", "-c:a", "aac", "-b:a", "16k"],
+    ),
+    result: { refused: "too_large", sentence: "The file has 101 tracks; Transpod takes up to 64." },
+  },
+  {
     file: "foreign.mov",
     what: "Motion JPEG in a .mov",
     source: renamed(

@@ -15,7 +15,7 @@ const hdr10 = [
   `log-level=error:hdr10=1:master-display=${masteredIn1000Nits}:max-cll=1000,400`,
 ];
 
-const depthTo8 = "Colour depth was reduced from 10 to 8 bits.";
+const depthTo8 = "Colour depth was reduced from 10 to 8 bits: few H.264 players show more.";
 const toneMapped = "HDR was tone-mapped to SDR (BT.709), which every H.264 player can show.";
 
 /** What can be special about a picture and when it is shown. */
@@ -163,6 +163,34 @@ export const pictureCases: readonly MediaCase[] = [
       pixelFormat: "yuv420p10le",
       notes: ["Colour resolution was reduced from 4:2:2 to 4:2:0, which players expect."],
     },
+  },
+  {
+    file: "full-range.mov",
+    what: "full range in 4:2:2 with 10 bits",
+    source: video({ pixelFormat: "yuv422p10le", audio: null, options: ["-color_range", "pc"] }),
+    result: {
+      codec: "hevc",
+      frames: 25,
+      pixelFormat: "yuv420p10le",
+      notes: ["Colour resolution was reduced from 4:2:2 to 4:2:0, which players expect."],
+    },
+  },
+  {
+    file: "full-range-hevc.mp4",
+    what: "full range in 10-bit H.265",
+    source: video({
+      codec: "libx265",
+      pixelFormat: "yuv420p10le",
+      audio: null,
+      options: ["-color_range", "pc"],
+    }),
+    result: { codec: "h264", frames: 25, pixelFormat: "yuvj420p", notes: [depthTo8] },
+  },
+  {
+    file: "grain.mp4",
+    what: "strong grain",
+    source: video({ audio: null, filters: "noise=alls=25:allf=t" }),
+    result: { codec: "hevc", frames: 25 },
   },
   {
     file: "gray.mp4",

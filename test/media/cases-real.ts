@@ -14,7 +14,7 @@ export const realCases: readonly MediaCase[] = [
       colour: "bt709/bt709/bt709/tv",
       tags: { "com.apple.quicktime.make": "Apple" },
       notes: [
-        "Colour depth was reduced from 10 to 8 bits.",
+        "Colour depth was reduced from 10 to 8 bits: few H.264 players show more.",
         "HDR was tone-mapped to SDR (BT.709), which every H.264 player can show.",
         "Dolby Vision metadata was dropped; the picture beneath it was kept.",
         "Data tracks were dropped: mebx, mebx.",

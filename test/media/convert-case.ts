@@ -6,6 +6,7 @@ import { AttemptError } from "@transpod/transcoder-image/attempt/attempt-error.t
 import { convert, type Converted } from "@transpod/transcoder-image/attempt/convert.ts";
 import { PhaseClock } from "@transpod/transcoder-image/attempt/phase-clock.ts";
 import { containerOf } from "@transpod/transcoder-image/plan/container.ts";
+import { defaultLimits } from "@transpod/transcoder-image/probe/limits.ts";
 import type { MediaCase } from "./media-case.ts";
 import { pathOfReal } from "./real-files.ts";
 
@@ -23,7 +24,7 @@ export function isAvailable({ source }: MediaCase): boolean {
 
 /** Makes the file, and takes it through the worker's own probe, plan, encode and verify. */
 export async function convertCase(
-  { file, source }: MediaCase,
+  { file, source, onDamage = "fail" }: MediaCase,
   folder: string,
   canaryUrl: string,
 ): Promise<Outcome> {
@@ -39,7 +40,13 @@ export async function convertCase(
     const converted = await convert(
       {
         // The fastest preset: what it leaves out is not what is tested here.
-        config: { cpus: availableParallelism(), preset: "ultrafast", stallSeconds: 60 },
+        config: {
+          cpus: availableParallelism(),
+          limits: defaultLimits,
+          onDamage,
+          preset: "ultrafast",
+          stallSeconds: 60,
+        },
         clock: new PhaseClock(() => undefined),
         report: () => undefined,
         onPlanned: () => undefined,

@@ -44,6 +44,8 @@ export interface MediaCase {
   file: string;
   what: string;
   source: RealFile | Recipe;
+  /** `fail` unless said. */
+  onDamage?: "fail" | "finish";
   result: Kept | Refused;
 }
 

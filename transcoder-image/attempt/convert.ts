@@ -12,7 +12,7 @@ import type { PhaseClock } from "./phase-clock.ts";
 import type { Progress } from "./progress-reporter.ts";
 
 export interface ConvertDeps {
-  config: Pick<Config, "cpus" | "preset" | "stallSeconds">;
+  config: Pick<Config, "cpus" | "limits" | "onDamage" | "preset" | "stallSeconds">;
   clock: PhaseClock;
   report: (progress: Progress) => void;
   /** The source was understood. */
@@ -45,15 +45,19 @@ export async function convert(deps: ConvertDeps, files: ConvertFiles): Promise<C
   deps.onPlanned(source, plan);
   const encoded = await clock.run("encode", () => encode(deps, source, plan));
   const verified = await clock.run("verify", () => verify(deps, files, { source, plan, encoded }));
-  const { errorCount } = encoded.diagnostics;
+  // Errors that cost frames have a note of their own.
+  const errorCount = verified.notes.length > 0 ? 0 : encoded.diagnostics.errorCount;
   const after = afterthoughts(errorCount, source.media.sizeBytes, verified.media.sizeBytes);
-  return { source, plan, verified, notes: [...plan.notes, ...after] };
+  return { source, plan, verified, notes: [...plan.notes, ...verified.notes, ...after] };
 }
 
 async function probe(deps: ConvertDeps, { container, input, output }: ConvertFiles) {
   const { config, report, signal } = deps;
-  const [ffmpeg, source] = await Promise.all([readFfmpegFacts(signal), probeSource(input, signal)]);
-  const { cpus, preset } = config;
+  const { cpus, limits, preset } = config;
+  const [ffmpeg, source] = await Promise.all([
+    readFfmpegFacts(signal),
+    probeSource(input, signal, limits),
+  ]);
   const plan = planTranscode(source, { container, ffmpeg, cpus, preset, input, output });
   const codecs = { original_codec: source.video.codec, target_codec: plan.target };
   report({ phase: "probe", percent: 100, ...codecs });
@@ -77,15 +81,21 @@ interface Made {
   encoded: FfmpegResult;
 }
 
-function verify(deps: ConvertDeps, { output }: ConvertFiles, { source, plan, encoded }: Made) {
+function verify(
+  deps: ConvertDeps,
+  { input, output }: ConvertFiles,
+  { source, plan, encoded }: Made,
+) {
   const { config, report, signal } = deps;
   const totalFrames = plan.expected.frames;
   return verifyOutput({
+    input,
     output,
+    source,
     expected: plan.expected,
     encoded: { frames: encoded.frames, errorCount: encoded.diagnostics.errorCount },
-    sourceTimestamps: source.timestamps,
     cpus: config.cpus,
+    onDamage: config.onDamage,
     stallSeconds: config.stallSeconds,
     onProgress: (progress) => report({ phase: "verify", ...howFar(progress, totalFrames) }),
     signal,

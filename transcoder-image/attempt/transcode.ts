@@ -33,7 +33,7 @@ export async function transcode(deps: TranscodeDeps): Promise<CompleteRequest> {
 
   await clock.run("download", () => download(deps, input));
   const onPlanned: ConvertDeps["onPlanned"] = (source, plan) => {
-    deps.onProbed(summarize(container, source.media, source.video, source.timestamps.length));
+    deps.onProbed(summarize(container, source.media, source.video, source.timestamps));
     log.info({ event: "planned", target_codec: plan.target, args: plan.args, notes: plan.notes });
   };
   const converted = await convert({ ...deps, onPlanned }, { container, input, output });
@@ -45,7 +45,7 @@ export async function transcode(deps: TranscodeDeps): Promise<CompleteRequest> {
     lease: claim.lease,
     ...uploaded,
     size_bytes: sizeBytes,
-    original: summarize(container, source.media, source.video, source.timestamps.length),
+    original: summarize(container, source.media, source.video, source.timestamps),
     processed: summarizeOutput(container, converted),
     target_codec: plan.target,
     verification: verified.verification,
@@ -73,10 +73,10 @@ function upload({ work, claim, report, signal }: TranscodeDeps, path: string, si
   });
 }
 
-function summarizeOutput(container: Container, { plan, verified }: Converted): MediaSummary {
+function summarizeOutput(container: Container, { verified }: Converted): MediaSummary {
   const [video] = verified.media.video;
   if (video === undefined) throw new TypeError("a verified output has a video track");
-  return summarize(container, verified.media, video, plan.expected.frames);
+  return summarize(container, verified.media, video, verified.timestamps);
 }
 
 function percentOf(part: number, whole: number): number {

@@ -1,5 +1,6 @@
 import { execa } from "execa";
 import { writeFile } from "node:fs/promises";
+import { pointElsewhere } from "./data-reference.ts";
 import type { MediaCase } from "./media-case.ts";
 import { cutOff, damaged, ffmpeg, renamed, ruined, video, written } from "./recipes.ts";
 
@@ -53,6 +54,25 @@ export const brokenCases: readonly MediaCase[] = [
       await writeFile(path, "ffconcat version 1.0\nfile secret.mp4\n");
     },
     result: { refused: "not_a_video", sentence: notAVideo },
+  },
+  {
+    file: "reference.mov",
+    what: "a QuickTime reference to the file beside it",
+    source: async (path, scene) => {
+      await video()(scene.beside("secret.mov"), scene);
+      await video({ audio: null })(path, scene);
+      await pointElsewhere(path, scene.beside("secret.mov"));
+    },
+    result: {
+      refused: "damaged",
+      sentence: "The file is damaged: nothing of its video can be decoded.",
+    },
+  },
+  {
+    file: "empty.mp4",
+    what: "nothing",
+    source: written(""),
+    result: { refused: "empty_file", sentence: "The uploaded file is empty." },
   },
   {
     file: "drawing.mp4",

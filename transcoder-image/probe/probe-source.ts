@@ -58,7 +58,8 @@ const cutOff: Refusal = {
   sentence: "The file is cut off: its end is missing. Upload it again.",
 };
 
-const badBoxes: Readonly<Record<"incomplete" | "foreign", Refusal>> = {
+const badBoxes: Readonly<Record<"incomplete" | "foreign" | "empty", Refusal>> = {
+  empty: { code: "empty_file", sentence: "The uploaded file is empty." },
   incomplete: {
     code: "truncated",
     sentence: "The file is incomplete: its index (moov) is missing or cut off. Upload it again.",

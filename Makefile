@@ -21,8 +21,12 @@ up: setup ## Run Transpod on this machine until Ctrl-C (PORT=8000, DATA_DIR=.tra
 e2e: setup ## Take videos the whole way through a running Transpod (URL=..., FILE=yours.mov)
 	@node test/e2e/main.ts --url "$(URL)" $(if $(FILE),"$(FILE)")
 
+.PHONY: media
+media: setup ## Fetch the real videos that the tests use, into the user's cache folder
+	@scripts/setup-media
+
 .PHONY: test
-test: setup ## Run every test that needs no container
+test: setup media ## Run every test that needs no container
 	@vitest run
 
 .PHONY: check

@@ -21,6 +21,29 @@ const nonNegative = z.number().nonnegative();
 /** S3's own limits: 10,000 parts, each 5 MiB to 5 GiB but for the last. */
 export const partSizeLimits = { minBytes: 5 * 1024 ** 2, maxParts: 10_000 } as const;
 
+const orNull = z.string().nullable();
+
+/** What ffprobe found beside the essentials; null where the file does not say. */
+export const mediaDetails = z.object({
+  profile: orNull,
+  bit_depth: z.int(),
+  chroma: z.string().meta({ example: "4:2:0" }),
+  colour: z
+    .object({ primaries: orNull, transfer: orNull, matrix: orNull, range: orNull })
+    .meta({ description: "in ffmpeg's names" }),
+  hdr: z.enum(["pq", "hlg"]).nullable(),
+  dolby_vision: z.boolean(),
+  rotation: z.number().meta({ description: "degrees, counter-clockwise; 0 for upright" }),
+  sample_aspect_ratio: orNull,
+  variable_frame_rate: z.boolean(),
+  interlaced: z.boolean(),
+  timecode: orNull,
+  chapters: z.int(),
+  subtitle_codecs: z.array(z.string()),
+  cover_codecs: z.array(z.string()),
+  data_codecs: z.array(z.string()).meta({ description: "of tracks that are neither of these" }),
+});
+
 /** One short line about the media: kept with the attempt and shown to people. */
 export const mediaSummary = z.object({
   container: z.string(),
@@ -34,6 +57,7 @@ export const mediaSummary = z.object({
   size_bytes: z.int().nonnegative(),
   bit_rate: nonNegative.meta({ description: "whole file, bits per second" }),
   audio_codecs: z.array(z.string()),
+  details: mediaDetails.optional().meta({ id: "MediaDetails" }),
 });
 
 export const verification = z.object({
@@ -47,6 +71,17 @@ export const verification = z.object({
       "milliseconds between the starts of the two last frames, each from its file's first; how " +
       "long the last frame is shown does not count",
   }),
+  audio_offset_error_ms: nonNegative.optional().meta({
+    description: "the most milliseconds that sound starts earlier or later beside the picture",
+  }),
+  ssim: z
+    .object({ y: z.number(), u: z.number(), v: z.number() })
+    .optional()
+    .meta({
+      description:
+        "likeness of picture and source, 1 being the same: the lowest of up to three windows of a " +
+        "second; absent where it was not measured: HDR that became SDR, damaged sources",
+    }),
 });
 
 /** Milliseconds that each phase took. */
@@ -116,6 +151,7 @@ export const failResponse = z.object({});
 
 export const workError = z.object({ detail: z.string(), code: z.string() });
 
+export type MediaDetails = z.infer<typeof mediaDetails>;
 export type MediaSummary = z.infer<typeof mediaSummary>;
 export type Verification = z.infer<typeof verification>;
 export type PhaseTimes = z.infer<typeof phaseTimes>;

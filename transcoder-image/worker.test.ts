@@ -44,13 +44,23 @@ describe("what is published", () => {
     });
     expect(published.timestamps).toHaveLength(25);
     expect(published.media.audio).toMatchObject([{ codec: "aac", channels: 2 }]);
+    const likeness: unknown = expect.closeTo(1, 1);
     expect(completed).toMatchObject({
       target_codec: "hevc",
       sha256: published.sha256,
       size_bytes: published.media.sizeBytes,
-      original: { codec: "h264", frames: 25, frame_rate: 25, container: "mp4" },
+      original: {
+        details: { bit_depth: 8, chroma: "4:2:0" },
+        codec: "h264",
+        frames: 25,
+        frame_rate: 25,
+        container: "mp4",
+      },
       processed: { codec: "hevc", frames: 25, audio_codecs: ["aac"] },
-      verification: { frames: 25, max_timestamp_error_ms: 0, duration_difference_ms: 0 },
+      verification: {
+        ...{ frames: 25, max_timestamp_error_ms: 0, duration_difference_ms: 0 },
+        ...{ audio_offset_error_ms: 0, ssim: { y: likeness, u: likeness, v: likeness } },
+      },
     });
     expect(Object.keys(completed.phase_times)).toEqual([
       ...["download", "probe", "encode", "verify", "upload"],

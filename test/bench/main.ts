@@ -75,6 +75,7 @@ async function throughFfmpeg(input: string): Promise<number> {
     container: containerOf(input),
     ffmpeg: await readFfmpegFacts(signal),
     cpus: availableParallelism(),
+    preset: "medium",
     input,
     output: join(folder, "ffmpeg-output"),
   });

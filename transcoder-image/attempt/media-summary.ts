@@ -1,13 +1,14 @@
-import type { MediaSummary } from "@transpod/contract/work-protocol.ts";
+import type { MediaDetails, MediaSummary } from "@transpod/contract/work-protocol.ts";
 import type { Container } from "../plan/container.ts";
-import type { Media, VideoTrack } from "../probe/media.ts";
+import { isHdr, type Media, type OtherTrack, type VideoTrack } from "../probe/media.ts";
+import { pixelFormatOf } from "../probe/pixel-format.ts";
 
-/** The few facts about a file that are kept with the attempt. */
+/** The facts about a file that are kept with the attempt. `timestamps` are of its video's frames. */
 export function summarize(
   container: Container,
   media: Media,
   video: VideoTrack,
-  frames: number,
+  timestamps: readonly number[],
 ): MediaSummary {
   const { durationSeconds, sizeBytes } = media;
   return {
@@ -16,11 +17,50 @@ export function summarize(
     pixel_format: video.pixelFormat,
     width: video.width,
     height: video.height,
-    frames,
+    frames: timestamps.length,
     frame_rate: video.frameRate,
     duration_seconds: durationSeconds,
     size_bytes: sizeBytes,
     bit_rate: durationSeconds > 0 ? Math.round((sizeBytes * 8) / durationSeconds) : 0,
-    audio_codecs: media.audio.map((track) => track.codec),
+    audio_codecs: codecsOf(media.audio),
+    details: detailsOf(media, video, timestamps),
   };
+}
+
+function detailsOf(media: Media, video: VideoTrack, timestamps: readonly number[]): MediaDetails {
+  const { primaries, transfer, space, range } = video.colour;
+  const { bits, chroma } = pixelFormatOf(video.pixelFormat);
+  return {
+    profile: video.profile,
+    bit_depth: bits,
+    chroma,
+    colour: { primaries, transfer, matrix: space, range },
+    hdr: !isHdr(video.colour) ? null : transfer === "smpte2084" ? "pq" : "hlg",
+    dolby_vision: video.dolbyVision,
+    rotation: video.rotation,
+    sample_aspect_ratio: video.sampleAspectRatio,
+    variable_frame_rate: isVariable(timestamps),
+    interlaced: video.interlaced,
+    timecode: media.timecode,
+    chapters: media.chapterCount,
+    subtitle_codecs: codecsOf(media.subtitles),
+    cover_codecs: codecsOf(media.covers),
+    data_codecs: codecsOf(media.data),
+  };
+}
+
+function codecsOf(tracks: readonly OtherTrack[]): string[] {
+  return tracks.map((track) => track.codec);
+}
+
+/** A constant rate may be off by what clocks of a thousandth of a second round away. */
+const roundingSeconds = 0.0021;
+
+function isVariable(timestamps: readonly number[]): boolean {
+  const gaps = timestamps.slice(1).map((time, i) => time - (timestamps[i] ?? time));
+  const [least, most] = gaps.reduce(
+    ([low, high], gap) => [Math.min(low, gap), Math.max(high, gap)],
+    [Infinity, 0],
+  );
+  return most - least > roundingSeconds;
 }

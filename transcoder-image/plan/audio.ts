@@ -1,4 +1,4 @@
-import type { AudioTrack } from "../probe/media.ts";
+import type { AudioTrack, Source } from "../probe/media.ts";
 import type { Container } from "./container.ts";
 
 /** What each container holds as it is; measured with ffmpeg's muxers. */
@@ -20,6 +20,8 @@ export interface OutputAudio {
   codec: string;
   /** True where we made it; false where it is the source's, bit by bit. */
   encoded: boolean;
+  /** From the picture's start to the sound's. */
+  offsetSeconds: number;
 }
 
 export interface AudioPlan {
@@ -31,21 +33,22 @@ export interface AudioPlan {
 }
 
 /** Audio is copied where the container can hold it, else it becomes AAC. */
-export function planAudio(tracks: readonly AudioTrack[], container: Container): AudioPlan {
+export function planAudio({ media, video }: Source, container: Container): AudioPlan {
   const plan: AudioPlan = { maps: [], args: [], tracks: [], notes: [] };
-  for (const track of tracks) {
+  for (const track of media.audio) {
     if (track.codec === "unknown" || track.channels === 0) {
       plan.notes.push("An audio track that can't be decoded was dropped.");
       continue;
     }
     const position = plan.tracks.length;
+    const offsetSeconds = track.startSeconds - video.startSeconds;
     plan.maps.push("-map", `0:${track.index}`);
     if (isCopied(track.codec, container)) {
-      plan.tracks.push({ codec: track.codec, encoded: false });
+      plan.tracks.push({ codec: track.codec, encoded: false, offsetSeconds });
       plan.args.push(`-c:a:${position}`, "copy");
       if (container === "mp4" && experimental.has(track.codec)) plan.args.push("-strict", "-2");
     } else {
-      plan.tracks.push({ codec: "aac", encoded: true });
+      plan.tracks.push({ codec: "aac", encoded: true, offsetSeconds });
       plan.args.push(...toAac(track, position));
       plan.notes.push(
         `Audio was converted from ${track.codec} to AAC, which .${container} can hold.`,

@@ -11,18 +11,25 @@ interface ColourPlan {
  * container only, and then the decoder does not know; from ffmpeg 7 on the output's own
  * `-color_*` options are ignored, so a filter says it in all versions.
  */
-export function keepColour({ primaries, transfer, space, range }: Colour): ColourPlan {
-  // RGB becomes YUV on the way, so that "gbr" would be wrong; ffmpeg then says what it made.
-  const matrix = space === "gbr" ? null : space;
+export function keepColour(colour: Colour): ColourPlan {
+  const { primaries, transfer, space, range } = colourOfYuv(colour);
   const said = [
     ["color_primaries", primaries],
     ["color_trc", transfer],
-    ["colorspace", matrix],
+    ["colorspace", space],
     ["range", range],
   ].filter(([, value]) => value !== null);
   if (said.length === 0) return { filters: [], notes: [] };
   return { filters: [`setparams=${said.map((pair) => pair.join("=")).join(":")}`], notes: [] };
 }
+
+/** RGB becomes YUV on the way, so that its matrix and range would be wrong; ffmpeg says what it made. */
+export function colourOfYuv(colour: Colour): Colour {
+  return colour.space === "gbr" ? { ...colour, space: null, range: null } : colour;
+}
+
+/** What tone mapping makes. */
+export const sdr: Colour = { primaries: "bt709", transfer: "bt709", space: "bt709", range: "tv" };
 
 const hdrSideData = ["MASTERING_DISPLAY_METADATA", "CONTENT_LIGHT_LEVEL"];
 

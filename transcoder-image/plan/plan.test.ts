@@ -10,7 +10,14 @@ const trixie: FfmpegFacts = { major: 7, minor: 1, hasZscale: true };
 const hlg = { primaries: "bt2020", transfer: "arib-std-b67", space: "bt2020nc", range: "tv" };
 
 function plan(source: Source, container: Container = "mp4", ffmpeg = trixie) {
-  return planTranscode(source, { container, ffmpeg, cpus: 2, input: "in", output: "out" });
+  return planTranscode(source, {
+    container,
+    ffmpeg,
+    cpus: 2,
+    preset: "medium",
+    input: "in",
+    output: "out",
+  });
 }
 
 /** What is planned between the input and the timing: the part that depends on the source. */
@@ -57,13 +64,18 @@ describe("the whole command", () => {
       height: 1080,
       rotation: -90,
       frames: 3,
-      audio: [{ codec: "aac", encoded: true }],
+      audio: [{ codec: "aac", encoded: true, offsetSeconds: 0 }],
       subtitles: 0,
       covers: 0,
+      chapters: 0,
+      colour: { primaries: null, transfer: null, space: null, range: null },
+      sampleAspectRatio: "1:1",
+      comparison: { filters: [], pixelFormat: "yuv420p" },
     });
   });
 });
 
+const fullRange = { primaries: null, transfer: null, space: null, range: "pc" };
 const ten = { codec: "hevc", pixelFormat: "yuv420p10le" };
 const table: [sentence: string, source: Source, container: Container, args: string][] = [
   [
@@ -86,9 +98,16 @@ const table: [sentence: string, source: Source, container: Container, args: stri
   ],
   [
     "full range stays full range",
-    aSource({ pixelFormat: "yuvj420p" }),
+    aSource({ pixelFormat: "yuvj420p", colour: fullRange }),
     "mp4",
-    `-map 0:0 ${x265} -pix_fmt:v:0 yuvj420p`,
+    `-map 0:0 -filter:v:0 setparams=range=pc ${x265} -pix_fmt:v:0 yuvj420p`,
+  ],
+  [
+    "so does full range whose colour resolution is reduced",
+    aSource({ pixelFormat: "yuv422p10le", colour: fullRange }),
+    "mov",
+    "-map 0:0 -filter:v:0 setparams=range=pc,scale=in_range=full:out_range=full,format=yuv420p10le " +
+      `${x265} -pix_fmt:v:0 yuv420p10le`,
   ],
   [
     "colour tags are handed on, also HDR's",
@@ -218,7 +237,7 @@ test("whatever is lost or changed is said", () => {
     "The video is interlaced; it was deinterlaced.",
     "Cropped from 161 x 1080 to 160 x 1080: sizes must be even.",
     "Colour resolution was reduced from 4:2:2 to 4:2:0, which players expect.",
-    "Colour depth was reduced from 12 to 8 bits.",
+    "Colour depth was reduced from 12 to 8 bits: few H.264 players show more.",
     "Dolby Vision metadata was dropped; the picture beneath it was kept.",
     "Audio was converted from opus to AAC, which .mov can hold.",
     "Of 10 audio channels the first 8 were kept: AAC holds no more.",

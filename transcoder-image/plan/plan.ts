@@ -1,17 +1,16 @@
 import type { Codec } from "@transpod/contract/work-protocol.ts";
 import { inputGuards, maxPixels } from "../ffmpeg/child-process.ts";
 import { isAtLeast, type FfmpegFacts } from "../ffmpeg/facts.ts";
-import type { Source } from "../probe/media.ts";
+import type { Colour, Source } from "../probe/media.ts";
 import { planAudio, type OutputAudio } from "./audio.ts";
 import type { Container } from "./container.ts";
+import type { EncoderSettings } from "./encoder.ts";
 import { planExtras } from "./extras.ts";
-import { planVideo } from "./video.ts";
+import { planVideo, type Comparison } from "./video.ts";
 
-export interface PlanSettings {
+export interface PlanSettings extends EncoderSettings {
   container: Container;
   ffmpeg: FfmpegFacts;
-  /** Threads to use. */
-  cpus: number;
   input: string;
   output: string;
 }
@@ -28,6 +27,12 @@ export interface Expected {
   audio: OutputAudio[];
   subtitles: number;
   covers: number;
+  chapters: number;
+  /** What is null may be anything. */
+  colour: Colour;
+  sampleAspectRatio: string | null;
+  /** How the source's picture is to be compared with the output's; null where it was changed on purpose. */
+  comparison: Comparison | null;
 }
 
 export interface Plan {
@@ -45,8 +50,8 @@ export interface Plan {
  */
 export function planTranscode(source: Source, settings: PlanSettings): Plan {
   const { container, ffmpeg, cpus, input, output } = settings;
-  const video = planVideo(source.video, ffmpeg, cpus);
-  const audio = planAudio(source.media.audio, container);
+  const video = planVideo(source.video, ffmpeg, settings);
+  const audio = planAudio(source, container);
   const extras = planExtras(source, container);
   return {
     target: video.codec,
@@ -70,6 +75,10 @@ export function planTranscode(source: Source, settings: PlanSettings): Plan {
       audio: audio.tracks,
       subtitles: extras.subtitles,
       covers: extras.covers,
+      chapters: source.media.chapterCount,
+      colour: video.colour,
+      sampleAspectRatio: source.video.sampleAspectRatio,
+      comparison: video.comparison,
     },
     notes: [...video.notes, ...audio.notes, ...extras.notes],
   };

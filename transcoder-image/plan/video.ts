@@ -1,26 +1,41 @@
 import { targetOf, type Codec } from "@transpod/contract/work-protocol.ts";
 import type { FfmpegFacts } from "../ffmpeg/facts.ts";
-import type { VideoTrack } from "../probe/media.ts";
+import type { Colour, VideoTrack } from "../probe/media.ts";
 import { isHdr } from "../probe/media.ts";
 import { pixelFormatOf } from "../probe/pixel-format.ts";
-import { keepColour, toneMap } from "./colour.ts";
+import { colourOfYuv, keepColour, sdr, toneMap } from "./colour.ts";
+import { encoder, type EncoderSettings } from "./encoder.ts";
+
+/** How a picture of the source must be changed to be comparable with the output's. */
+export interface Comparison {
+  filters: string[];
+  pixelFormat: string;
+}
 
 export interface VideoPlan {
   codec: Codec;
   width: number;
   height: number;
+  /** What the output says of its colours; null where the source says nothing. */
+  colour: Colour;
+  comparison: Comparison | null;
   args: string[];
   notes: string[];
 }
 
 /** The encoder, its input format and the filters before it. */
-export function planVideo(video: VideoTrack, ffmpeg: FfmpegFacts, cpus: number): VideoPlan {
+export function planVideo(
+  video: VideoTrack,
+  ffmpeg: FfmpegFacts,
+  settings: EncoderSettings,
+): VideoPlan {
   const codec = video.codec === "hevc" ? targetOf.hevc : targetOf.h264;
   const shape = planShape(video);
-  const pixels = planPixels(video, codec);
+  const becomesSdr = codec === "h264" && isHdr(video.colour) && ffmpeg.hasZscale;
+  const pixels = planPixels(video, codec, becomesSdr);
   const colour =
     codec === "h264" && isHdr(video.colour) ? toneMap(video, ffmpeg) : keepColour(video.colour);
-  const filters = [...shape.filters, ...colour.filters];
+  const filters = [...shape.filters, ...colour.filters, ...pixels.filters];
   const dolbyVision = video.dolbyVision
     ? ["Dolby Vision metadata was dropped; the picture beneath it was kept."]
     : [];
@@ -28,23 +43,17 @@ export function planVideo(video: VideoTrack, ffmpeg: FfmpegFacts, cpus: number):
     codec,
     width: shape.width,
     height: shape.height,
+    colour: becomesSdr ? sdr : colourOfYuv(video.colour),
+    comparison: becomesSdr
+      ? null
+      : { filters: [...shape.filters, ...pixels.filters], pixelFormat: pixels.format },
     args: [
       filters.length === 0 ? [] : ["-filter:v:0", filters.join(",")],
-      encoder(codec, cpus),
+      encoder(codec, settings),
       ["-pix_fmt:v:0", pixels.format],
     ].flat(),
     notes: [...shape.notes, ...pixels.notes, ...colour.notes, ...dolbyVision],
   };
-}
-
-/** Open GOPs are off so that players can seek to every keyframe. x265 ignores ffmpeg's -threads. */
-function encoder(codec: Codec, cpus: number): string[] {
-  const quality = (crf: number) => ["-preset:v:0", "medium", "-crf:v:0", String(crf)];
-  if (codec === "h264") {
-    return ["-c:v:0", "libx264", ...quality(20), "-threads:v:0", String(cpus)];
-  }
-  const params = `log-level=warning:open-gop=0:pools=${cpus}`;
-  return ["-c:v:0", "libx265", ...quality(23), "-tag:v:0", "hvc1", "-x265-params:v:0", params];
 }
 
 /** Both encoders refuse odd sizes; interlaced pictures are made whole, one frame for each. */
@@ -68,18 +77,25 @@ function planShape(video: VideoTrack) {
 }
 
 /** 10 bits stay 10 bits in H.265; H.264 gets the 8 bits that every player shows. */
-function planPixels(video: VideoTrack, codec: Codec) {
+function planPixels(video: VideoTrack, codec: Codec, becomesSdr: boolean) {
   const { chroma, bits } = pixelFormatOf(video.pixelFormat);
   const isDeep = codec === "hevc" && bits > 8;
   const notes = [
     ...(chroma === "4:2:2" || chroma === "4:4:4" || chroma === "RGB"
       ? [`Colour resolution was reduced from ${chroma} to 4:2:0, which players expect.`]
       : []),
-    ...(bits > (isDeep ? 10 : 8)
-      ? [`Colour depth was reduced from ${bits} to ${isDeep ? 10 : 8} bits.`]
-      : []),
+    ...(bits > (isDeep ? 10 : 8) ? [depthNote(bits, codec)] : []),
   ];
-  // The "j" keeps 8-bit full-range video from being squeezed into the limited range.
-  const isFullRange = video.pixelFormat.startsWith("yuvj");
-  return { format: isDeep ? "yuv420p10le" : isFullRange ? "yuvj420p" : "yuv420p", notes };
+  const isFullRange = chroma !== "RGB" && !becomesSdr && video.colour.range === "pc";
+  // Full range is kept from being squeezed into the limited one: by the "j" in 8 bits, by a filter in 10.
+  const format = isDeep ? "yuv420p10le" : isFullRange ? "yuvj420p" : "yuv420p";
+  const isSqueezed = isDeep && isFullRange && video.pixelFormat !== format;
+  const filters = isSqueezed ? ["scale=in_range=full:out_range=full", `format=${format}`] : [];
+  return { format, filters, notes };
+}
+
+function depthNote(bits: number, codec: Codec): string {
+  return codec === "hevc"
+    ? `Colour depth was reduced from ${bits} to 10 bits: few H.265 players show more.`
+    : `Colour depth was reduced from ${bits} to 8 bits: few H.264 players show more.`;
 }

@@ -50,9 +50,10 @@ async function readHeader(
 }
 
 /** Whether this is an MP4 or MOV at all, and whether the index without which none can be read is there. */
-export function judgeBoxes(boxes: readonly Box[]): "readable" | "incomplete" | "foreign" {
+export function judgeBoxes(boxes: readonly Box[]): "readable" | "incomplete" | "foreign" | "empty" {
   const [first] = boxes;
-  if (first === undefined || !knownFirst.has(first.type)) return "foreign";
+  if (first === undefined) return "empty";
+  if (!knownFirst.has(first.type)) return "foreign";
   const index = boxes.find((box) => box.type === "moov");
   return index?.complete === true ? "readable" : "incomplete";
 }

@@ -16,10 +16,13 @@ export function describe(probed: FfprobeOutput): Media {
       .filter((s) => !isMadeAnew(s, probed.chapters.length))
       .map(otherTrack),
     chapterCount: probed.chapters.length,
+    timecode:
+      probed.streams.find((s) => s.tags["timecode"] !== undefined)?.tags["timecode"] ?? null,
     tagNames: Object.keys(probed.format.tags),
     encrypted: probed.packets.some((p) =>
       p.side_data_list.some((data) => data.side_data_type?.startsWith("Encryption")),
     ),
+    startSeconds: seconds(probed.format.start_time),
     durationSeconds: probed.format.duration ?? 0,
     sizeBytes: probed.format.size,
   };
@@ -40,7 +43,11 @@ function otherTrack(stream: FfprobeStream): OtherTrack {
 }
 
 function audioTrack(stream: FfprobeStream): AudioTrack {
-  return { ...otherTrack(stream), channels: stream.channels ?? 0 };
+  return {
+    ...otherTrack(stream),
+    channels: stream.channels ?? 0,
+    startSeconds: seconds(stream.start_time),
+  };
 }
 
 function videoTrack(stream: FfprobeStream): VideoTrack {
@@ -55,6 +62,7 @@ function videoTrack(stream: FfprobeStream): VideoTrack {
     rotation: stream.side_data_list.find((data) => data.rotation !== undefined)?.rotation ?? 0,
     frameRate: ratio(stream.avg_frame_rate),
     timeBase: stream.time_base ?? "",
+    startSeconds: seconds(stream.start_time),
     interlaced: ["tt", "bb", "tb", "bt"].includes(stream.field_order ?? ""),
     colour: colourOf(stream),
     dolbyVision: stream.side_data_list.some((d) => d.side_data_type?.startsWith("DOVI")),
@@ -70,6 +78,11 @@ function colourOf(stream: FfprobeStream): Colour {
     space: known(stream.color_space),
     range: known(stream.color_range),
   };
+}
+
+/** ffprobe says "N/A" of a track that holds nothing. */
+function seconds(value: number | undefined): number {
+  return Number.isFinite(value) ? (value ?? 0) : 0;
 }
 
 function known(value: string | undefined): string | null {

@@ -25,6 +25,7 @@ const stream = z.object({
   time_base: z.string().optional(),
   nb_frames: z.coerce.number().optional(),
   channels: z.int().optional(),
+  start_time: z.coerce.number().optional(),
   disposition: z.record(z.string(), z.number()).default({}),
   tags: z.record(z.string(), z.string()).default({}),
   side_data_list: z.array(sideData).default([]),
@@ -39,6 +40,7 @@ export const ffprobeOutput = z.object({
   format: z.object({
     duration: z.coerce.number().optional(),
     size: z.coerce.number(),
+    start_time: z.coerce.number().optional(),
     tags: z.record(z.string(), z.string()).default({}),
   }),
 });

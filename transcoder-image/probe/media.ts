@@ -7,9 +7,13 @@ export interface Media {
   /** Timecodes, phone metadata and the like. */
   data: OtherTrack[];
   chapterCount: number;
+  /** Of the first frame. */
+  timecode: string | null;
   /** The keys of the file's own tags. */
   tagNames: string[];
   encrypted: boolean;
+  /** When the first of its tracks starts, which is where seeking counts from. */
+  startSeconds: number;
   /** As the header says; 0 when it does not. */
   durationSeconds: number;
   sizeBytes: number;
@@ -24,6 +28,7 @@ export interface OtherTrack {
 
 export interface AudioTrack extends OtherTrack {
   channels: number;
+  startSeconds: number;
 }
 
 export interface VideoTrack extends OtherTrack {
@@ -39,6 +44,7 @@ export interface VideoTrack extends OtherTrack {
   /** Frames per second on average; 0 when unknown. */
   frameRate: number;
   timeBase: string;
+  startSeconds: number;
   interlaced: boolean;
   colour: Colour;
   dolbyVision: boolean;

@@ -32,7 +32,7 @@ test("an ordinary file is described", async () => {
     claimedFrames: 25,
     colour: { primaries: "bt709", transfer: "bt709", space: "bt709" },
   });
-  expect(media.audio).toEqual([{ index: 1, codec: "aac", channels: 2 }]);
+  expect(media.audio).toEqual([{ index: 1, codec: "aac", channels: 2, startSeconds: 0 }]);
   expect(timestamps).toHaveLength(25);
   expect(timestamps.slice(0, 3)).toEqual([0, 0.04, 0.08]);
 });

@@ -1,24 +1,37 @@
 import { AttemptError } from "../attempt/attempt-error.ts";
 import { isCutOff, judgeBoxes, readBoxes } from "./boxes.ts";
 import { readHeaders, readMedia, readPacketTimes } from "./ffprobe.ts";
+import { defaultLimits } from "./limits.ts";
 import type { Source, VideoTrack } from "./media.ts";
-import { chooseVideo, refuseFrames, refuseMedia, type Refusal } from "./refusals.ts";
+import {
+  chooseVideo,
+  refuseDuration,
+  refuseFrames,
+  refuseMedia,
+  type Refusal,
+} from "./refusals.ts";
 
 /** Looks at a file that a stranger sent. Throws AttemptError with the reason it is not taken. */
-export async function probeSource(path: string, signal: AbortSignal): Promise<Source> {
+export async function probeSource(
+  path: string,
+  signal: AbortSignal,
+  limits = defaultLimits,
+): Promise<Source> {
   const boxes = await readBoxes(path);
   const judgement = judgeBoxes(boxes);
   if (judgement !== "readable") throw refused(badBoxes[judgement]);
 
   const media = (await readMedia(path, signal)) ?? (await readHeaders(path, signal));
   if (media === undefined) throw refused(unreadable);
-  const refusal = refuseMedia(media);
+  const refusal = refuseMedia(media, limits);
   if (refusal !== null) throw refused(refusal);
   const video = chooseVideo(media);
   if (video === undefined) throw refused(unreadable);
   // Missing frames come first: the sentence about them says more.
   const timestamps = await readEveryFrame(path, video, signal);
   if (isCutOff(boxes)) throw refused(cutOff);
+  const tooLong = refuseDuration(timestamps, limits);
+  if (tooLong !== null) throw refused(tooLong);
   return { media, video, timestamps };
 }
 
@@ -45,7 +58,8 @@ const cutOff: Refusal = {
   sentence: "The file is cut off: its end is missing. Upload it again.",
 };
 
-const badBoxes: Readonly<Record<"incomplete" | "foreign", Refusal>> = {
+const badBoxes: Readonly<Record<"incomplete" | "foreign" | "empty", Refusal>> = {
+  empty: { code: "empty_file", sentence: "The uploaded file is empty." },
   incomplete: {
     code: "truncated",
     sentence: "The file is incomplete: its index (moov) is missing or cut off. Upload it again.",

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { aMedia, anAudioTrack, aVideoTrack } from "../testing/builders.ts";
-import { refuseFrames, refuseMedia } from "./refusals.ts";
+import { defaultLimits } from "./limits.ts";
+import { refuseDuration, refuseFrames, refuseMedia } from "./refusals.ts";
 
 test.each([aVideoTrack(), aVideoTrack({ codec: "hevc" })])("takes $codec", (track) => {
   expect(refuseMedia(aMedia({ video: [track] }))).toBeNull();
@@ -23,6 +24,11 @@ test.each([
     "The video is 16000 x 16000 pixels; Transpod takes up to 36 million pixels a frame.",
   ],
   [
+    "too_large",
+    aMedia({ audio: Array.from({ length: 100 }, (_, i) => anAudioTrack({ index: i + 1 })) }),
+    "The file has 101 tracks; Transpod takes up to 64.",
+  ],
+  [
     "damaged",
     aMedia({ video: [aVideoTrack({ pixelFormat: "" })] }),
     "The file is damaged: nothing of its video can be decoded.",
@@ -39,6 +45,14 @@ test.each([
   ],
 ])("%s", (code, media, sentence) => {
   expect(refuseMedia(media)).toEqual({ code, sentence });
+});
+
+test("a video's length is counted, not claimed", () => {
+  expect(refuseDuration([0, 86_400], defaultLimits)).toBeNull();
+  expect(refuseDuration([0, 100_000], defaultLimits)).toEqual({
+    code: "too_large",
+    sentence: "The video is 27.8 hours long; Transpod takes up to 24.",
+  });
 });
 
 test.each([

@@ -1,6 +1,6 @@
 import type { FailureCode } from "@transpod/contract/failures.ts";
 import { codecs } from "@transpod/contract/work-protocol.ts";
-import { maxPixels } from "../ffmpeg/child-process.ts";
+import { defaultLimits, type Limits } from "./limits.ts";
 import type { Media, VideoTrack } from "./media.ts";
 
 /** Why a file is not taken. */
@@ -28,16 +28,43 @@ export function chooseVideo(media: Media): VideoTrack | undefined {
 }
 
 /** The first reason against a file that its headers show, or null. Pure. */
-export function refuseMedia(media: Media): Refusal | null {
+export function refuseMedia(media: Media, limits: Limits = defaultLimits): Refusal | null {
   const video = chooseVideo(media);
+  const tracks = trackCount(media);
+  if (tracks > limits.maxTracks) return tooManyTracks(tracks, limits);
   if (media.encrypted) return encrypted;
   if (video === undefined) return noVideo(media);
   if (!codecs.some((codec) => codec === video.codec)) return unsupported(video);
-  if (video.width * video.height > maxPixels) return tooLarge(video);
+  if (video.width * video.height > limits.maxPixels) return tooLarge(video, limits);
   // ffprobe learns the format of the pixels from the first picture that decodes.
   if (video.pixelFormat === "") return damaged;
   if (video.width < 2 || video.height < 2) return tooSmall(video);
   return null;
+}
+
+/** Counted, because a header may claim any duration. In seconds, ascending. Pure. */
+export function refuseDuration(timestamps: readonly number[], limits: Limits): Refusal | null {
+  const seconds = (timestamps.at(-1) ?? 0) - (timestamps[0] ?? 0);
+  if (!(seconds > limits.maxDurationSeconds)) return null;
+  return {
+    code: "too_large",
+    sentence: `The video is ${inHours(seconds)} hours long; Transpod takes up to ${inHours(limits.maxDurationSeconds)}.`,
+  };
+}
+
+function inHours(seconds: number): number {
+  return Math.round(seconds / 360) / 10;
+}
+
+function trackCount({ video, audio, subtitles, covers, data }: Media): number {
+  return [video, audio, subtitles, covers, data].flat().length;
+}
+
+function tooManyTracks(tracks: number, { maxTracks }: Limits): Refusal {
+  return {
+    code: "too_large",
+    sentence: `The file has ${tracks} tracks; Transpod takes up to ${maxTracks}.`,
+  };
 }
 
 /** Compares what the header promises with what the file holds. Pure. */
@@ -86,7 +113,7 @@ function unsupported({ codec }: VideoTrack): Refusal {
   };
 }
 
-function tooLarge({ width, height }: VideoTrack): Refusal {
+function tooLarge({ width, height }: VideoTrack, { maxPixels }: Limits): Refusal {
   return {
     code: "too_large",
     sentence: `The video is ${width} x ${height} pixels; Transpod takes up to ${maxPixels / 1e6} million pixels a frame.`,

@@ -14,6 +14,7 @@ export function aVideoTrack(change: Partial<VideoTrack> = {}): VideoTrack {
     rotation: 0,
     frameRate: 25,
     timeBase: "1/12800",
+    startSeconds: 0,
     interlaced: false,
     colour: { primaries: null, transfer: null, space: null, range: null },
     dolbyVision: false,
@@ -24,7 +25,7 @@ export function aVideoTrack(change: Partial<VideoTrack> = {}): VideoTrack {
 }
 
 export function anAudioTrack(change: Partial<AudioTrack> = {}): AudioTrack {
-  return { index: 1, codec: "aac", channels: 2, ...change };
+  return { index: 1, codec: "aac", channels: 2, startSeconds: 0, ...change };
 }
 
 /** A file with a picture and nothing else. */
@@ -36,8 +37,10 @@ export function aMedia(change: Partial<Media> = {}): Media {
     covers: [],
     data: [],
     chapterCount: 0,
+    timecode: null,
     tagNames: [],
     encrypted: false,
+    startSeconds: 0,
     durationSeconds: 0.12,
     sizeBytes: 1000,
     ...change,

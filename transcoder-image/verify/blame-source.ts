@@ -5,6 +5,11 @@ export interface Encoded {
   errorCount: number;
 }
 
+/** What people are told where a damaged source is put up with. */
+export function lostNote(expectedFrames: number, frames: number): string {
+  return `The file is damaged: ${expectedFrames - frames} of its ${expectedFrames} frames can't be decoded and are missing.`;
+}
+
 /**
  * Whose fault it is that an output has other frames than its source: a sentence where the source
  * could not be read as a whole, null where nothing speaks against it. Pure.

@@ -22,6 +22,36 @@ export function compareTimestamps(
   };
 }
 
+/**
+ * The source's times of the frames that are in the output, of which some were lost: those that lie as
+ * far apart. Where there are none such, the first ones, which a comparison then finds wrong.
+ */
+export function timesOfKept(source: readonly number[], output: readonly number[]): number[] {
+  const mostLost = source.length - output.length;
+  for (let first = 0; first <= mostLost; first++) {
+    const kept = timesFrom(first, source, output);
+    if (kept !== null) return kept;
+  }
+  return source.slice(0, output.length);
+}
+
+/** As far apart as microseconds and rounded time bases let them be. */
+const sameTimeSeconds = 0.001;
+
+function timesFrom(first: number, source: readonly number[], output: readonly number[]) {
+  const kept: number[] = [];
+  let next = first;
+  for (const time of output) {
+    const wanted = (source[first] ?? 0) + time - (output[0] ?? 0);
+    while (next < source.length && (source[next] ?? 0) < wanted - sameTimeSeconds) next += 1;
+    const found = source[next];
+    if (found === undefined || found > wanted + sameTimeSeconds) return null;
+    kept.push(found);
+    next += 1;
+  }
+  return kept;
+}
+
 function relative(times: readonly number[], time: number | undefined): number {
   return (time ?? Number.NaN) - (times[0] ?? 0);
 }

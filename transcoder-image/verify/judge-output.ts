@@ -2,8 +2,17 @@ import type { Expected } from "../plan/plan.ts";
 import type { Media } from "../probe/media.ts";
 import { chooseVideo } from "../probe/refusals.ts";
 import type { TimestampComparison } from "./compare-timestamps.ts";
+import { judgeTracks } from "./judge-tracks.ts";
+import type { Similarity } from "./similarity.ts";
 
 export const maxTimestampErrorMs = 1;
+
+/**
+ * Below this the output shows something else. Honest encodes of grain that the encoder smooths were
+ * measured down to 0.88 and 0.73; a picture that is shifted, mirrored or another one in such a video
+ * is below 0.3.
+ */
+export const leastSimilarity: Similarity = { y: 0.6, u: 0.4, v: 0.4 };
 
 export interface OutputFacts {
   media: Media;
@@ -16,8 +25,6 @@ export function judgeOutput(expected: Expected, facts: OutputFacts): string | nu
   const { media, packets, decodedFrames } = facts;
   const video = chooseVideo(media);
   if (video === undefined) return "The output has no video track.";
-  const found = media.audio.map((track) => track.codec).join(", ");
-  const wanted = expected.audio.map((track) => track.codec).join(", ");
   const checks: [ok: boolean, sentence: string][] = [
     [video.codec === expected.codec, `The output is ${video.codec}, not ${expected.codec}.`],
     [video.tag === expected.tag, `The output is tagged ${video.tag}, not ${expected.tag}.`],
@@ -31,11 +38,8 @@ export function judgeOutput(expected: Expected, facts: OutputFacts): string | nu
     ],
     [packets === expected.frames, framesDiffer("holds", packets, expected)],
     [decodedFrames === expected.frames, framesDiffer("decodes to", decodedFrames, expected)],
-    [found === wanted, `The output's audio is ${found || "missing"}, not ${wanted || "absent"}.`],
-    [media.subtitles.length === expected.subtitles, "The output lacks subtitles."],
-    [media.covers.length === expected.covers, "The output lacks the cover picture."],
   ];
-  return checks.find(([ok]) => !ok)?.[1] ?? null;
+  return checks.find(([ok]) => !ok)?.[1] ?? judgeTracks(expected, media, video);
 }
 
 /** Whether every frame is shown when the source's is, or a sentence about it. Pure. */
@@ -45,6 +49,13 @@ export function judgeTimes({ maxErrorMs }: TimestampComparison): string | null {
   }
   if (maxErrorMs <= maxTimestampErrorMs) return null;
   return `A frame of the output is shown ${maxErrorMs} ms away from the source's time.`;
+}
+
+/** Whether the output shows what the source shows, or a sentence about it. Pure. */
+export function judgeSimilarity({ y, u, v }: Similarity): string | null {
+  const isAlike = y >= leastSimilarity.y && u >= leastSimilarity.u && v >= leastSimilarity.v;
+  if (isAlike) return null;
+  return `The output does not look like the source (SSIM ${y} in brightness, ${u} and ${v} in colour).`;
 }
 
 function framesDiffer(verb: string, count: number, { frames }: Expected): string {

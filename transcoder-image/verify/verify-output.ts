@@ -1,22 +1,27 @@
 import type { Verification } from "@transpod/contract/work-protocol.ts";
 import { AttemptError } from "../attempt/attempt-error.ts";
+import type { Config } from "../config.ts";
 import { inputGuards } from "../ffmpeg/child-process.ts";
 import type { FfmpegProgress } from "../ffmpeg/progress.ts";
 import { runFfmpeg } from "../ffmpeg/run-ffmpeg.ts";
 import type { Expected } from "../plan/plan.ts";
 import { readMedia, readPacketTimes } from "../probe/ffprobe.ts";
-import type { Media } from "../probe/media.ts";
+import type { Media, Source } from "../probe/media.ts";
 import { chooseVideo } from "../probe/refusals.ts";
-import { blameSource, type Encoded } from "./blame-source.ts";
-import { compareTimestamps } from "./compare-timestamps.ts";
-import { judgeOutput, judgeTimes } from "./judge-output.ts";
+import { blameSource, lostNote, type Encoded } from "./blame-source.ts";
+import { compareTimestamps, timesOfKept } from "./compare-timestamps.ts";
+import { judgeOutput, judgeSimilarity, judgeTimes } from "./judge-output.ts";
+import { audioOffsetErrorMs } from "./judge-tracks.ts";
+import { measureSimilarity, type Similarity } from "./similarity.ts";
 
 export interface VerifyRequest {
+  input: string;
   output: string;
+  source: Source;
   expected: Expected;
   encoded: Encoded;
-  sourceTimestamps: readonly number[];
   cpus: number;
+  onDamage: Config["onDamage"];
   stallSeconds: number;
   onProgress: (progress: FfmpegProgress) => void;
   signal: AbortSignal;
@@ -24,16 +29,20 @@ export interface VerifyRequest {
 
 export interface Verified {
   media: Media;
+  /** Of the frames that are shown. */
+  timestamps: readonly number[];
   verification: Verification;
+  /** What is missing, where the source is damaged and that is put up with. */
+  notes: string[];
 }
 
 /**
  * Reads the output as a stranger would: headers, every packet's time, and every frame decoded with
- * the first error being the last. Throws AttemptError `verification_failed` with what is wrong, or
+ * the first error being the last; then compares pictures. Throws AttemptError `verification_failed` with what is wrong, or
  * `damaged` where frames are missing because the source could not be decoded.
  */
 export async function verifyOutput(request: VerifyRequest): Promise<Verified> {
-  const { output, expected, encoded, sourceTimestamps, signal } = request;
+  const { output, source, expected, encoded, onDamage, signal } = request;
   const media = await readMedia(output, signal);
   const video = media === undefined ? undefined : chooseVideo(media);
   if (media === undefined || video === undefined) throw failed("The output can't be read.");
@@ -44,21 +53,54 @@ export async function verifyOutput(request: VerifyRequest): Promise<Verified> {
   ]);
   const facts = { media, packets: packets.timestamps.length, decodedFrames };
   const blame = blameSource(expected.frames, encoded, facts);
-  if (blame !== null) throw new AttemptError("damaged", blame);
-  const fault = judgeOutput(expected, facts);
+  if (blame !== null && onDamage === "fail") throw new AttemptError("damaged", blame);
+  const frames = blame === null ? expected.frames : encoded.frames;
+  const fault = judgeOutput({ ...expected, frames }, facts);
   if (fault !== null) throw failed(fault);
 
-  const times = compareTimestamps(sourceTimestamps, packets.timestamps);
+  const times = compareTimestamps(
+    blame === null ? source.timestamps : timesOfKept(source.timestamps, packets.timestamps),
+    packets.timestamps,
+  );
   const drift = judgeTimes(times);
   if (drift !== null) throw failed(drift);
+  const ssim = await compare(request, { media, index: video.index, ...packets });
+  const strange = ssim === undefined ? null : judgeSimilarity(ssim);
+  if (strange !== null) throw failed(strange);
   return {
     media,
+    timestamps: packets.timestamps,
+    notes: blame === null ? [] : [lostNote(expected.frames, frames)],
     verification: {
       frames: decodedFrames,
       max_timestamp_error_ms: times.maxErrorMs,
       duration_difference_ms: times.durationDifferenceMs,
+      audio_offset_error_ms: audioOffsetErrorMs(expected, media, video),
+      ...(ssim === undefined ? {} : { ssim }),
     },
   };
+}
+
+/**
+ * Not where the picture was changed on purpose; nor where the source has errors, which a decoder
+ * covers up differently when it starts elsewhere.
+ */
+async function compare(
+  { input, output, source, expected, encoded, cpus, stallSeconds, signal }: VerifyRequest,
+  made: { media: Media; index: number; timestamps: readonly number[] },
+): Promise<Similarity | undefined> {
+  if (expected.comparison === null || encoded.errorCount > 0 || encoded.frames < expected.frames)
+    return undefined;
+  const { media, index, timestamps } = made;
+  const { startSeconds } = source.media;
+  return measureSimilarity({
+    source: { path: input, index: source.video.index, timestamps: source.timestamps, startSeconds },
+    output: { path: output, index, timestamps, startSeconds: media.startSeconds },
+    comparison: expected.comparison,
+    cpus,
+    stallSeconds,
+    signal,
+  });
 }
 
 /**

@@ -1,0 +1,13 @@
+import { brokenCases } from "./cases-broken.ts";
+import { pictureCases } from "./cases-picture.ts";
+import { realCases } from "./cases-real.ts";
+import { trackCases } from "./cases-tracks.ts";
+
+export const groups = {
+  "Real files": realCases,
+  "Pictures and their times": pictureCases,
+  "Sound, subtitles, chapters, tags": trackCases,
+  "Broken and hostile files": brokenCases,
+} as const;
+
+export const allCases = Object.values(groups).flat();

@@ -1,0 +1,165 @@
+import type { MediaCase } from "./media-case.ts";
+import { realFiles } from "./real-files.ts";
+
+/** Files that others made, with what they had: phones, film trailers, cameras. */
+export const realCases: readonly MediaCase[] = [
+  {
+    file: "rotated_hdr_video.mov",
+    what: "an iPhone's HDR clip: 10-bit HLG, Dolby Vision 8.4, turned, two tracks of metadata",
+    source: realFiles.phoneHdr,
+    result: {
+      codec: "h264",
+      frames: 40,
+      pixelFormat: "yuv420p",
+      colour: "bt709/bt709/bt709/tv",
+      tags: { "com.apple.quicktime.make": "Apple" },
+      notes: [
+        "Colour depth was reduced from 10 to 8 bits: few H.264 players show more.",
+        "HDR was tone-mapped to SDR (BT.709), which every H.264 player can show.",
+        "Dolby Vision metadata was dropped; the picture beneath it was kept.",
+        "Data tracks were dropped: mebx, mebx.",
+      ],
+    },
+  },
+  {
+    file: "rotated_video.mp4",
+    what: "a turned clip of a variable frame rate that starts late",
+    source: realFiles.rotated,
+    result: { codec: "hevc", frames: 44, audio: ["aac"] },
+  },
+  {
+    file: "video.mp4",
+    what: "the sound before the picture, and frames at irregular times",
+    source: realFiles.variableRate,
+    result: { codec: "hevc", frames: 44, audio: ["aac"] },
+  },
+  {
+    file: "video_with_rectangular_samples.mp4",
+    what: "pixels that are not square",
+    source: realFiles.rectangularSamples,
+    result: { codec: "hevc", frames: 46, audio: ["aac"] },
+  },
+  {
+    file: "video_with_undefined_display_aspect_ratio.mp4",
+    what: "an aspect ratio that is not said",
+    source: realFiles.undefinedAspect,
+    result: { codec: "hevc", frames: 29, audio: ["aac"] },
+  },
+  {
+    file: "video_without_audio_stream.mp4",
+    what: "no sound, and a start that is not 0",
+    source: realFiles.withoutAudio,
+    result: { codec: "hevc", frames: 44 },
+  },
+  {
+    file: "sintel_trailer-720p.mp4",
+    what: "a film's trailer of 52 seconds",
+    source: realFiles.trailer,
+    result: { codec: "hevc", frames: 1253, audio: ["aac"] },
+  },
+  {
+    file: "run.mp4",
+    what: "five seconds of a film without sound",
+    source: realFiles.run,
+    result: { codec: "hevc", frames: 150 },
+  },
+  {
+    file: "test1.mp4",
+    what: "AC-3 sound",
+    source: realFiles.ac3,
+    result: { codec: "hevc", frames: 21, audio: ["ac3"] },
+  },
+  {
+    file: "bikes.mp4",
+    what: "a film's scene with grain",
+    source: realFiles.bikes,
+    result: { codec: "hevc", frames: 250 },
+  },
+  {
+    file: "bigbuckbunny.mp4",
+    what: "six channels of AAC",
+    source: realFiles.bunny,
+    result: { codec: "hevc", frames: 132, audio: ["aac"] },
+  },
+  {
+    file: "carphone_pristine.mp4",
+    what: "a small picture in high quality",
+    source: realFiles.carphone,
+    result: { codec: "hevc", frames: 120 },
+  },
+  {
+    file: "carphone_distorted.mp4",
+    what: "a small picture in very low quality",
+    source: realFiles.carphoneDistorted,
+    result: { codec: "hevc", frames: 120 },
+  },
+  {
+    file: "sample.mp4",
+    what: "1080p whose picture starts after the sound",
+    source: realFiles.fullHd,
+    result: { codec: "hevc", frames: 23, audio: ["aac"] },
+  },
+  {
+    file: "video_without_video_stream.mp4",
+    what: "sound alone",
+    source: realFiles.withoutVideo,
+    result: {
+      refused: "no_video_track",
+      sentence: "The file has no video track. It holds aac audio only.",
+    },
+  },
+  {
+    file: "test.mp4",
+    what: "MPEG-4 Part 2",
+    source: realFiles.mpeg4,
+    result: {
+      refused: "unsupported_codec",
+      sentence: "This file holds MPEG-4 Part 2 video; Transpod converts between H.264 and H.265.",
+    },
+  },
+  {
+    file: "test_video_sync.mp4",
+    what: "AV1",
+    source: realFiles.av1,
+    result: {
+      refused: "unsupported_codec",
+      sentence: "This file holds AV1 video; Transpod converts between H.264 and H.265.",
+    },
+  },
+  {
+    file: "demo.mp4",
+    what: "VP9",
+    source: realFiles.vp9,
+    result: {
+      refused: "unsupported_codec",
+      sentence: "This file holds VP9 video; Transpod converts between H.264 and H.265.",
+    },
+  },
+  {
+    file: "quicktime.mp4",
+    what: "MPEG-4 Part 2 of an old camera",
+    source: realFiles.quickTimeMpeg4,
+    result: {
+      refused: "unsupported_codec",
+      sentence: "This file holds MPEG-4 Part 2 video; Transpod converts between H.264 and H.265.",
+    },
+  },
+  {
+    file: "pentax_320x240.mov",
+    what: "the index of a camera's Motion JPEG, without its pictures",
+    source: realFiles.motionJpeg,
+    result: {
+      refused: "unsupported_codec",
+      sentence: "This file holds Motion JPEG video; Transpod converts between H.264 and H.265.",
+    },
+  },
+  {
+    file: "mpeg4.mp4",
+    what: "the first 262 bytes of an audio book",
+    source: realFiles.firstBytes,
+    result: {
+      refused: "no_video_track",
+      sentence: "The file has no video track.",
+    },
+  },
+];

@@ -1,0 +1,62 @@
+import { existsSync } from "node:fs";
+import { copyFile, mkdir } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { AttemptError } from "@transpod/transcoder-image/attempt/attempt-error.ts";
+import { convert, type Converted } from "@transpod/transcoder-image/attempt/convert.ts";
+import { PhaseClock } from "@transpod/transcoder-image/attempt/phase-clock.ts";
+import { containerOf } from "@transpod/transcoder-image/plan/container.ts";
+import { defaultLimits } from "@transpod/transcoder-image/probe/limits.ts";
+import type { MediaCase } from "./media-case.ts";
+import { pathOfReal } from "./real-files.ts";
+
+export interface Outcome {
+  input: string;
+  output: string;
+  converted: Converted | undefined;
+  refusal: AttemptError | undefined;
+}
+
+/** Whether the file can be had here: a real one must have been fetched. */
+export function isAvailable({ source }: MediaCase): boolean {
+  return typeof source === "function" || existsSync(pathOfReal(source));
+}
+
+/** Makes the file, and takes it through the worker's own probe, plan, encode and verify. */
+export async function convertCase(
+  { file, source, onDamage = "fail" }: MediaCase,
+  folder: string,
+  canaryUrl: string,
+): Promise<Outcome> {
+  await mkdir(folder);
+  const beside = (name: string) => join(folder, name);
+  const container = containerOf(file);
+  const input = beside(file);
+  const output = beside(`output.${container}`);
+  if (typeof source === "function") await source(input, { beside, canaryUrl });
+  else await copyFile(pathOfReal(source), input);
+  const { signal } = new AbortController();
+  try {
+    const converted = await convert(
+      {
+        // The fastest preset: what it leaves out is not what is tested here.
+        config: {
+          cpus: availableParallelism(),
+          limits: defaultLimits,
+          onDamage,
+          preset: "ultrafast",
+          stallSeconds: 60,
+        },
+        clock: new PhaseClock(() => undefined),
+        report: () => undefined,
+        onPlanned: () => undefined,
+        signal,
+      },
+      { container, input, output },
+    );
+    return { input, output, converted, refusal: undefined };
+  } catch (refusal) {
+    if (!(refusal instanceof AttemptError)) throw refusal;
+    return { input, output, converted: undefined, refusal };
+  }
+}

@@ -1,0 +1,103 @@
+import type { Config } from "../config.ts";
+import { readFfmpegFacts } from "../ffmpeg/facts.ts";
+import { howFar } from "../ffmpeg/progress.ts";
+import { runFfmpeg, type FfmpegResult } from "../ffmpeg/run-ffmpeg.ts";
+import type { Container } from "../plan/container.ts";
+import { planTranscode, type Plan } from "../plan/plan.ts";
+import type { Source } from "../probe/media.ts";
+import { probeSource } from "../probe/probe-source.ts";
+import { verifyOutput, type Verified } from "../verify/verify-output.ts";
+import { afterthoughts } from "./afterthoughts.ts";
+import type { PhaseClock } from "./phase-clock.ts";
+import type { Progress } from "./progress-reporter.ts";
+
+export interface ConvertDeps {
+  config: Pick<Config, "cpus" | "limits" | "onDamage" | "preset" | "stallSeconds">;
+  clock: PhaseClock;
+  report: (progress: Progress) => void;
+  /** The source was understood. */
+  onPlanned: (source: Source, plan: Plan) => void;
+  signal: AbortSignal;
+}
+
+/** Paths on our own disk. */
+export interface ConvertFiles {
+  container: Container;
+  input: string;
+  output: string;
+}
+
+export interface Converted {
+  source: Source;
+  plan: Plan;
+  verified: Verified;
+  /** What was converted, dropped or chosen, and what the encode found. */
+  notes: string[];
+}
+
+/**
+ * From a file to one that may be published: probe, encode, verify. Every phase throws its own
+ * AttemptError. Knows nothing of where files come from and go to.
+ */
+export async function convert(deps: ConvertDeps, files: ConvertFiles): Promise<Converted> {
+  const { clock } = deps;
+  const { source, plan } = await clock.run("probe", () => probe(deps, files));
+  deps.onPlanned(source, plan);
+  const encoded = await clock.run("encode", () => encode(deps, source, plan));
+  const verified = await clock.run("verify", () => verify(deps, files, { source, plan, encoded }));
+  // Errors that cost frames have a note of their own.
+  const errorCount = verified.notes.length > 0 ? 0 : encoded.diagnostics.errorCount;
+  const after = afterthoughts(errorCount, source.media.sizeBytes, verified.media.sizeBytes);
+  return { source, plan, verified, notes: [...plan.notes, ...verified.notes, ...after] };
+}
+
+async function probe(deps: ConvertDeps, { container, input, output }: ConvertFiles) {
+  const { config, report, signal } = deps;
+  const { cpus, limits, preset } = config;
+  const [ffmpeg, source] = await Promise.all([
+    readFfmpegFacts(signal),
+    probeSource(input, signal, limits),
+  ]);
+  const plan = planTranscode(source, { container, ffmpeg, cpus, preset, input, output });
+  const codecs = { original_codec: source.video.codec, target_codec: plan.target };
+  report({ phase: "probe", percent: 100, ...codecs });
+  return { source, plan };
+}
+
+function encode({ config, report, signal }: ConvertDeps, source: Source, plan: Plan) {
+  const totalFrames = source.timestamps.length;
+  return runFfmpeg({
+    args: plan.args,
+    stallSeconds: config.stallSeconds,
+    totalFrames,
+    onProgress: (progress) => report({ phase: "encode", ...howFar(progress, totalFrames) }),
+    signal,
+  });
+}
+
+interface Made {
+  source: Source;
+  plan: Plan;
+  encoded: FfmpegResult;
+}
+
+function verify(
+  deps: ConvertDeps,
+  { input, output }: ConvertFiles,
+  { source, plan, encoded }: Made,
+) {
+  const { config, report, signal } = deps;
+  const totalFrames = plan.expected.frames;
+  return verifyOutput({
+    input,
+    output,
+    source,
+    expected: plan.expected,
+    encoded: { frames: encoded.frames, errorCount: encoded.diagnostics.errorCount },
+    cpus: config.cpus,
+    onDamage: config.onDamage,
+    stallSeconds: config.stallSeconds,
+    onProgress: (progress) => report({ phase: "verify", ...howFar(progress, totalFrames) }),
+    signal,
+  });
+}

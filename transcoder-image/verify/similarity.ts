@@ -1,0 +1,98 @@
+import { AttemptError } from "../attempt/attempt-error.ts";
+import { inputGuards } from "../ffmpeg/child-process.ts";
+import { runFfmpeg } from "../ffmpeg/run-ffmpeg.ts";
+import type { Comparison } from "../plan/video.ts";
+import type { Times, Window } from "./windows.ts";
+import { chooseWindows } from "./windows.ts";
+
+/** Structural similarity of brightness and the two colours; 1 for the same picture. */
+export interface Similarity {
+  y: number;
+  u: number;
+  v: number;
+}
+
+interface File extends Times {
+  path: string;
+  /** ffmpeg's index of the video track. */
+  index: number;
+}
+
+export interface SimilarityRequest {
+  source: File;
+  output: File;
+  comparison: Comparison;
+  cpus: number;
+  stallSeconds: number;
+  signal: AbortSignal;
+}
+
+/**
+ * The lowest similarity of some windows; undefined where ffmpeg can't tell. Throws what `runFfmpeg`
+ * throws when neither file is to blame.
+ */
+export async function measureSimilarity(
+  request: SimilarityRequest,
+): Promise<Similarity | undefined> {
+  const measured: Similarity[] = [];
+  for (const window of chooseWindows(request.source, request.output)) {
+    const one = await measureWindow(request, window);
+    if (one !== undefined) measured.push(one);
+  }
+  return measured.length === 0 ? undefined : lowest(measured);
+}
+
+/** Of each component by itself. */
+export function lowest(measured: readonly Similarity[]): Similarity {
+  const least = (of: keyof Similarity) => Math.min(...measured.map((each) => each[of]));
+  return { y: least("y"), u: least("u"), v: least("v") };
+}
+
+async function measureWindow(request: SimilarityRequest, window: Window) {
+  const { source, output, comparison, cpus, stallSeconds, signal } = request;
+  const format = `format=${comparison.pixelFormat}`;
+  // Times were compared before: here, frames meet by their place.
+  const sameClock = `trim=end_frame=${window.frames},settb=1/25,setpts=N`;
+  const graph = [
+    `[0:${source.index}]${[...comparison.filters, format, sameClock].join(",")}[a]`,
+    `[1:${output.index}]${[format, sameClock].join(",")}[b]`,
+    "[a][b]ssim",
+  ].join(";");
+  const args = [
+    ["-nostdin", "-hide_banner", "-loglevel", "level+info"],
+    ["-nostats", "-progress", "pipe:1", "-stats_period", "1"],
+    inputOf(source.path, window.sourceSeek, cpus),
+    inputOf(output.path, window.outputSeek, cpus),
+    ["-lavfi", graph, "-f", "null", "-"],
+  ].flat();
+  try {
+    const totalFrames = window.frames;
+    const { diagnostics } = await runFfmpeg({ args, stallSeconds, totalFrames, signal });
+    return parseSimilarity(diagnostics.lines);
+  } catch (error) {
+    if (error instanceof AttemptError && ofTheFiles.has(error.code)) return undefined;
+    throw error;
+  }
+}
+
+/** Both files were decoded before: that one can't be from here on is no fault of the output. */
+const ofTheFiles: ReadonlySet<string> = new Set([
+  "transcode_failed",
+  "damaged",
+  "unsupported_codec",
+]);
+
+function inputOf(path: string, seek: number | null, cpus: number): string[] {
+  const start = seek === null ? [] : ["-ss", seek.toFixed(6)];
+  return ["-threads", String(cpus), ...inputGuards, ...start, "-noautorotate", "-i", path];
+}
+
+/** Reads `SSIM Y:0.986932 (18.83) U:0.984501 (18.09) V:0.986779 (18.78) All:0.986501 (18.69)`. */
+export function parseSimilarity(lines: readonly string[]): Similarity | undefined {
+  const line = lines.findLast((each) => / SSIM Y:/.test(each));
+  const [y, u, v] = ["Y", "U", "V"].map((name) =>
+    Number(new RegExp(` ${name}:(-?[\\d.]+)`).exec(line ?? "")?.[1] ?? Number.NaN),
+  );
+  if (y === undefined || u === undefined || v === undefined) return undefined;
+  return [y, u, v].some(Number.isNaN) ? undefined : { y, u, v };
+}

@@ -1,0 +1,54 @@
+/** Frames that are compared with each other, from `start` (in frames) on. */
+export interface Window {
+  start: number;
+  frames: number;
+  /** Where to seek to in each file: before the first frame, after the one before it; null for its start. */
+  sourceSeek: number | null;
+  outputSeek: number | null;
+}
+
+export interface Times {
+  /** Ascending, in seconds. */
+  timestamps: readonly number[];
+  /** What seeking counts from. */
+  startSeconds: number;
+}
+
+const windowSeconds = 1;
+const mostFrames = 120;
+
+/**
+ * At the start, in the middle and at the end, a second each; a short video as a whole. Pure. Frames
+ * are found by their place: seeking to half-way between two frames finds the same in both files.
+ */
+export function chooseWindows(source: Times, output: Times): Window[] {
+  const total = source.timestamps.length;
+  const frames = Math.min(framesOfASecond(source.timestamps), mostFrames, total);
+  const starts = total <= 3 * frames ? stepsOf(frames, total) : spread(frames, total);
+  return starts.map((start) => ({
+    start,
+    frames: Math.min(frames, total - start),
+    sourceSeek: seekTo(start, source),
+    outputSeek: seekTo(start, output),
+  }));
+}
+
+function spread(frames: number, total: number): number[] {
+  return [0, Math.floor((total - frames) / 2), total - frames];
+}
+
+function stepsOf(frames: number, total: number): number[] {
+  return Array.from({ length: Math.ceil(total / frames) }, (_, i) => i * frames);
+}
+
+function framesOfASecond(timestamps: readonly number[]): number {
+  const span = (timestamps.at(-1) ?? 0) - (timestamps[0] ?? 0);
+  const rate = span > 0 ? (timestamps.length - 1) / span : 1;
+  return Math.max(1, Math.round(rate * windowSeconds));
+}
+
+function seekTo(frame: number, { timestamps, startSeconds }: Times): number | null {
+  const [before, at] = [timestamps[frame - 1], timestamps[frame]];
+  if (before === undefined || at === undefined) return null;
+  return (before + at) / 2 - startSeconds;
+}

@@ -1,0 +1,72 @@
+import type pg from "pg";
+import { createPool } from "@transpod/store/database.ts";
+import { PortForward } from "./port-forward.ts";
+import { readValues } from "./release.ts";
+import { readSecret } from "./secrets.ts";
+
+/** One attempt at a file, as the database remembers it. */
+export interface Attempt {
+  attempt: number;
+  memory_scale: number;
+  /** `completed`, a failure's code, or `open`. */
+  end: string;
+  counted: boolean | null;
+  worker: string | null;
+  reserved_at: Date | null;
+  launched_at: Date | null;
+  claimed_at: Date | null;
+  ended_at: Date | null;
+}
+
+export interface Transition {
+  attempt: number;
+  to_state: string;
+}
+
+/** The installation's own database, seen by whoever has its URL and a port-forward. */
+export class Database implements AsyncDisposable {
+  readonly pool: pg.Pool;
+  readonly #forward: PortForward;
+
+  private constructor(pool: pg.Pool, forward: PortForward) {
+    this.pool = pool;
+    this.#forward = forward;
+  }
+
+  static async open(): Promise<Database> {
+    const { database } = await readValues();
+    const secret = await readSecret(database.existingSecret);
+    const url = new URL(secret[database.key] ?? "");
+    const [service, namespace = "transpod"] = url.hostname.split(".");
+    const port = Number(url.port || 5432);
+    const forward = await PortForward.open({ namespace, target: `svc/${service}`, port });
+    url.host = forward.host;
+    const pool = createPool({ url: url.href, applicationName: "test-kind" }, () => {});
+    return new Database(pool, forward);
+  }
+
+  /** Oldest first. */
+  async attempts(fileId: string): Promise<Attempt[]> {
+    const { rows } = await this.pool.query<Attempt>(
+      `select attempt, memory_scale, coalesce(failure_code, outcome, 'open') as end, counted, worker,
+         reserved_at, launched_at, claimed_at, ended_at
+       from transactions where file_id = $1 order by attempt`,
+      [fileId],
+    );
+    return rows;
+  }
+
+  /** In the order in which they happened. */
+  async history(fileId: string): Promise<Transition[]> {
+    const { rows } = await this.pool.query<Transition>(
+      "select attempt, to_state from history where file_id = $1 order by history_id",
+      [fileId],
+    );
+    return rows;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.pool.end();
+    await this.#forward[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,30 @@
+import type { List, Meta } from "./objects.ts";
+import { installation, kubectl, kubectlJson } from "./tools.ts";
+
+interface Something {
+  kind: string;
+  metadata: Meta;
+}
+
+/** In every namespace, or written by Kubernetes about what was there. */
+const notOurs = new Set(["ConfigMap/kube-root-ca.crt", "ServiceAccount/default"]);
+
+/** Everything in the namespace but these Secrets, and whatever else carries the release's label. */
+export async function leftovers(secrets: readonly string[]): Promise<string[]> {
+  const inNamespace = await everything("--namespaced=true", []);
+  const label = `app.kubernetes.io/instance=${installation.release}`;
+  const inCluster = await everything("--namespaced=false", ["-l", label]);
+  const kept = new Set([...notOurs, ...secrets.map((name) => `Secret/${name}`)]);
+  return [...inNamespace, ...inCluster]
+    .filter(({ kind }) => kind !== "Event")
+    .map(({ kind, metadata }) => `${kind}/${metadata.name}`)
+    .filter((name) => !kept.has(name));
+}
+
+async function everything(scope: string, selector: readonly string[]): Promise<Something[]> {
+  const kinds = await kubectl(["api-resources", "--verbs=list", scope, "-o", "name"]);
+  const { items } = await kubectlJson<List<Something>>([
+    ...["get", kinds.trim().split("\n").join(","), ...selector],
+  ]);
+  return items;
+}

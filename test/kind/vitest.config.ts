@@ -1,0 +1,26 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** By name: the first file proves that anything works at all, the last one uninstalls. */
+class ByName extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return files.toSorted((a, b) => a.moduleId.localeCompare(b.moduleId));
+  }
+}
+
+// Vitest finds its configuration here and nowhere else.
+// oxlint-disable-next-line import/no-default-export
+export default defineConfig({
+  test: {
+    root: fileURLToPath(new URL(".", import.meta.url)),
+    include: ["*.test.ts"],
+    globalSetup: ["samples.ts"],
+    // One cluster, and one thing at a time to be seen in it.
+    fileParallelism: false,
+    sequence: { sequencer: ByName },
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    reporters: ["verbose"],
+  },
+});

@@ -19,7 +19,10 @@ afterEach(() => recorder[Symbol.asyncDispose]());
 const uploadAll = (count: number) =>
   Promise.all(Array.from({ length: count }, () => transpod.client.upload(h264)));
 
-/** When the file's worker ran, by Kubernetes' own record, in milliseconds; it counts whole seconds. */
+/**
+ * When the file's worker ran, by the kubelet's own record, in milliseconds; it counts whole seconds.
+ * (A Job is still called active for a second or two when its container has ended.)
+ */
 async function workerTimes(fileId: string): Promise<{ began: number; ended: number }> {
   const [pod] = await podsOfFile(fileId);
   const { startedAt, finishedAt } = pod!.status.containerStatuses![0]!.state.terminated!;

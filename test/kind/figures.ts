@@ -39,7 +39,7 @@ await transpod.configure({
 parts.defer(() => removeJobs());
 
 // The receiver of the controller before is still open at the emulator, which gives one message to it.
-await oneVideo("film.mp4");
+const first = await oneVideo("film.mp4");
 
 const results: Figure[] = [];
 say(`${count} videos, one at a time`);
@@ -146,7 +146,7 @@ async function endToRow(ids: string[]): Promise<Figure> {
 
 /** What was measured is in the way of whoever looks at Jobs next. */
 async function removeJobs(): Promise<void> {
-  const ids = [...single, ...wordless, ...burst];
+  const ids = [first, ...single, ...wordless, ...burst];
   const names = ids.map((fileId) => jobName({ fileId, attempt: 1 }));
   await kubectl(["delete", "jobs", "--ignore-not-found", "--wait=false", ...names]);
   await kubectl(["delete", "jobs", "--ignore-not-found", "--wait=false", "-l", "figures"]);

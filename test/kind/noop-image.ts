@@ -33,6 +33,7 @@ export async function loadNoopImage(transcoder: string, tag: string): Promise<vo
     const image = `${noopRepository}:${tag}`;
     await execa("docker", ["build", "--quiet", "--tag", image, folder]);
     await execa("kind", ["load", "docker-image", image, "--name", installation.cluster]);
+    await execa("docker", ["rmi", image]);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -12,6 +12,7 @@ class ByName extends BaseSequencer {
 // Vitest finds its configuration here and nowhere else.
 // oxlint-disable-next-line import/no-default-export
 export default defineConfig({
+  cacheDir: fileURLToPath(new URL("../../node_modules/.vite", import.meta.url)),
   test: {
     root: fileURLToPath(new URL(".", import.meta.url)),
     include: ["*.test.ts"],

@@ -7,6 +7,8 @@ airgap=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 speaker=airgap
 release=$(sed -n 's|^[[:space:]]*k8s.io/kubernetes v\([0-9.]*\) .*|\1|p' "$airgap/kubernetes/go.mod")
 # shellcheck disable=SC2034 # read by those who source this
+kube_router=$(sed -n 's|.*github.com/cloudnativelabs/kube-router v\([0-9.]*\).*|\1|p' "$airgap/kube-router/go.mod")
+# shellcheck disable=SC2034
 bin=${XDG_CACHE_HOME:-$HOME/.cache}/transpod/kubernetes-$release/bin
 
 # Go's own installer leaves the PATH to its user.

@@ -9,7 +9,7 @@ import { installation, kubectl, kubectlJson } from "./tools.ts";
 import { openTranspod, type Transpod } from "./transpod.ts";
 import { until } from "./until.ts";
 import { search } from "./search-files.ts";
-import { freeze, inside, thaw } from "./worker-shell.ts";
+import { connects, freeze, inside, thaw } from "./worker-shell.ts";
 
 const { namespace, release } = installation;
 const audience = "transpod-work";
@@ -95,6 +95,17 @@ describe("a worker's pod, in the middle of an encode,", () => {
     );
     expect(await reviewToken(token, [])).toMatchObject({ authenticated: false });
     expect(await reviewToken(token, [audience])).toMatchObject({ authenticated: true });
+  });
+
+  test.each([
+    { where: `${release}-controller.${namespace}:8080`, whose: "the work port", reached: true },
+    { where: "ministack.transpod-dev:4566", whose: "S3", reached: true },
+    { where: `${release}-controller.${namespace}:9090`, whose: "the metrics", reached: false },
+    { where: `${release}-api.${namespace}:8000`, whose: "the API", reached: false },
+    { where: "postgres.transpod-dev:5432", whose: "Postgres", reached: false },
+    { where: "kubernetes.default:443", whose: "the API server", reached: false },
+  ])("reaches $whose: $reached", async ({ where, reached }) => {
+    expect(await connects(pod, where)).toBe(reached);
   });
 
   describe("at the work port", () => {

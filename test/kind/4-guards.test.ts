@@ -125,7 +125,7 @@ interface NetworkPolicy {
   };
 }
 
-describe("NetworkPolicies (this cluster's network does not enforce them: these are the objects)", () => {
+describe("NetworkPolicies", () => {
   async function policiesFor(labels: Record<string, string>): Promise<NetworkPolicy[]> {
     const { items } = await kubectlJson<List<NetworkPolicy>>(["get", "networkpolicies"]);
     return items.filter(({ spec }) =>

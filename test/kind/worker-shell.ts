@@ -17,6 +17,21 @@ export async function nodeInside(
   return await kubectl(["exec", "--stdin", metadata.name, "--", ...node], { input });
 }
 
+/**
+ * Whether the pod can open a connection there, `name:port`. What a NetworkPolicy forbids is dropped, so
+ * that "no" takes the whole of the time given.
+ */
+export async function connects(pod: Pod, where: string): Promise<boolean> {
+  const [name = "", port = ""] = where.split(":");
+  const program = `
+    import { connect } from "node:net";
+    const socket = connect({ host: "${name}.svc", port: ${port}, timeout: 5_000 });
+    const say = (answer) => { console.log(answer); socket.destroy(); };
+    socket.on("connect", () => say("connected")).on("timeout", () => say("timed out"))
+      .on("error", (error) => say(error.code));`;
+  return (await nodeInside(pod, program, "")) === "connected";
+}
+
 /** Stops the encoder where it is. The worker calls it stalled after a minute. */
 export async function freeze(pod: Pod): Promise<void> {
   await inside(pod, signalEncoder("STOP"));

@@ -1,8 +1,8 @@
 import { DeleteBucketCommand } from "@aws-sdk/client-s3";
 import { DeleteQueueCommand } from "@aws-sdk/client-sqs";
 import pRetry from "p-retry";
+import { deleteObjects } from "@transpod/runtime/delete-objects.ts";
 import { bucketExists } from "./bucket/bucket.ts";
-import { emptyBucket } from "./bucket/empty.ts";
 import { tagsOfBucket } from "./bucket/settings.ts";
 import type { Connection } from "./connect.ts";
 import { unlessMissing } from "./errors.ts";
@@ -35,7 +35,8 @@ async function surveyBucket(connection: Connection, name: string): Promise<Found
   const { s3, identity } = connection;
   if (!(await bucketExists(s3, name, identity?.account))) return undefined;
   const emptyAndDelete = async (onStep: (step: string) => void) => {
-    await emptyBucket(s3, name, (total) => onStep(`Emptying ${name}: ${total} deleted`));
+    const say = (total: number) => onStep(`Emptying ${name}: ${total} deleted`);
+    await deleteObjects(s3, { bucket: name }, say);
     await s3.send(new DeleteBucketCommand({ Bucket: name }));
   };
   return {

@@ -1,9 +1,9 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { jobName } from "@transpod/contract/job-identity.ts";
 import { processedPrefix } from "@transpod/contract/object-keys.ts";
+import { deleteObjects } from "@transpod/runtime/delete-objects.ts";
 import { getTombstone, markCleaned } from "@transpod/store/tombstones.ts";
 import type { LaunchDeps } from "../launch/launcher.ts";
-import { deleteObjects } from "./delete-objects.ts";
 
 export interface BuryDeps extends LaunchDeps {
   s3: S3Client;

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LeaseRef } from "@transpod/contract/job-identity.ts";
 import { processedPrefix } from "@transpod/contract/object-keys.ts";
 import { ChildProcessJobs } from "@transpod/embedded/child-process-jobs.ts";
+import { deleteObjects } from "@transpod/runtime/delete-objects.ts";
 import { createLogger } from "@transpod/runtime/logger.ts";
 import { createRegistry } from "@transpod/runtime/metrics.ts";
 import { cancelFile } from "@transpod/store/cancel.ts";
@@ -16,7 +17,6 @@ import {
   type TestDatabase,
 } from "@transpod/test/harness.ts";
 import { createMetrics } from "../metrics.ts";
-import { deleteObjects } from "../sweep/delete-objects.ts";
 import { defaultSettings } from "../testing.ts";
 import { complete } from "./complete.ts";
 import type { WorkDeps } from "./deps.ts";

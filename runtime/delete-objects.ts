@@ -11,15 +11,20 @@ import { TranspodError } from "@transpod/contract/errors.ts";
 /** One key, or when it ends in a slash all that begin with it: another's key may begin with ours. */
 export interface Place {
   bucket: string;
-  key: string;
+  /** Unless told: the whole bucket. */
+  key?: string;
 }
 
 /**
  * Deletes every version of every object there, and aborts every upload. Uploads come first: one that is
- * completed before is an object then, one that is completed after can't be. Resolves with how many
- * objects there were. To be called again when it throws.
+ * completed before is an object then, one that is completed after can't be. Says after each page of a
+ * thousand how many there were until then; resolves with their number. To be called again when it throws.
  */
-export async function deleteObjects(s3: S3Client, place: Place): Promise<number> {
+export async function deleteObjects(
+  s3: S3Client,
+  place: Place,
+  onDeleted: (total: number) => void = () => {},
+): Promise<number> {
   await abortUploads(s3, place);
   let total = 0;
   // The first page again each time: what was on it is gone.
@@ -27,11 +32,13 @@ export async function deleteObjects(s3: S3Client, place: Place): Promise<number>
     const deleted = await deletePage(s3, place);
     if (deleted === 0) return total;
     total += deleted;
+    onDeleted(total);
   }
 }
 
 function isThere({ key }: Place, found: { Key?: string | undefined }): boolean {
-  return found.Key === key || (key.endsWith("/") && found.Key?.startsWith(key) === true);
+  if (key === undefined || found.Key === key) return true;
+  return key.endsWith("/") && found.Key?.startsWith(key) === true;
 }
 
 async function abortUploads(s3: S3Client, place: Place): Promise<void> {
@@ -71,8 +78,8 @@ async function deletePage(s3: S3Client, place: Place): Promise<number> {
   if (refused !== undefined) {
     throw new TranspodError(
       "object_not_deleted",
-      `S3 refused to delete an object of ${place.bucket}: ${refused.Message ?? refused.Code}. Let the ` +
-        "controller have s3:DeleteObject and s3:DeleteObjectVersion, and put no lock on objects.",
+      `S3 refused to delete ${refused.Key} in ${place.bucket}: ${refused.Message ?? refused.Code}. ` +
+        "Deleting needs s3:DeleteObject, s3:DeleteObjectVersion, and no lock on the object.",
     );
   }
   return Objects.length;

@@ -18,8 +18,8 @@ export interface FileListener {
 const reconnectMs = 1_000;
 
 /**
- * Listens for what happens to files on a connection of its own, and connects again whenever that breaks or can't
- * be made.
+ * Listens for what happens to files on a connection of its own, and connects again whenever that
+ * breaks or can't be made.
  */
 export function listenForFiles(databaseUrl: string, listener: FileListener): FileNotifications {
   const closing = new AbortController();

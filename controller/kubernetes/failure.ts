@@ -70,6 +70,13 @@ const disruptions: Readonly<Record<string, string>> = {
 };
 const taken = "The platform took the worker's pod away.";
 
+/** What the platform says of a pod that it takes away. */
+export function disruptionTarget(pod: Pod | undefined) {
+  return pod?.status?.conditions?.find(
+    ({ type, status }) => type === "DisruptionTarget" && status === "True",
+  );
+}
+
 /** What killing a process looks like from outside: SIGKILL and SIGTERM. */
 const killed = new Set([137, 143]);
 
@@ -77,9 +84,7 @@ function disruptionOf(
   { job, end, pod, termination }: Evidence,
   exitCode: number | null,
 ): string | undefined {
-  const condition = pod?.status?.conditions?.find(
-    ({ type, status }) => type === "DisruptionTarget" && status === "True",
-  );
+  const condition = disruptionTarget(pod);
   if (condition?.reason === "TerminationByKubelet") {
     return `The node ended the worker's pod: ${sentence(condition.message)}`;
   }

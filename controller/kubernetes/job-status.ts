@@ -1,6 +1,6 @@
 import type { AttemptRef } from "@transpod/contract/job-identity.ts";
 import type { JobStatus } from "@transpod/contract/ports.ts";
-import { failureOf } from "./failure.ts";
+import { disruptionTarget, failureOf } from "./failure.ts";
 import { workerContainer } from "./manifest.ts";
 import { whatItWaitsFor } from "./waiting.ts";
 import type { Job, JobCondition, Pod, Termination } from "./wire.ts";
@@ -60,11 +60,8 @@ function terminationOf(pod: Pod | undefined): Termination | undefined {
 
 /** A node that is lost leaves its pods as they were last seen, with a word about it. */
 function isBeingTakenAway(pod: Pod | undefined): boolean {
-  const { conditions, phase, reason } = pod?.status ?? {};
-  const disrupted = conditions?.some(
-    ({ type, status }) => type === "DisruptionTarget" && status === "True",
-  );
-  return disrupted === true || phase === "Unknown" || reason === "NodeLost";
+  const { phase, reason } = pod?.status ?? {};
+  return disruptionTarget(pod) !== undefined || phase === "Unknown" || reason === "NodeLost";
 }
 
 function dateOf(text: string | undefined): Date | null {

@@ -1,6 +1,6 @@
 import { processingFiles } from "@transpod/store/sweeps.ts";
-import type { LaunchDeps } from "../launch/launcher.ts";
 import { tombstonesToClean } from "@transpod/store/tombstones.ts";
+import type { LaunchDeps } from "../launch/launcher.ts";
 import { removeStale } from "../observe/reconcile.ts";
 import { findSilentUploads, type SilentUploadDeps } from "./find-silent-uploads.ts";
 import { relayOutbox, type RelayDeps } from "./relay-outbox.ts";
@@ -14,8 +14,8 @@ const deletedBatch = 1_000;
 
 /**
  * Compares the world with the rows and repairs the difference: uploads without an event, messages
- * that were not sent, attempts whose Job changed unseen, Jobs
- * that nobody wants any more, objects of deleted files.
+ * that were not sent, attempts whose Job changed unseen, Jobs that nobody wants any more, objects of
+ * deleted files.
  */
 export async function sweep(deps: SweepDeps): Promise<void> {
   const parts = [

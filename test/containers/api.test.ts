@@ -5,7 +5,7 @@ import { uploadResponse } from "@transpod/contract/public-api.ts";
 import { createS3 } from "@transpod/runtime/aws.ts";
 import { startApi, type RunningApi } from "./api-container.ts";
 import { startBacking, type Backing } from "./backing.ts";
-import { docker } from "./docker.ts";
+import { docker, usersIn } from "./docker.ts";
 
 let backing: Backing;
 let api: RunningApi;
@@ -87,14 +87,7 @@ test("without a database it says so, and goes on when it is back", async () => {
 
 test("every process runs as 10001, and the root can not be written to", async () => {
   const top = await docker(["top", api.container.getId(), "-eo", "uid,pid"]);
-  expect(
-    new Set(
-      top
-        .split("\n")
-        .slice(1)
-        .map((line) => Number.parseInt(line, 10)),
-    ),
-  ).toEqual(new Set([10001]));
+  expect(usersIn(top)).toEqual(new Set([10001]));
   for (const folder of ["/", "/app"]) {
     const { exitCode } = await api.container.exec(["touch", `${folder}/file`]);
     expect([folder, exitCode]).not.toEqual([folder, 0]);

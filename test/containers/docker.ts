@@ -6,6 +6,12 @@ export async function docker(args: readonly string[]): Promise<string> {
   return stdout;
 }
 
+/** Whose processes a container runs, from what `docker top ... -eo uid,...` prints. */
+export function usersIn(top: string): Set<number> {
+  const lines = top.split("\n").slice(1);
+  return new Set(lines.map((line) => Number.parseInt(line, 10)));
+}
+
 /** A container as a cluster runs it: no root, no capabilities, nothing to write to but a scratch folder. */
 export const restricted = [
   ...["--user", "10001:10001", "--read-only", "--tmpfs", "/scratch:mode=1777"],

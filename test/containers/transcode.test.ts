@@ -10,7 +10,7 @@ import { makeSample } from "../e2e/samples.ts";
 import { startApi } from "./api-container.ts";
 import { startBacking } from "./backing.ts";
 import { startTestController } from "./controller.ts";
-import { docker } from "./docker.ts";
+import { docker, usersIn } from "./docker.ts";
 
 type TestController = Awaited<ReturnType<typeof startTestController>>;
 
@@ -66,14 +66,7 @@ test("a worker that is told to stop ends with 143, and the video goes to another
   const worker = (await controller.jobs.list()).find((job) => job.fileId === fileId);
   const top = await docker(["top", worker?.name ?? "", "-eo", "uid,pid,comm"]);
   expect(top).toContain("ffmpeg");
-  expect(
-    new Set(
-      top
-        .split("\n")
-        .slice(1)
-        .map((line) => Number.parseInt(line, 10)),
-    ),
-  ).toEqual(new Set([10001]));
+  expect(usersIn(top)).toEqual(new Set([10001]));
 
   const ended = docker(["wait", worker?.name ?? ""]);
   await docker(["stop", "--time", "60", worker?.name ?? ""]);

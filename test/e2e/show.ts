@@ -1,6 +1,7 @@
 import { progress } from "@clack/prompts";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
 import { phases } from "@transpod/contract/work-protocol.ts";
+import { alignColumns } from "./align-columns.ts";
 import type { Result } from "./run.ts";
 
 export interface Display {
@@ -78,16 +79,10 @@ export function formatTable(results: readonly Result[]): string {
     `${seconds.toFixed(1)} s`,
     `${speed.toFixed(2)}x`,
   ]);
-  const table = [["file", "codecs", "sizes", "frames", "duration", "took", "speed"], ...rows];
-  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
-  return table
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column]!))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  return alignColumns([
+    ["file", "codecs", "sizes", "frames", "duration", "took", "speed"],
+    ...rows,
+  ]);
 }
 
 function megabytes(bytes: number): string {

@@ -1,3 +1,5 @@
+import { alignColumns } from "../e2e/align-columns.ts";
+
 /** Seconds. */
 export interface Figure {
   what: string;
@@ -26,14 +28,5 @@ export function tableOf(figures: readonly Figure[]): string {
     `${count}`,
     ...[p50, p99, most].map((seconds) => `${seconds.toFixed(3)} s`),
   ]);
-  const table = [["", "n", "p50", "p99", "most"], ...rows];
-  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
-  return table
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column]!))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  return alignColumns([["", "n", "p50", "p99", "most"], ...rows]);
 }

@@ -38,8 +38,8 @@ export interface Verified {
 
 /**
  * Reads the output as a stranger would: headers, every packet's time, and every frame decoded with
- * the first error being the last; then compares pictures. Throws AttemptError `verification_failed` with what is wrong, or
- * `damaged` where frames are missing because the source could not be decoded.
+ * the first error being the last; then compares pictures. Throws AttemptError `verification_failed`
+ * with what is wrong, or `damaged` where frames are missing because the source could not be decoded.
  */
 export async function verifyOutput(request: VerifyRequest): Promise<Verified> {
   const { output, source, expected, encoded, onDamage, signal } = request;

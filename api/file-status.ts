@@ -1,3 +1,4 @@
+import { transcodeSettings } from "@transpod/contract/transcode-settings.ts";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
 import type { FileStatusRow } from "@transpod/store/files.ts";
 
@@ -14,6 +15,7 @@ export function toFileStatus(row: FileStatusRow): FileStatus {
     size_bytes: row.size_bytes,
     processed_size_bytes: row.processed?.size_bytes ?? null,
     priority: row.priority,
+    settings: transcodeSettings.parse(row.settings),
     attempt: row.attempt,
     queue_position: row.queue_position,
     waiting_for: row.waiting_for,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import "zod-openapi";
 import { fileStates } from "./states.ts";
 import { contentTypes, videoExtension } from "./object-keys.ts";
+import { transcodeSettings } from "./transcode-settings.ts";
 import { codecs, mediaSummary, phases, phaseTimes, verification } from "./work-protocol.ts";
 
 /** The shapes of the public API. They validate requests and make the OpenAPI document. */
@@ -50,6 +51,7 @@ export const uploadRequest = z
     priority: priority.default(0).meta({
       description: "Videos of a higher priority are launched first; among equals the oldest.",
     }),
+    settings: transcodeSettings.prefault({}),
   })
   .meta({ id: "UploadRequest" });
 
@@ -104,6 +106,7 @@ export const fileStatus = z
     size_bytes: z.int().nullable(),
     processed_size_bytes: z.int().nullable(),
     priority: z.int(),
+    settings: transcodeSettings,
     attempt: z.int().meta({ description: "Counts from 1; 0 until the upload was received." }),
     queue_position: z
       .int()

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { failureCodes } from "./failures.ts";
+import { mediaLimits } from "./media-limits.ts";
+import { transcodeSettings } from "./transcode-settings.ts";
 
 /**
  * What a worker and the controller say to each other: `POST /work/<operation>` on the controller's
@@ -98,6 +100,8 @@ export const claimResponse = z.object({
     size_bytes: z.int().nonnegative(),
     etag: z.string(),
   }),
+  settings: transcodeSettings,
+  limits: mediaLimits,
   heartbeat_seconds: z.number().positive(),
 });
 

@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { z } from "zod";
+import { mediaLimits, mostPixels, type MediaLimits } from "@transpod/contract/media-limits.ts";
 import {
   awsEnvironment,
   integer,
@@ -17,6 +18,9 @@ const settings = z.object({
   HEARTBEAT_SECONDS: integer({ min: 1 }).default(10),
   SWEEP_SECONDS: integer({ min: 1 }).default(30),
   UPLOAD_EVENT_GRACE_SECONDS: integer({ min: 1 }).default(60),
+  MAX_PIXELS: integer({ min: 1, max: mostPixels }).optional(),
+  MAX_DURATION_SECONDS: integer({ min: 1 }).optional(),
+  MAX_TRACKS: integer({ min: 1 }).optional(),
 });
 
 const config = awsEnvironment.extend({
@@ -41,6 +45,8 @@ export interface ControllerSettings {
   /** Memory is doubled after each attempt that ran out of it, up to this factor. */
   maxMemoryScale: number;
   maxUploadBytes: number;
+  /** What a worker refuses. */
+  limits: MediaLimits;
   jobDeadlineSeconds: number;
   heartbeatSeconds: number;
   /** A worker that says nothing for longer has stalled. */
@@ -117,6 +123,11 @@ function toSettings(env: z.infer<typeof settings>): Readonly<ControllerSettings>
     maxDisruptions: 20,
     maxMemoryScale: 4,
     maxUploadBytes: env.MAX_UPLOAD_BYTES,
+    limits: mediaLimits.parse({
+      max_pixels: env.MAX_PIXELS,
+      max_duration_seconds: env.MAX_DURATION_SECONDS,
+      max_tracks: env.MAX_TRACKS,
+    }),
     jobDeadlineSeconds: env.JOB_DEADLINE_SECONDS,
     heartbeatSeconds: env.HEARTBEAT_SECONDS,
     silenceSeconds: 6 * env.HEARTBEAT_SECONDS,

@@ -1,4 +1,5 @@
 import type { FileState } from "@transpod/contract/states.ts";
+import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import type {
   Codec,
   MediaSummary,
@@ -15,6 +16,7 @@ export interface NewFile {
   priority: number;
   declared_size_bytes: number | null;
   declared_content_type: string | null;
+  settings: TranscodeSettings;
 }
 
 /** One row of the view file_status. Times are dates; `processing_time` is in seconds. */
@@ -44,6 +46,7 @@ export interface FileStatusRow {
   processing_time: number | null;
   queue_position: number | null;
   progress: ProgressRow | null;
+  settings: TranscodeSettings;
 }
 
 /** As json_build_object gives it: `updated_at` is an ISO 8601 string. */
@@ -73,8 +76,8 @@ export interface ListOptions {
 export async function insertFile(db: Database, file: NewFile): Promise<void> {
   await db.query(
     `insert into files (file_id, file_name, s3_key, priority, declared_size_bytes,
-                        declared_content_type)
-     values ($1, $2, $3, $4, $5, $6)`,
+                        declared_content_type, settings)
+     values ($1, $2, $3, $4, $5, $6, $7)`,
     [
       file.file_id,
       file.file_name,
@@ -82,6 +85,7 @@ export async function insertFile(db: Database, file: NewFile): Promise<void> {
       file.priority,
       file.declared_size_bytes,
       file.declared_content_type,
+      file.settings,
     ],
   );
 }

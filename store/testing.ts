@@ -3,6 +3,7 @@ import type pg from "pg";
 import type { AttemptRef, LeaseRef } from "@transpod/contract/job-identity.ts";
 import { rawKey } from "@transpod/contract/object-keys.ts";
 import type { ObjectCreated } from "@transpod/contract/s3-event.ts";
+import { defaultSettings } from "@transpod/contract/transcode-settings.ts";
 import type { CompleteRequest, MediaSummary } from "@transpod/contract/work-protocol.ts";
 import { recordArrival, type Disposition } from "./arrivals.ts";
 import { inTransaction } from "./database.ts";
@@ -23,6 +24,7 @@ export async function announcedFile(db: pg.Pool, said: Partial<NewFile> = {}): P
     priority: 0,
     declared_size_bytes: null,
     declared_content_type: null,
+    settings: defaultSettings,
     ...said,
   };
   await insertFile(db, file);

@@ -1,4 +1,5 @@
 import type { AttemptRef, LeaseRef } from "@transpod/contract/job-identity.ts";
+import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import type { CompleteRequest, ProgressRequest } from "@transpod/contract/work-protocol.ts";
 import type { Database } from "./database.ts";
 
@@ -10,6 +11,7 @@ export interface ClaimRow {
   source_version: string;
   source_etag: string;
   source_size_bytes: number;
+  settings: TranscodeSettings;
   /** Seconds from launch to the first claim; null for a later claim of the same attempt. */
   wait_seconds: number | null;
 }
@@ -31,6 +33,7 @@ export async function claimAttempt(
      where t.file_id = $1 and t.attempt = $2 and t.outcome is null
        and f.file_id = t.file_id and f.attempt = t.attempt and f.state = 'processing'
      returning t.lease, f.file_name, f.s3_key, f.source_version, f.source_etag, f.source_size_bytes,
+       f.settings,
        case when t.lease = 1 then extract(epoch from t.claimed_at - t.launched_at)::float8 end
          as wait_seconds`,
     [ref.fileId, ref.attempt, worker],

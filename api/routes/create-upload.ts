@@ -39,6 +39,7 @@ export const createUpload: Route = {
       priority: wanted.priority,
       declared_size_bytes: wanted.size_bytes ?? null,
       declared_content_type: wanted.content_type ?? null,
+      settings: wanted.settings,
     });
     response.json({
       file_id: fileId,

@@ -1,6 +1,7 @@
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import type { AttemptRef } from "@transpod/contract/job-identity.ts";
+import { transcodeSettings } from "@transpod/contract/transcode-settings.ts";
 import type { ClaimRequest, ClaimResponse } from "@transpod/contract/work-protocol.ts";
 import { versionParameter } from "@transpod/runtime/aws.ts";
 import { claimAttempt } from "@transpod/store/work.ts";
@@ -35,6 +36,8 @@ export async function claim(
     lease: row.lease,
     file_name: row.file_name,
     source: { url, size_bytes: row.source_size_bytes, etag: row.source_etag },
+    settings: transcodeSettings.parse(row.settings),
+    limits: deps.settings.limits,
     heartbeat_seconds: deps.settings.heartbeatSeconds,
   };
 }

@@ -1,0 +1,52 @@
+import { z } from "zod";
+import "zod-openapi";
+
+/** What a client may choose about a file's transcode. */
+
+/** What x264 and x265 both know, from fast to thorough. */
+export const presets = ["ultrafast", "veryfast", "fast", "medium", "slow", "slower"] as const;
+
+export const transcodeSettings = z
+  .strictObject({
+    quality: z
+      .enum(["smaller", "balanced", "faster"])
+      .default("balanced")
+      .meta({
+        description:
+          "What matters most. `smaller`: a smaller file that takes longer and looks a little worse; " +
+          "`faster`: the result comes sooner and is larger. `crf` and `preset` say it more exactly.",
+      }),
+    crf: z.int().min(1).max(51).optional().meta({
+      description: "The encoder's constant rate factor; lower is better and larger.",
+      example: 20,
+    }),
+    preset: z.enum(presets).optional().meta({
+      description: "The encoder's preset: a slower one makes smaller files of the same quality.",
+    }),
+    if_larger: z
+      .enum(["keep", "stop"])
+      .optional()
+      .meta({
+        description:
+          "Whether to go on when the result becomes larger than the original. `stop` fails the file " +
+          "with `already_optimal`. Unless said: `stop` for H.264 to H.265 without a `crf`, else `keep`.",
+      }),
+    on_damage: z
+      .enum(["fail", "finish"])
+      .default("fail")
+      .meta({
+        description:
+          "What to do with a file of which frames can't be decoded: refuse it, or finish without " +
+          "them and say how many are missing.",
+      }),
+    location: z.enum(["keep", "remove"]).default("keep").meta({
+      description: "Whether the result says where it was recorded, as phones write it.",
+    }),
+  })
+  .meta({ id: "TranscodeSettings" });
+
+export type TranscodeSettings = z.infer<typeof transcodeSettings>;
+export type Preset = (typeof presets)[number];
+
+/** What holds for a client that chooses nothing. */
+export const defaultSettings: TranscodeSettings = transcodeSettings.parse({});

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { AttemptRef, LeaseRef } from "@transpod/contract/job-identity.ts";
-import type { FileStatus } from "@transpod/contract/public-api.ts";
+import type { FileStatus, Problem } from "@transpod/contract/public-api.ts";
 import { failFile } from "@transpod/store/attempts.ts";
 import { inTransaction } from "@transpod/store/database.ts";
 import {
@@ -77,6 +77,19 @@ test("a failed or cancelled file is queued again, once however often it is asked
     attempt: 3,
     queue_position: expect.any(Number),
   });
+});
+
+test("a retry may have other settings, and keeps them as they were without", async () => {
+  const failed = await failedFile();
+  const settings = { if_larger: "keep", quality: "smaller" };
+  const retried = await api.post<FileStatus>(`/upload/${failed.fileId}/retry`, { settings });
+  expect(retried).toMatchObject({ status: 200, body: { processing_status: "pending", settings } });
+  await command("cancel", failed);
+  expect((await command("retry", failed)).body).toMatchObject({ attempt: 3, settings });
+  const wrong = await api.post<Problem>(`/upload/${failed.fileId}/retry`, {
+    settings: { crf: 99 },
+  });
+  expect(wrong).toMatchObject({ status: 422, body: { errors: [{ path: "settings.crf" }] } });
 });
 
 test("what can't be retried says why, and what to do", async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Problem } from "@transpod/contract/public-api.ts";
+import type { FileStatus, Problem } from "@transpod/contract/public-api.ts";
 import { startTestApi, type TestApi } from "@transpod/test/test-api.ts";
 
 let api: TestApi;
@@ -22,6 +22,27 @@ test("an announced file waits for its upload", async () => {
     priority: 7,
     attempt: 0,
   });
+});
+
+test("what a client chooses is kept, and what it leaves open has a default", async () => {
+  const settings = { quality: "smaller", crf: 30, location: "remove" };
+  const { file_id } = await api.announce({ file_name: "holiday.mov", settings });
+  const shown = { ...settings, on_damage: "fail" };
+  expect((await api.status(file_id)).settings).toEqual(shown);
+  const { body } = await api.request<FileStatus>(`/upload/${file_id}`);
+  expect(body.settings, "under the file's own address too").toEqual(shown);
+});
+
+test.for([
+  [{ quality: "best" }, "settings.quality"],
+  [{ crf: 0 }, "settings.crf"],
+  [{ preset: "placebo" }, "settings.preset"],
+  [{ if_larger: "maybe" }, "settings.if_larger"],
+  [{ crop: "1:1" }, "settings"],
+] as const)("the settings %j are refused", async ([settings, path]) => {
+  const { status, body } = await api.post<Problem>("/upload", { file_name: "a.mp4", settings });
+  expect(status).toBe(422);
+  expect(body.errors?.map((error) => error.path)).toEqual([path]);
 });
 
 test.for([

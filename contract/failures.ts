@@ -16,6 +16,7 @@ export const failures = {
   source_changed: { exit: 17, verdict: "final" },
   verification_failed: { exit: 18, verdict: "final" },
   damaged: { exit: 19, verdict: "final" },
+  already_optimal: { exit: 21, verdict: "final" },
   transcode_failed: { exit: 1, verdict: "counted" },
   transfer_failed: { exit: 1, verdict: "counted" },
   stalled: { exit: 1, verdict: "counted" },

@@ -65,6 +65,14 @@ export const updateRequest = z
   })
   .meta({ id: "UpdateRequest" });
 
+export const retryRequest = z
+  .strictObject({
+    settings: transcodeSettings.optional().meta({
+      description: "In place of the settings of before, all of them.",
+    }),
+  })
+  .meta({ id: "RetryRequest" });
+
 export const uploadResponse = z
   .object({
     file_id: fileId,

@@ -25,6 +25,27 @@ export const partSizeLimits = { minBytes: 5 * 1024 ** 2, maxParts: 10_000 } as c
 
 const orNull = z.string().nullable();
 
+const chromaticity = z.tuple([z.number(), z.number()]).meta({ description: "CIE 1931 x and y" });
+
+/** What an HDR10 picture was mastered for; either may be missing. */
+export const hdr10 = z.object({
+  mastering: z
+    .object({
+      red: chromaticity,
+      green: chromaticity,
+      blue: chromaticity,
+      white_point: chromaticity,
+      min_luminance: z.number().meta({ description: "cd/m2" }),
+      max_luminance: z.number().meta({ description: "cd/m2" }),
+    })
+    .nullable()
+    .meta({ description: "the display (SMPTE ST 2086)" }),
+  content_light: z
+    .object({ max_content: z.int(), max_average: z.int() })
+    .nullable()
+    .meta({ description: "MaxCLL and MaxFALL in cd/m2 (CTA-861.3)" }),
+});
+
 /** What ffprobe found beside the essentials; null where the file does not say. */
 export const mediaDetails = z.object({
   profile: orNull,
@@ -34,11 +55,13 @@ export const mediaDetails = z.object({
     .object({ primaries: orNull, transfer: orNull, matrix: orNull, range: orNull })
     .meta({ description: "in ffmpeg's names" }),
   hdr: z.enum(["pq", "hlg"]).nullable(),
+  hdr10: hdr10.nullable(),
   dolby_vision: z.boolean(),
   rotation: z.number().meta({ description: "degrees, counter-clockwise; 0 for upright" }),
   sample_aspect_ratio: orNull,
   variable_frame_rate: z.boolean(),
   interlaced: z.boolean(),
+  hidden_frames: z.int().meta({ description: "frames that an edit list cuts off" }),
   timecode: orNull,
   chapters: z.int(),
   subtitle_codecs: z.array(z.string()),
@@ -105,6 +128,11 @@ export const claimResponse = z.object({
   heartbeat_seconds: z.number().positive(),
 });
 
+/** A new URL for the source, when the one of the claim has expired. */
+export const sourceRequest = z.object({ lease });
+
+export const sourceResponse = z.object({ url: z.url() });
+
 export const partsRequest = z.object({
   lease,
   part_numbers: z.array(z.int().min(1).max(partSizeLimits.maxParts)).min(1).max(100),
@@ -155,12 +183,15 @@ export const failResponse = z.object({});
 
 export const workError = z.object({ detail: z.string(), code: z.string() });
 
+export type Hdr10 = z.infer<typeof hdr10>;
 export type MediaDetails = z.infer<typeof mediaDetails>;
 export type MediaSummary = z.infer<typeof mediaSummary>;
 export type Verification = z.infer<typeof verification>;
 export type PhaseTimes = z.infer<typeof phaseTimes>;
 export type ClaimRequest = z.infer<typeof claimRequest>;
 export type ClaimResponse = z.infer<typeof claimResponse>;
+export type SourceRequest = z.infer<typeof sourceRequest>;
+export type SourceResponse = z.infer<typeof sourceResponse>;
 export type PartsRequest = z.infer<typeof partsRequest>;
 export type PartsResponse = z.infer<typeof partsResponse>;
 export type ProgressRequest = z.infer<typeof progressRequest>;

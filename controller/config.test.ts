@@ -22,6 +22,18 @@ test("what is not set has the chart's defaults, and AWS needs no endpoint", () =
   });
 });
 
+test("what a file may ask of a worker can be limited, pictures to no more than ffmpeg is given", () => {
+  const tight = { MAX_PIXELS: "9000000", MAX_DURATION_SECONDS: "600", MAX_TRACKS: "8" };
+  const { settings } = readControllerConfig({ ...required, ...tight });
+  expect(settings.limits).toEqual({
+    max_pixels: 9_000_000,
+    max_duration_seconds: 600,
+    max_tracks: 8,
+  });
+  const read = () => readControllerConfig({ ...required, MAX_PIXELS: "100000000" });
+  expect(read).toThrow("MAX_PIXELS: Give a whole number from 1 to 36000000.");
+});
+
 test("a controller is elected under its pod's name, or not at all", () => {
   const named = { ...required, POD_NAME: "controller-1" };
   expect(readControllerConfig(named).candidate).toBe("controller-1");

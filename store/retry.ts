@@ -1,15 +1,21 @@
 import type pg from "pg";
 import { jobName } from "@transpod/contract/job-identity.ts";
+import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import { inTransaction, type Database } from "./database.ts";
 
 /**
  * Queues a file that failed or was cancelled for a new attempt, at the end of the queue and with a new
  * count of failures. False when it is in any other state, or nothing was ever uploaded. The new attempt
- * gets as much memory as the last one: what that learned about the file is still true.
+ * gets as much memory as the last one: what that learned about the file is still true. `settings` take the
+ * place of those of before.
  */
-export async function requeueFile(pool: pg.Pool, fileId: string): Promise<boolean> {
+export async function requeueFile(
+  pool: pg.Pool,
+  fileId: string,
+  settings?: TranscodeSettings,
+): Promise<boolean> {
   return await inTransaction(pool, async (client) => {
-    const attempt = await beginSeries(client, fileId);
+    const attempt = await beginSeries(client, fileId, settings);
     if (attempt === undefined) return false;
     await client.query(
       `insert into transactions (file_id, attempt, job_name, memory_scale, event_at)
@@ -23,14 +29,19 @@ export async function requeueFile(pool: pg.Pool, fileId: string): Promise<boolea
 }
 
 /** The row's lock makes parallel calls wait; all but the first then find the file pending. */
-async function beginSeries(db: Database, fileId: string): Promise<number | undefined> {
+async function beginSeries(
+  db: Database,
+  fileId: string,
+  settings: TranscodeSettings | undefined,
+): Promise<number | undefined> {
   const { rows } = await db.query<{ attempt: number }>(
     `update files
      set state = 'pending', attempt = attempt + 1, first_attempt = attempt + 1,
-       failure_code = null, failure_detail = null, queued_at = now(), launch_after = '-infinity'
+       failure_code = null, failure_detail = null, queued_at = now(), launch_after = '-infinity',
+       settings = coalesce($2, settings)
      where file_id = $1 and state in ('failed', 'cancelled') and source_version is not null
      returning attempt`,
-    [fileId],
+    [fileId, settings],
   );
   return rows[0]?.attempt;
 }

@@ -44,6 +44,7 @@ export async function claimAttempt(
 /** What the controller knows of a lease that is still heard. */
 export interface LeaseRow {
   s3_key: string;
+  source_version: string;
   upload_id: string | null;
   upload_key: string | null;
 }
@@ -51,7 +52,7 @@ export interface LeaseRow {
 /** Undefined when the lease is not the last one, or the attempt is over. */
 export async function getLease(db: Database, ref: LeaseRef): Promise<LeaseRow | undefined> {
   const { rows } = await db.query<LeaseRow>(
-    `select f.s3_key,
+    `select f.s3_key, f.source_version,
        case when t.upload_lease = t.lease then t.upload_id end as upload_id,
        case when t.upload_lease = t.lease then t.upload_key end as upload_key
      from transactions t

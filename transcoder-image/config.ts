@@ -1,8 +1,6 @@
 import { availableParallelism, hostname, tmpdir } from "node:os";
 import { z } from "zod";
 import { logLevel, readEnvironment } from "@transpod/runtime/environment.ts";
-import { presets, type Preset } from "./plan/encoder.ts";
-import { defaultLimits, type Limits } from "./probe/limits.ts";
 
 const environment = z
   .object({
@@ -12,11 +10,6 @@ const environment = z
     WORKER: z.string().max(253).default(hostname()),
     SCRATCH_DIR: z.string().default(tmpdir()),
     CPU_LIMIT: z.coerce.number().positive().optional(),
-    PRESET: z.enum(presets).default("medium"),
-    MAX_PIXELS: z.coerce.number().int().positive().max(defaultLimits.maxPixels).optional(),
-    MAX_DURATION_SECONDS: z.coerce.number().positive().optional(),
-    MAX_TRACKS: z.coerce.number().int().positive().optional(),
-    ON_DAMAGE: z.enum(["fail", "finish"]).default("fail"),
     STALL_SECONDS: z.coerce.number().positive().default(60),
     LOG_LEVEL: logLevel,
   })
@@ -36,11 +29,6 @@ export interface Config {
   readonly scratchDir: string;
   /** Threads that ffmpeg may use. */
   readonly cpus: number;
-  /** How thorough the encoder is: a slower one makes smaller files of the same quality. */
-  readonly preset: Preset;
-  readonly limits: Readonly<Limits>;
-  /** What to do with a file of which frames can't be decoded: refuse it, or go on without them. */
-  readonly onDamage: "fail" | "finish";
   /** ffmpeg is given up after this many seconds without progress. */
   readonly stallSeconds: number;
   readonly logLevel: z.infer<typeof logLevel>;
@@ -59,13 +47,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     scratchDir: read.SCRATCH_DIR,
     // Node's own count already respects a cgroup's quota.
     cpus: Math.ceil(read.CPU_LIMIT ?? availableParallelism()),
-    preset: read.PRESET,
-    limits: {
-      maxPixels: read.MAX_PIXELS ?? defaultLimits.maxPixels,
-      maxDurationSeconds: read.MAX_DURATION_SECONDS ?? defaultLimits.maxDurationSeconds,
-      maxTracks: read.MAX_TRACKS ?? defaultLimits.maxTracks,
-    },
-    onDamage: read.ON_DAMAGE,
     stallSeconds: read.STALL_SECONDS,
     logLevel: read.LOG_LEVEL,
   });

@@ -99,6 +99,20 @@ test("frames that a damaged source lost are the source's fault", async () => {
   expect(server.failed?.detail).toMatch(/it holds 50 frames, but decodes to \d+\.$/);
 });
 
+test("a result that grows beyond what anybody wants ends as soon as that is clear", async () => {
+  const filters = "noise=alls=40:allf=t";
+  const options = ["-crf", "48"];
+  const noise = { seconds: 40, audio: null, filters, options };
+  const sourcePath = await generate(scratch.file("optimal.mp4"), noise);
+  const settings = { if_larger: "stop", preset: "ultrafast" } as const;
+  await using server = await new WorkServer({ sourcePath, fileName: "a.mp4", settings }).start();
+  const worker = await startWorker(server.url, scratch.path);
+  expect(worker.exitCode).toBe(failures.already_optimal.exit);
+  expect(server.failed).toMatchObject({ code: "already_optimal", original: { codec: "h264" } });
+  const [last] = server.progress.filter(({ phase }) => phase === "encode").slice(-1);
+  expect(last?.percent).toBeLessThan(90);
+});
+
 test("a source that was replaced is not transcoded", async () => {
   const options = { sourcePath: short, fileName: "a.mp4", replaced: true };
   await using server = await new WorkServer(options).start();

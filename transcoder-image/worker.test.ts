@@ -94,8 +94,10 @@ describe("what is published", () => {
   test("frames that an edit list hides stay hidden", async () => {
     const whole = await make("untrimmed.mp4", { seconds: 2, options: ["-bf", "2"] });
     const source = await trimStart(whole, scratch.file("trimmed.mp4"), 0.52);
-    const { published } = await transcode(source);
+    const { completed, published } = await transcode(source);
     expect(published.timestamps).toHaveLength(37);
+    expect(completed.original.details?.hidden_frames).toBeGreaterThan(0);
+    expect(completed.processed.details?.hidden_frames).toBe(0);
   });
 
   test("a fragmented file, which has no index of frames, is read to its end", async () => {
@@ -174,6 +176,11 @@ describe("on a bad day", () => {
     const { server } = await transcode(source, { cutDownloads: 2 });
     const fromSomewhere: unknown = expect.stringMatching(/^bytes=[1-9]\d*-$/);
     expect(server.rangesAsked).toEqual([undefined, fromSomewhere, fromSomewhere]);
+  });
+
+  test("a source whose URL expired is fetched by a new one", async () => {
+    const source = await make("late.mp4", {});
+    await transcode(source, { expireSource: true });
   });
 
   test("a controller that restarts and URLs that expire are waited out", async () => {

@@ -4,7 +4,7 @@ import { createUpload } from "./create-upload.ts";
 import { deleteFile } from "./delete-file.ts";
 import { downloadOriginal } from "./download-original.ts";
 import { downloadProcessed } from "./download-processed.ts";
-import { getStatus } from "./get-status.ts";
+import { getFile, getStatus } from "./get-status.ts";
 import { healthz } from "./healthz.ts";
 import { listFiles } from "./list-files.ts";
 import { listTransactions } from "./list-transactions.ts";
@@ -18,6 +18,7 @@ import { watchFile } from "./watch-file.ts";
 export const routes: readonly Route[] = [
   createUpload,
   listFiles,
+  getFile,
   getStatus,
   watchFile,
   listTransactions,

@@ -4,17 +4,32 @@ import { toFileStatus } from "../file-status.ts";
 import { findFile } from "../find-file.ts";
 import type { Route } from "../route.ts";
 
-export const getStatus: Route = {
+const everything: Pick<Route, "method" | "handle"> = {
   method: "get",
-  path: "/upload/:file_id/status",
-  operation: {
-    operationId: "getStatus",
-    tags: ["files"],
-    summary: "See how far a file is",
-    requestParams: { path: fileParams },
-    responses: { 200: json("The file", fileStatus), ...problems(400, 404, 422, 503) },
-  },
   handle: (deps) => async (request, response) => {
     response.json(toFileStatus(await findFile(deps, request)));
   },
+};
+
+const operation = {
+  tags: ["files"],
+  requestParams: { path: fileParams },
+  responses: { 200: json("The file", fileStatus), ...problems(400, 404, 422, 503) },
+};
+
+export const getFile: Route = {
+  ...everything,
+  path: "/upload/:file_id",
+  operation: {
+    ...operation,
+    operationId: "getFile",
+    summary: "See a file: what it holds, what became of it and what was proven",
+  },
+};
+
+/** The same under the name that the first specification gave it. */
+export const getStatus: Route = {
+  ...everything,
+  path: "/upload/:file_id/status",
+  operation: { ...operation, operationId: "getStatus", summary: "See how far a file is" },
 };

@@ -1,10 +1,11 @@
-import { fileParams, fileStatus } from "@transpod/contract/public-api.ts";
-import { HttpError } from "@transpod/runtime/problems.ts";
+import { fileParams, fileStatus, retryRequest } from "@transpod/contract/public-api.ts";
+import { HttpError, parseRequest } from "@transpod/runtime/problems.ts";
 import type { FileStatusRow } from "@transpod/store/files.ts";
 import { requeueFile } from "@transpod/store/retry.ts";
 import { json, problems } from "../describe.ts";
 import { toFileStatus } from "../file-status.ts";
 import { fileIdIn, findFile } from "../find-file.ts";
+import { jsonBody } from "../json-body.ts";
 import type { Route } from "../route.ts";
 
 export const retryFile: Route = {
@@ -16,13 +17,18 @@ export const retryFile: Route = {
     summary: "Try a file again that failed or was cancelled",
     description:
       "Queues one new attempt, with as many failures allowed as at first. Retrying a file that is " +
-      "queued or being worked on already changes nothing.",
+      "queued or being worked on already changes nothing, whatever settings are given.",
     requestParams: { path: fileParams },
-    responses: { 200: json("The file", fileStatus), ...problems(400, 404, 409, 422, 503) },
+    requestBody: { content: { "application/json": { schema: retryRequest } } },
+    responses: {
+      200: json("The file", fileStatus),
+      ...problems(400, 404, 409, 413, 415, 422, 503),
+    },
   },
   handle: (deps) => async (request, response) => {
     const fileId = fileIdIn(request);
-    const done = await requeueFile(deps.pool, fileId);
+    const { settings } = parseRequest(retryRequest, jsonBody(request));
+    const done = await requeueFile(deps.pool, fileId, settings);
     const file = await findFile(deps, request);
     const refusal = done ? undefined : refuse(file);
     if (refusal !== undefined) {

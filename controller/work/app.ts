@@ -7,6 +7,7 @@ import {
   failRequest,
   partsRequest,
   progressRequest,
+  sourceRequest,
 } from "@transpod/contract/work-protocol.ts";
 import { HttpError, notFound, parseRequest, problemHandler } from "@transpod/runtime/problems.ts";
 import { claim } from "./claim.ts";
@@ -16,6 +17,7 @@ import { fail } from "./fail.ts";
 import { FencedError } from "./fenced.ts";
 import { signParts } from "./parts.ts";
 import { progress } from "./progress.ts";
+import { renewSource } from "./source.ts";
 
 type Operation<T> = (deps: WorkDeps, ref: AttemptRef, body: T) => Promise<object>;
 
@@ -26,6 +28,7 @@ export function createWorkApp(deps: WorkDeps): Express {
   // 10,000 parts with their ETags are about 700 kB.
   app.use(express.json({ limit: "2mb" }));
   app.post("/work/claim", operation(deps, "claim", claimRequest, claim));
+  app.post("/work/source", operation(deps, "source", sourceRequest, renewSource));
   app.post("/work/parts", operation(deps, "parts", partsRequest, signParts));
   app.post("/work/progress", operation(deps, "progress", progressRequest, progress));
   app.post("/work/complete", operation(deps, "complete", completeRequest, complete));

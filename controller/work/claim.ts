@@ -1,12 +1,10 @@
-import { GetObjectCommand } from "@aws-sdk/client-s3";
-import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import type { AttemptRef } from "@transpod/contract/job-identity.ts";
 import { transcodeSettings } from "@transpod/contract/transcode-settings.ts";
 import type { ClaimRequest, ClaimResponse } from "@transpod/contract/work-protocol.ts";
-import { versionParameter } from "@transpod/runtime/aws.ts";
 import { claimAttempt } from "@transpod/store/work.ts";
 import type { WorkDeps } from "./deps.ts";
 import { FencedError } from "./fenced.ts";
+import { signSource } from "./source.ts";
 
 /** Gives the attempt to this worker and shuts out every earlier one. */
 export async function claim(
@@ -17,12 +15,7 @@ export async function claim(
   const row = await claimAttempt(deps.pool, ref, worker);
   if (row === undefined) throw new FencedError(ref);
   if (row.wait_seconds !== null) deps.metrics.jobToClaim.observe(row.wait_seconds);
-  const source = new GetObjectCommand({
-    Bucket: deps.rawBucket,
-    Key: row.s3_key,
-    ...versionParameter(row.source_version),
-  });
-  const url = await getSignedUrl(deps.s3, source, { expiresIn: deps.settings.workUrlSeconds });
+  const url = await signSource(deps, row);
   deps.log.info({
     event: "attempt_claimed",
     file_id: ref.fileId,

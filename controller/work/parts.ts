@@ -7,9 +7,10 @@ import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import type { AttemptRef, LeaseRef } from "@transpod/contract/job-identity.ts";
 import { contentTypes, processedKey, videoExtension } from "@transpod/contract/object-keys.ts";
 import type { PartsRequest, PartsResponse } from "@transpod/contract/work-protocol.ts";
-import { getLease, keepUpload, type LeaseRow } from "@transpod/store/work.ts";
+import { keepUpload, type LeaseRow } from "@transpod/store/work.ts";
 import type { WorkDeps } from "./deps.ts";
 import { FencedError } from "./fenced.ts";
+import { requireLease } from "./require-lease.ts";
 
 interface Upload {
   upload_id: string;
@@ -44,12 +45,6 @@ async function uploadOf(deps: WorkDeps, ref: LeaseRef): Promise<Upload> {
     uploadIn(row) ?? (await beginUpload(deps, ref, row)) ?? uploadIn(await requireLease(deps, ref));
   if (kept === undefined) throw new FencedError(ref);
   return kept;
-}
-
-async function requireLease(deps: WorkDeps, ref: LeaseRef): Promise<LeaseRow> {
-  const row = await getLease(deps.pool, ref);
-  if (row === undefined) throw new FencedError(ref);
-  return row;
 }
 
 function uploadIn({ upload_id, upload_key }: LeaseRow): Upload | undefined {

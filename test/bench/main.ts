@@ -1,3 +1,4 @@
+import { defaultSettings } from "@transpod/contract/transcode-settings.ts";
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -75,7 +76,7 @@ async function throughFfmpeg(input: string): Promise<number> {
     container: containerOf(input),
     ffmpeg: await readFfmpegFacts(signal),
     cpus: availableParallelism(),
-    preset: "medium",
+    wished: defaultSettings,
     input,
     output: join(folder, "ffmpeg-output"),
   });

@@ -1,4 +1,5 @@
 import { brokenCases } from "./cases-broken.ts";
+import { colourCases } from "./cases-colour.ts";
 import { pictureCases } from "./cases-picture.ts";
 import { realCases } from "./cases-real.ts";
 import { trackCases } from "./cases-tracks.ts";
@@ -6,6 +7,7 @@ import { trackCases } from "./cases-tracks.ts";
 export const groups = {
   "Real files": realCases,
   "Pictures and their times": pictureCases,
+  "Colours and HDR": colourCases,
   "Sound, subtitles, chapters, tags": trackCases,
   "Broken and hostile files": brokenCases,
 } as const;

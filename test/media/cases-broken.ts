@@ -2,7 +2,8 @@ import { execa } from "execa";
 import { writeFile } from "node:fs/promises";
 import { pointElsewhere } from "./data-reference.ts";
 import type { MediaCase } from "./media-case.ts";
-import { cutOff, damaged, ffmpeg, renamed, ruined, video, written } from "./recipes.ts";
+import { callItCbcs, claimDuration } from "./headers.ts";
+import { cutOff, damaged, ffmpeg, madeOf, renamed, ruined, video, written } from "./recipes.ts";
 
 const notAVideo = "The file is not an MP4 or MOV video.";
 const faststart = ["-movflags", "+faststart"];
@@ -64,8 +65,8 @@ export const brokenCases: readonly MediaCase[] = [
       await pointElsewhere(path, scene.beside("secret.mov"));
     },
     result: {
-      refused: "damaged",
-      sentence: "The file is damaged: nothing of its video can be decoded.",
+      refused: "not_a_video",
+      sentence: "The file refers to media in another file, which was not uploaded.",
     },
   },
   {
@@ -120,6 +121,15 @@ export const brokenCases: readonly MediaCase[] = [
     },
   },
   {
+    file: "encrypted-cbcs.mp4",
+    what: "DRM that calls itself CBCS, as Apple's players have it",
+    source: madeOf(video({ options: cenc }), callItCbcs),
+    result: {
+      refused: "encrypted",
+      sentence: "The file is encrypted (DRM), so Transpod can't read its video.",
+    },
+  },
+  {
     file: "huge.mp4",
     what: "pictures larger than any screen",
     source: video({ size: "8192x4400", rate: 1, audio: null }),
@@ -155,9 +165,9 @@ export const brokenCases: readonly MediaCase[] = [
   },
   {
     file: "half-ruined-finished.mp4",
-    what: "the same, with ON_DAMAGE=finish",
+    what: "the same, with `on_damage: finish`",
     source: ruined(0.5, video({ codec: "libx265", audio: null, seconds: 2 })),
-    onDamage: "finish",
+    settings: { on_damage: "finish" },
     result: {
       codec: "h264",
       frames: 24,
@@ -174,6 +184,22 @@ export const brokenCases: readonly MediaCase[] = [
     result: {
       refused: "too_large",
       sentence: "The video is 638.9 hours long; Transpod takes up to 24.",
+    },
+  },
+  {
+    file: "boastful.mp4",
+    what: "a header that claims ten hours for one second",
+    source: madeOf(video({ audio: null }), (from, to) => claimDuration(from, to, 36_000)),
+    result: { codec: "hevc", frames: 25 },
+  },
+  {
+    file: "optimal.mp4",
+    what: "so much noise at so few bits that H.265 would make more of it",
+    source: video({ audio: null, filters: "noise=alls=40:allf=t", options: ["-crf", "45"] }),
+    settings: { if_larger: "stop" },
+    result: {
+      refused: "already_optimal",
+      sentence: "The file is as small as H.265 makes it at this quality already",
     },
   },
   {

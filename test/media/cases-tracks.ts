@@ -29,6 +29,19 @@ const chapters = [
   ...["[CHAPTER]", "TIMEBASE=1/1000", "START=480", "END=1000", "title=Two"],
 ].join("\n");
 
+const place = {
+  location: "+48.1372+011.5756/",
+  "com.apple.quicktime.location.ISO6709": "+48.1372+011.5756+520.000/",
+};
+const located = video({
+  options: [
+    ...Object.entries({ ...place, "com.apple.quicktime.make": "Apple" }).flatMap(
+      ([name, value]) => ["-metadata", `${name}=${value}`],
+    ),
+    ...["-movflags", "use_metadata_tags"],
+  ],
+});
+
 /** What can lie beside the picture. */
 export const trackCases: readonly MediaCase[] = [
   {
@@ -156,6 +169,26 @@ export const trackCases: readonly MediaCase[] = [
       frames: 25,
       audio: ["aac"],
       tags: { "com.android.version": "13" },
+    },
+  },
+  {
+    file: "located.mov",
+    what: "where it was recorded, as Apple's phones and as others write it",
+    source: located,
+    result: { codec: "hevc", frames: 25, audio: ["aac"], tags: place },
+  },
+  {
+    file: "unlocated.mov",
+    what: "the same, with `location: remove`",
+    source: located,
+    settings: { location: "remove" },
+    result: {
+      codec: "hevc",
+      frames: 25,
+      audio: ["aac"],
+      removed: Object.keys(place),
+      tags: { "com.apple.quicktime.make": "Apple" },
+      notes: ["Where it was recorded was removed, as asked for."],
     },
   },
 ];

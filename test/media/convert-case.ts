@@ -2,11 +2,12 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { defaultLimits } from "@transpod/contract/media-limits.ts";
+import { defaultSettings } from "@transpod/contract/transcode-settings.ts";
 import { AttemptError } from "@transpod/transcoder-image/attempt/attempt-error.ts";
 import { convert, type Converted } from "@transpod/transcoder-image/attempt/convert.ts";
 import { PhaseClock } from "@transpod/transcoder-image/attempt/phase-clock.ts";
 import { containerOf } from "@transpod/transcoder-image/plan/container.ts";
-import { defaultLimits } from "@transpod/transcoder-image/probe/limits.ts";
 import type { MediaCase } from "./media-case.ts";
 import { pathOfReal } from "./real-files.ts";
 
@@ -22,9 +23,15 @@ export function isAvailable({ source }: MediaCase): boolean {
   return typeof source === "function" || existsSync(pathOfReal(source));
 }
 
+/**
+ * The fastest preset: what it leaves out is not what is tested here. So coarse, and so short, a result
+ * may well be the larger one.
+ */
+const quick = { preset: "ultrafast", if_larger: "keep" } as const;
+
 /** Makes the file, and takes it through the worker's own probe, plan, encode and verify. */
 export async function convertCase(
-  { file, source, onDamage = "fail" }: MediaCase,
+  { file, source, settings }: MediaCase,
   folder: string,
   canaryUrl: string,
 ): Promise<Outcome> {
@@ -39,14 +46,9 @@ export async function convertCase(
   try {
     const converted = await convert(
       {
-        // The fastest preset: what it leaves out is not what is tested here.
-        config: {
-          cpus: availableParallelism(),
-          limits: defaultLimits,
-          onDamage,
-          preset: "ultrafast",
-          stallSeconds: 60,
-        },
+        config: { cpus: availableParallelism(), stallSeconds: 60 },
+        settings: { ...defaultSettings, ...quick, ...settings },
+        limits: defaultLimits,
         clock: new PhaseClock(() => undefined),
         report: () => undefined,
         onPlanned: () => undefined,

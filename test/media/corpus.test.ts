@@ -41,6 +41,12 @@ test.for(available.filter(({ result }) => !isRefused(result)))("$file: $what", a
   const result = each.result as Kept;
   const [before, after] = [await readFacts(input), await readFacts(output)];
   expect(after).toMatchObject(wanted(before, result));
+  // H.264 gets what an ordinary screen shows.
+  expect(after.hdr10).toEqual(result.codec === "hevc" ? before.hdr10 : []);
+  for (const tag of result.removed ?? []) {
+    expect(before.tags).toHaveProperty([tag]);
+    expect(after.tags).not.toHaveProperty([tag]);
+  }
   expect(after.times).toHaveLength(result.frames);
   expect(
     apart(after.times, inPlaceOf(after.times, before.times)),

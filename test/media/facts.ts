@@ -28,6 +28,14 @@ const probed = z.object({
   format: z.object({ tags }),
 });
 
+const firstFrame = z.object({
+  frames: z.array(
+    z.object({
+      side_data_list: z.array(z.looseObject({ side_data_type: z.string() })).default([]),
+    }),
+  ),
+});
+
 type Stream = z.infer<typeof stream>;
 
 /** What ffprobe says of a file. It is asked anew: nothing that the worker found out is used. */
@@ -52,6 +60,7 @@ export async function readFacts(path: string) {
     times: await readTimes(path, video.index),
     audio: codecs(audio),
     languages: audio.map((each) => each.tags["language"] ?? "und"),
+    hdr10: await readHdr10(path, video.index),
     /** Seconds from the picture's start to the sound's. */
     soundOffsets: audio.map((each) => (each.start_time ?? 0) - (video.start_time ?? 0)),
     subtitles: codecs(ofType("subtitle")),
@@ -59,6 +68,18 @@ export async function readFacts(path: string) {
     chapters: chapters.map((each) => [each.start_time, each.tags["title"]]),
     tags: { ...timecodeOf(video), ...format.tags },
   };
+}
+
+/** The static HDR metadata of the first picture, as `name=value` in ffprobe's words. */
+async function readHdr10(path: string, index: number): Promise<string[]> {
+  const wanted = ["-select_streams", String(index), "-read_intervals", "%+#1", "-show_frames"];
+  const { stdout } = await execa("ffprobe", ["-v", "error", ...wanted, "-of", "json", path]);
+  const { frames } = firstFrame.parse(JSON.parse(stdout));
+  return frames
+    .flatMap((frame) => frame.side_data_list)
+    .filter(({ side_data_type: type }) => /^(Mastering display|Content light)/.test(type))
+    .flatMap((data) => Object.entries(data).map(([name, value]) => `${name}=${String(value)}`))
+    .toSorted();
 }
 
 export type Facts = Awaited<ReturnType<typeof readFacts>>;

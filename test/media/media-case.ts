@@ -1,4 +1,5 @@
 import type { FailureCode } from "@transpod/contract/failures.ts";
+import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import type { Codec } from "@transpod/contract/work-protocol.ts";
 import type { RealFile } from "./real-files.ts";
 
@@ -30,6 +31,8 @@ export interface Kept {
   covers?: string[];
   /** Further tags of the file, beside its title and its creation time. */
   tags?: Record<string, string>;
+  /** Tags that must be gone. */
+  removed?: string[];
   /** Everything that people are told, but for how large the result is. */
   notes?: string[];
 }
@@ -44,8 +47,8 @@ export interface MediaCase {
   file: string;
   what: string;
   source: RealFile | Recipe;
-  /** `fail` unless said. */
-  onDamage?: "fail" | "finish";
+  /** What the client chose beside a fast encode. */
+  settings?: Partial<TranscodeSettings>;
   result: Kept | Refused;
 }
 

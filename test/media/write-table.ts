@@ -2,7 +2,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { format } from "prettier";
 import { groups } from "./all-cases.ts";
-import { presets } from "@transpod/transcoder-image/plan/encoder.ts";
+import { presets } from "@transpod/contract/transcode-settings.ts";
+import { rateOf } from "@transpod/transcoder-image/plan/encoder.ts";
 import { isRefused, type Kept, type MediaCase, type Refused } from "./media-case.ts";
 
 /**
@@ -10,6 +11,16 @@ import { isRefused, type Kept, type MediaCase, type Refused } from "./media-case
  * it is up to date instead.
  */
 const path = fileURLToPath(new URL("../../docs/media.md", import.meta.url));
+
+/** `23 to H.265 and 20 to H.264; smaller: 26 and 23`, from the very function that the plan uses. */
+function qualitiesOf(what: "crf" | "preset"): string {
+  return (["balanced", "smaller", "faster"] as const)
+    .map((quality) => {
+      const [hevc, h264] = [rateOf("hevc", { quality })[what], rateOf("h264", { quality })[what]];
+      return `\`${quality}\`: ${hevc === h264 ? hevc : `${hevc} for H.265, ${h264} for H.264`}`;
+    })
+    .join("; ");
+}
 
 const introduction = `# What becomes of which video
 
@@ -23,15 +34,25 @@ into the user's cache folder and checks each by its SHA-256. The others are gene
 
 ## What a worker takes
 
-Environment variables of the worker. A file that goes beyond a limit is refused as \`too_large\`.
+Environment variables of the controller (\`controller.limits\` in the chart). A file that goes beyond one is
+refused as \`too_large\`.
 
 | variable | default | |
 | - | - | - |
 | \`MAX_PIXELS\` | 36000000 | of one picture; can only be lowered |
 | \`MAX_DURATION_SECONDS\` | 86400 | from the first to the last frame, as counted |
 | \`MAX_TRACKS\` | 64 | of all kinds |
-| \`ON_DAMAGE\` | \`fail\` | \`finish\`: goes on without frames that can't be decoded, and says how many |
-| \`PRESET\` | \`medium\` | of the encoder: ${presets.join(", ")} |
+
+What a client may choose for a file, as \`settings\` of \`POST /upload\` and of a retry:
+
+| setting | values | |
+| - | - | - |
+| \`quality\` | **\`balanced\`**, \`smaller\`, \`faster\` | what the two below are when they are not given |
+| \`crf\` | 1 to 51 | ${qualitiesOf("crf")} |
+| \`preset\` | ${presets.join(", ")} | ${qualitiesOf("preset")} |
+| \`if_larger\` | \`keep\`, \`stop\` | \`stop\` fails a file whose result is larger as \`already_optimal\`; the default for H.264 to H.265 without a \`crf\` |
+| \`on_damage\` | **\`fail\`**, \`finish\` | \`finish\` goes on without frames that can't be decoded, and says how many |
+| \`location\` | **\`keep\`**, \`remove\` | tags that say where it was recorded |
 `;
 
 const names = { h264: "H.264", hevc: "H.265" } as const;

@@ -1,3 +1,5 @@
+import type { MediaLimits } from "@transpod/contract/media-limits.ts";
+import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import type { Config } from "../config.ts";
 import { readFfmpegFacts } from "../ffmpeg/facts.ts";
 import { howFar } from "../ffmpeg/progress.ts";
@@ -7,12 +9,17 @@ import { planTranscode, type Plan } from "../plan/plan.ts";
 import type { Source } from "../probe/media.ts";
 import { probeSource } from "../probe/probe-source.ts";
 import { verifyOutput, type Verified } from "../verify/verify-output.ts";
+import { stat } from "node:fs/promises";
+import { SizeGuard } from "./size-guard.ts";
 import { afterthoughts } from "./afterthoughts.ts";
 import type { PhaseClock } from "./phase-clock.ts";
 import type { Progress } from "./progress-reporter.ts";
 
 export interface ConvertDeps {
-  config: Pick<Config, "cpus" | "limits" | "onDamage" | "preset" | "stallSeconds">;
+  config: Pick<Config, "cpus" | "stallSeconds">;
+  /** What the client chose. */
+  settings: TranscodeSettings;
+  limits: MediaLimits;
   clock: PhaseClock;
   report: (progress: Progress) => void;
   /** The source was understood. */
@@ -43,36 +50,47 @@ export async function convert(deps: ConvertDeps, files: ConvertFiles): Promise<C
   const { clock } = deps;
   const { source, plan } = await clock.run("probe", () => probe(deps, files));
   deps.onPlanned(source, plan);
-  const encoded = await clock.run("encode", () => encode(deps, source, plan));
+  const encoded = await clock.run("encode", () =>
+    encode(deps, { source, plan, output: files.output }),
+  );
   const verified = await clock.run("verify", () => verify(deps, files, { source, plan, encoded }));
   // Errors that cost frames have a note of their own.
   const errorCount = verified.notes.length > 0 ? 0 : encoded.diagnostics.errorCount;
-  const after = afterthoughts(errorCount, source.media.sizeBytes, verified.media.sizeBytes);
+  const after = afterthoughts(errorCount, source.media.sizeBytes, verified.made.media.sizeBytes);
   return { source, plan, verified, notes: [...plan.notes, ...verified.notes, ...after] };
 }
 
 async function probe(deps: ConvertDeps, { container, input, output }: ConvertFiles) {
-  const { config, report, signal } = deps;
-  const { cpus, limits, preset } = config;
+  const { config, settings: wished, limits, report, signal } = deps;
+  const { cpus } = config;
   const [ffmpeg, source] = await Promise.all([
     readFfmpegFacts(signal),
     probeSource(input, signal, limits),
   ]);
-  const plan = planTranscode(source, { container, ffmpeg, cpus, preset, input, output });
+  const plan = planTranscode(source, { container, ffmpeg, cpus, wished, input, output });
   const codecs = { original_codec: source.video.codec, target_codec: plan.target };
   report({ phase: "probe", percent: 100, ...codecs });
   return { source, plan };
 }
 
-function encode({ config, report, signal }: ConvertDeps, source: Source, plan: Plan) {
+async function encode(
+  { config, settings, report, signal }: ConvertDeps,
+  { source, plan, output }: { source: Source; plan: Plan; output: string },
+): Promise<FfmpegResult> {
   const totalFrames = source.timestamps.length;
-  return runFfmpeg({
+  const guard = new SizeGuard(plan.target, settings, source.media.sizeBytes);
+  const result = await runFfmpeg({
     args: plan.args,
     stallSeconds: config.stallSeconds,
     totalFrames,
-    onProgress: (progress) => report({ phase: "encode", ...howFar(progress, totalFrames) }),
-    signal,
+    onProgress: (progress) => {
+      report({ phase: "encode", ...howFar(progress, totalFrames) });
+      guard.see(progress, totalFrames);
+    },
+    signal: AbortSignal.any([signal, guard.signal]),
   });
+  guard.seeEnd((await stat(output)).size);
+  return result;
 }
 
 interface Made {
@@ -86,7 +104,7 @@ function verify(
   { input, output }: ConvertFiles,
   { source, plan, encoded }: Made,
 ) {
-  const { config, report, signal } = deps;
+  const { config, settings, report, signal } = deps;
   const totalFrames = plan.expected.frames;
   return verifyOutput({
     input,
@@ -95,7 +113,7 @@ function verify(
     expected: plan.expected,
     encoded: { frames: encoded.frames, errorCount: encoded.diagnostics.errorCount },
     cpus: config.cpus,
-    onDamage: config.onDamage,
+    onDamage: settings.on_damage,
     stallSeconds: config.stallSeconds,
     onProgress: (progress) => report({ phase: "verify", ...howFar(progress, totalFrames) }),
     signal,

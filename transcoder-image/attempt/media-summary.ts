@@ -1,15 +1,11 @@
 import type { MediaDetails, MediaSummary } from "@transpod/contract/work-protocol.ts";
 import type { Container } from "../plan/container.ts";
-import { isHdr, type Media, type OtherTrack, type VideoTrack } from "../probe/media.ts";
+import { isHdr, type OtherTrack, type Source } from "../probe/media.ts";
 import { pixelFormatOf } from "../probe/pixel-format.ts";
 
-/** The facts about a file that are kept with the attempt. `timestamps` are of its video's frames. */
-export function summarize(
-  container: Container,
-  media: Media,
-  video: VideoTrack,
-  timestamps: readonly number[],
-): MediaSummary {
+/** The facts about a file that are kept with the attempt. */
+export function summarize(container: Container, file: Source): MediaSummary {
+  const { media, video, timestamps } = file;
   const { durationSeconds, sizeBytes } = media;
   return {
     container,
@@ -23,11 +19,11 @@ export function summarize(
     size_bytes: sizeBytes,
     bit_rate: durationSeconds > 0 ? Math.round((sizeBytes * 8) / durationSeconds) : 0,
     audio_codecs: codecsOf(media.audio),
-    details: detailsOf(media, video, timestamps),
+    details: detailsOf(file),
   };
 }
 
-function detailsOf(media: Media, video: VideoTrack, timestamps: readonly number[]): MediaDetails {
+function detailsOf({ media, video, timestamps, hiddenFrames, hdr10 }: Source): MediaDetails {
   const { primaries, transfer, space, range } = video.colour;
   const { bits, chroma } = pixelFormatOf(video.pixelFormat);
   return {
@@ -36,11 +32,13 @@ function detailsOf(media: Media, video: VideoTrack, timestamps: readonly number[
     chroma,
     colour: { primaries, transfer, matrix: space, range },
     hdr: !isHdr(video.colour) ? null : transfer === "smpte2084" ? "pq" : "hlg",
+    hdr10,
     dolby_vision: video.dolbyVision,
     rotation: video.rotation,
     sample_aspect_ratio: video.sampleAspectRatio,
     variable_frame_rate: isVariable(timestamps),
     interlaced: video.interlaced,
+    hidden_frames: hiddenFrames,
     timecode: media.timecode,
     chapters: media.chapterCount,
     subtitle_codecs: codecsOf(media.subtitles),

@@ -5,16 +5,16 @@ import type {
   MediaSummary,
 } from "@transpod/contract/work-protocol.ts";
 import type { Logger } from "pino";
-import { containerOf, type Container } from "../plan/container.ts";
+import { containerOf } from "../plan/container.ts";
 import { downloadFile } from "../transfer/download.ts";
 import { requireFreeSpace } from "../transfer/free-space.ts";
 import { uploadFile } from "../transfer/upload.ts";
 import type { WorkClient } from "../work/work-client.ts";
 import { AttemptError } from "./attempt-error.ts";
-import { convert, type ConvertDeps, type Converted } from "./convert.ts";
+import { convert, type ConvertDeps } from "./convert.ts";
 import { summarize } from "./media-summary.ts";
 
-export interface TranscodeDeps extends Omit<ConvertDeps, "onPlanned"> {
+export interface TranscodeDeps extends Omit<ConvertDeps, "onPlanned" | "settings" | "limits"> {
   work: WorkClient;
   claim: ClaimResponse;
   /** An empty folder that is removed afterwards. */
@@ -33,20 +33,23 @@ export async function transcode(deps: TranscodeDeps): Promise<CompleteRequest> {
 
   await clock.run("download", () => download(deps, input));
   const onPlanned: ConvertDeps["onPlanned"] = (source, plan) => {
-    deps.onProbed(summarize(container, source.media, source.video, source.timestamps));
+    deps.onProbed(summarize(container, source));
     log.info({ event: "planned", target_codec: plan.target, args: plan.args, notes: plan.notes });
   };
-  const converted = await convert({ ...deps, onPlanned }, { container, input, output });
+  const converted = await convert(
+    { ...deps, settings: claim.settings, limits: claim.limits, onPlanned },
+    { container, input, output },
+  );
   const { source, plan, verified, notes } = converted;
-  const { sizeBytes } = verified.media;
+  const { sizeBytes } = verified.made.media;
   const uploaded = await clock.run("upload", () => upload(deps, output, sizeBytes));
 
   return {
     lease: claim.lease,
     ...uploaded,
     size_bytes: sizeBytes,
-    original: summarize(container, source.media, source.video, source.timestamps),
-    processed: summarizeOutput(container, converted),
+    original: summarize(container, source),
+    processed: summarize(container, verified.made),
     target_codec: plan.target,
     verification: verified.verification,
     notes,
@@ -54,13 +57,14 @@ export async function transcode(deps: TranscodeDeps): Promise<CompleteRequest> {
   };
 }
 
-async function download({ claim, folder, report, signal }: TranscodeDeps, path: string) {
+async function download({ work, claim, folder, report, signal }: TranscodeDeps, path: string) {
   const { url, etag, size_bytes: sizeBytes } = claim.source;
   if (sizeBytes === 0) throw new AttemptError("empty_file", "The uploaded file is empty.");
   await requireFreeSpace(folder, sizeBytes);
   const onProgress = (bytes: number) =>
     report({ phase: "download", percent: percentOf(bytes, sizeBytes) });
-  await downloadFile({ url, etag, sizeBytes, path, onProgress, signal });
+  const renew = () => work.source({ lease: claim.lease }, signal);
+  await downloadFile({ url, renew, etag, sizeBytes, path, onProgress, signal });
 }
 
 function upload({ work, claim, report, signal }: TranscodeDeps, path: string, sizeBytes: number) {
@@ -71,12 +75,6 @@ function upload({ work, claim, report, signal }: TranscodeDeps, path: string, si
     onProgress: (bytes) => report({ phase: "upload", percent: percentOf(bytes, sizeBytes) }),
     signal,
   });
-}
-
-function summarizeOutput(container: Container, { verified }: Converted): MediaSummary {
-  const [video] = verified.media.video;
-  if (video === undefined) throw new TypeError("a verified output has a video track");
-  return summarize(container, verified.media, video, verified.timestamps);
 }
 
 function percentOf(part: number, whole: number): number {

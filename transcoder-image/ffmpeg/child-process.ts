@@ -1,4 +1,5 @@
 import type { Options } from "execa";
+import { mostPixels } from "@transpod/contract/media-limits.ts";
 
 /** No file is anything but an MP4 or MOV on our own disk: no playlist, no script, no reference. */
 export const inputGuards = [
@@ -7,8 +8,8 @@ export const inputGuards = [
   ["-f", "mov"],
 ].flat();
 
-/** 36 million pixels: a little more than 8K. A small file can claim far more than any memory. */
-export const maxPixels = 36_000_000;
+/** Whatever fewer a setting allows: that is refused with a sentence, before ffmpeg is asked. */
+export const pixelGuard = ["-max_pixels", String(mostPixels)];
 
 /**
  * How every ffmpeg and ffprobe is started. It does not learn our token. It is ended by SIGKILL at

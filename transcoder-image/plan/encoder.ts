@@ -1,22 +1,42 @@
+import type { Preset, TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import type { Codec } from "@transpod/contract/work-protocol.ts";
 
-/** What x264 and x265 both know, from fast to thorough. */
-export const presets = ["ultrafast", "veryfast", "fast", "medium", "slow"] as const;
-
-export type Preset = (typeof presets)[number];
+/** What a client chose of the encoder. */
+export type Wished = Pick<TranscodeSettings, "quality" | "crf" | "preset">;
 
 export interface EncoderSettings {
-  preset: Preset;
+  wished: Wished;
   /** Threads to use. */
   cpus: number;
+  /** What x265 is told beside the rest, as `name=value`. */
+  params?: readonly string[];
+}
+
+/** Where x264 and x265 look alike, and neither shows what it left out. */
+const balancedCrf: Readonly<Record<Codec, number>> = { h264: 20, hevc: 23 };
+
+/** Measured in docs/media.md. */
+const qualities: Readonly<
+  Record<TranscodeSettings["quality"], { crfMore: number; preset: Preset }>
+> = {
+  smaller: { crfMore: 3, preset: "slow" },
+  balanced: { crfMore: 0, preset: "medium" },
+  faster: { crfMore: 0, preset: "veryfast" },
+};
+
+/** The constant rate factor and the preset that a client's wish comes to. Pure. */
+export function rateOf(codec: Codec, { quality, crf, preset }: Wished) {
+  const usual = qualities[quality];
+  return { crf: crf ?? balancedCrf[codec] + usual.crfMore, preset: preset ?? usual.preset };
 }
 
 /** Open GOPs are off so that players can seek to every keyframe. x265 ignores ffmpeg's -threads. */
-export function encoder(codec: Codec, { preset, cpus }: EncoderSettings): string[] {
-  const quality = (crf: number) => ["-preset:v:0", preset, "-crf:v:0", String(crf)];
+export function encoder(codec: Codec, { wished, cpus, params = [] }: EncoderSettings): string[] {
+  const { crf, preset } = rateOf(codec, wished);
+  const rate = ["-preset:v:0", preset, "-crf:v:0", String(crf)];
   if (codec === "h264") {
-    return ["-c:v:0", "libx264", ...quality(20), "-threads:v:0", String(cpus)];
+    return ["-c:v:0", "libx264", ...rate, "-threads:v:0", String(cpus)];
   }
-  const params = `log-level=warning:open-gop=0:pools=${cpus}`;
-  return ["-c:v:0", "libx265", ...quality(23), "-tag:v:0", "hvc1", "-x265-params:v:0", params];
+  const all = ["log-level=warning", "open-gop=0", `pools=${cpus}`, ...params].join(":");
+  return ["-c:v:0", "libx265", ...rate, "-tag:v:0", "hvc1", "-x265-params:v:0", all];
 }

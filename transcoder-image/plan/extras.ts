@@ -1,3 +1,4 @@
+import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import type { OtherTrack, Source } from "../probe/media.ts";
 import type { Container } from "./container.ts";
 
@@ -16,12 +17,17 @@ const subtitlesOf: Readonly<Record<Container, ReadonlySet<string>>> = {
 };
 
 /** Everything beside picture and sound: subtitles, cover art, chapters, tags; and what is lost. */
-export function planExtras({ media, video }: Source, container: Container): ExtrasPlan {
+export function planExtras(
+  { media, video }: Source,
+  container: Container,
+  { location }: Pick<TranscodeSettings, "location">,
+): ExtrasPlan {
   const subtitles = media.subtitles.filter((track) => subtitlesOf[container].has(track.codec));
   // The mov muxer drops a cover without a word.
   const covers = container === "mp4" ? media.covers : [];
   const kept = new Set([...subtitles, ...covers].map((track) => track.index));
   const hasTags = hasPhoneTags(media.tagNames);
+  const places = location === "remove" ? media.tagNames.filter(saysWhere) : [];
   const isDropped = (track: OtherTrack) => !kept.has(track.index);
   return {
     maps: [...subtitles, ...covers].flatMap((track) => ["-map", `0:${track.index}`]),
@@ -29,6 +35,7 @@ export function planExtras({ media, video }: Source, container: Container): Extr
       ...subtitles.flatMap((_, i) => [`-c:s:${i}`, "copy"]),
       ...covers.flatMap((_, i) => copyCover(i + 1)),
       ...tagArgs,
+      ...places.flatMap((name) => ["-metadata", `${name}=`]),
     ],
     // A phone's own tags survive only with this flag, which in turn loses the cover.
     movflags: hasTags && covers.length === 0 ? ["use_metadata_tags"] : [],
@@ -42,6 +49,7 @@ export function planExtras({ media, video }: Source, container: Container): Extr
       ...droppedNote("Subtitles were dropped", media.subtitles.filter(isDropped)),
       ...droppedNote("The cover picture was dropped", media.covers.filter(isDropped)),
       ...droppedNote("Data tracks were dropped", media.data),
+      ...(places.length > 0 ? ["Where it was recorded was removed, as asked for."] : []),
       ...(hasTags && covers.length > 0
         ? ["The phone's own tags were dropped: this file can't hold them beside a cover picture."]
         : []),
@@ -64,6 +72,14 @@ function copyCover(position: number): string[] {
 /** Makers name their tags after their domain: `com.apple.quicktime.make`, `com.android.version`. */
 function hasPhoneTags(names: readonly string[]): boolean {
   return names.some((name) => name.startsWith("com."));
+}
+
+/**
+ * `location`, `location-eng`, `com.apple.quicktime.location.ISO6709` and its kin. Whatever else may name a
+ * place lies in data tracks, which are never kept.
+ */
+export function saysWhere(tagName: string): boolean {
+  return /location|gps|geo|xyz/i.test(tagName);
 }
 
 function droppedNote(what: string, tracks: readonly OtherTrack[]): string[] {

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { defaultSettings, type TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
+import type { Hdr10 } from "@transpod/contract/work-protocol.ts";
 import type { FfmpegFacts } from "../ffmpeg/facts.ts";
 import { anAudioTrack, aSource, aVideoTrack } from "../testing/builders.ts";
 import type { Source } from "../probe/media.ts";
@@ -9,12 +11,17 @@ const bookworm: FfmpegFacts = { major: 5, minor: 1, hasZscale: true };
 const trixie: FfmpegFacts = { major: 7, minor: 1, hasZscale: true };
 const hlg = { primaries: "bt2020", transfer: "arib-std-b67", space: "bt2020nc", range: "tv" };
 
-function plan(source: Source, container: Container = "mp4", ffmpeg = trixie) {
+function plan(
+  source: Source,
+  container: Container = "mp4",
+  ffmpeg = trixie,
+  wished: Partial<TranscodeSettings> = {},
+) {
   return planTranscode(source, {
     container,
     ffmpeg,
     cpus: 2,
-    preset: "medium",
+    wished: { ...defaultSettings, ...wished },
     input: "in",
     output: "out",
   });
@@ -64,6 +71,8 @@ describe("the whole command", () => {
       height: 1080,
       rotation: -90,
       frames: 3,
+      hdr10: null,
+      hidesLocation: false,
       audio: [{ codec: "aac", encoded: true, offsetSeconds: 0 }],
       subtitles: 0,
       covers: 0,
@@ -165,6 +174,50 @@ const table: [sentence: string, source: Source, container: Container, args: stri
 
 test.each(table)("%s", (_sentence, source, container, args) => {
   expect(middle(source, container)).toBe(args);
+});
+
+describe("what a client chose", () => {
+  const args = (codec: "h264" | "hevc", wished: Partial<TranscodeSettings>) =>
+    plan(aSource({ codec }), "mp4", trixie, wished).args.join(" ");
+
+  test.each([
+    ["h264", { quality: "smaller" }, "-preset:v:0 slow -crf:v:0 26"],
+    ["hevc", { quality: "smaller" }, "-preset:v:0 slow -crf:v:0 23"],
+    ["h264", { quality: "faster" }, "-preset:v:0 veryfast -crf:v:0 23"],
+    ["h264", { quality: "smaller", crf: 30 }, "-preset:v:0 slow -crf:v:0 30"],
+    ["hevc", { preset: "fast" }, "-preset:v:0 fast -crf:v:0 20"],
+  ] as const)("of %s as %j is what the encoder is told", (codec, wished, told) => {
+    expect(args(codec, wished)).toContain(told);
+  });
+
+  test("may be that the result does not say where it was recorded", () => {
+    const tagNames = ["title", "location", "com.apple.quicktime.location.ISO6709"];
+    const source = aSource({}, { tagNames });
+    const { args: told, expected, notes } = plan(source, "mov", trixie, { location: "remove" });
+    expect(told.join(" ")).toContain(
+      "-metadata location= -metadata com.apple.quicktime.location.ISO6709=",
+    );
+    expect(told).not.toContain("title=");
+    expect(expected.hidesLocation).toBe(true);
+    expect(notes).toEqual(["Where it was recorded was removed, as asked for."]);
+  });
+});
+
+test("what HDR10 was mastered for is told to x265 in its own units", () => {
+  const hdr10: Hdr10 = {
+    mastering: {
+      ...{ red: [0.68, 0.32], green: [0.265, 0.69], blue: [0.15, 0.06] },
+      ...{ white_point: [0.3127, 0.329], min_luminance: 0.005, max_luminance: 1000 },
+    },
+    content_light: { max_content: 1000, max_average: 400 },
+  };
+  const { args, expected } = plan({ ...aSource({ ...ten, codec: "h264" }), hdr10 });
+  expect(args[args.indexOf("-x265-params:v:0") + 1]).toBe(
+    "log-level=warning:open-gop=0:pools=2:" +
+      "master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,50):" +
+      "max-cll=1000,400",
+  );
+  expect(expected.hdr10).toEqual(hdr10);
 });
 
 describe("HDR into H.264", () => {

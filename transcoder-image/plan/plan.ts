@@ -1,14 +1,18 @@
-import type { Codec } from "@transpod/contract/work-protocol.ts";
-import { inputGuards, maxPixels } from "../ffmpeg/child-process.ts";
+import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
+import type { Codec, Hdr10 } from "@transpod/contract/work-protocol.ts";
+import { inputGuards, pixelGuard } from "../ffmpeg/child-process.ts";
 import { isAtLeast, type FfmpegFacts } from "../ffmpeg/facts.ts";
 import type { Colour, Source } from "../probe/media.ts";
 import { planAudio, type OutputAudio } from "./audio.ts";
 import type { Container } from "./container.ts";
-import type { EncoderSettings } from "./encoder.ts";
 import { planExtras } from "./extras.ts";
 import { planVideo, type Comparison } from "./video.ts";
 
-export interface PlanSettings extends EncoderSettings {
+export interface PlanSettings {
+  /** What the client chose. */
+  wished: TranscodeSettings;
+  /** Threads to use. */
+  cpus: number;
   container: Container;
   ffmpeg: FfmpegFacts;
   input: string;
@@ -28,8 +32,12 @@ export interface Expected {
   subtitles: number;
   covers: number;
   chapters: number;
+  /** Whether no tag may say where it was recorded. */
+  hidesLocation: boolean;
   /** What is null may be anything. */
   colour: Colour;
+  /** Static HDR metadata that must be kept; null where there is none. */
+  hdr10: Hdr10 | null;
   sampleAspectRatio: string | null;
   /** How the source's picture is to be compared with the output's; null where it was changed on purpose. */
   comparison: Comparison | null;
@@ -49,16 +57,16 @@ export interface Plan {
  * them all.
  */
 export function planTranscode(source: Source, settings: PlanSettings): Plan {
-  const { container, ffmpeg, cpus, input, output } = settings;
-  const video = planVideo(source.video, ffmpeg, settings);
+  const { container, ffmpeg, wished, cpus, input, output } = settings;
+  const video = planVideo(source, ffmpeg, settings);
   const audio = planAudio(source, container);
-  const extras = planExtras(source, container);
+  const extras = planExtras(source, container, wished);
   return {
     target: video.codec,
     args: [
       ["-nostdin", "-hide_banner", "-y", "-loglevel", "level+warning"],
       ["-nostats", "-progress", "pipe:1", "-stats_period", "1"],
-      [...inputGuards, "-max_pixels", String(maxPixels)],
+      [...inputGuards, ...pixelGuard],
       ["-threads", String(cpus), "-noautorotate", "-i", input],
       ["-map", `0:${source.video.index}`, ...audio.maps, ...extras.maps],
       [...video.args, ...audio.args, ...extras.args],
@@ -76,7 +84,9 @@ export function planTranscode(source: Source, settings: PlanSettings): Plan {
       subtitles: extras.subtitles,
       covers: extras.covers,
       chapters: source.media.chapterCount,
+      hidesLocation: wished.location === "remove",
       colour: video.colour,
+      hdr10: video.hdr10,
       sampleAspectRatio: source.video.sampleAspectRatio,
       comparison: video.comparison,
     },

@@ -1,10 +1,10 @@
-import { targetOf, type Codec } from "@transpod/contract/work-protocol.ts";
+import { targetOf, type Codec, type Hdr10 } from "@transpod/contract/work-protocol.ts";
 import type { FfmpegFacts } from "../ffmpeg/facts.ts";
-import type { Colour, VideoTrack } from "../probe/media.ts";
-import { isHdr } from "../probe/media.ts";
+import { isHdr, type Colour, type Source, type VideoTrack } from "../probe/media.ts";
 import { pixelFormatOf } from "../probe/pixel-format.ts";
 import { colourOfYuv, keepColour, sdr, toneMap } from "./colour.ts";
 import { encoder, type EncoderSettings } from "./encoder.ts";
+import { hdr10Params } from "./hdr10.ts";
 
 /** How a picture of the source must be changed to be comparable with the output's. */
 export interface Comparison {
@@ -18,6 +18,8 @@ export interface VideoPlan {
   height: number;
   /** What the output says of its colours; null where the source says nothing. */
   colour: Colour;
+  /** Null where nothing is to be kept. */
+  hdr10: Hdr10 | null;
   comparison: Comparison | null;
   args: string[];
   notes: string[];
@@ -25,9 +27,9 @@ export interface VideoPlan {
 
 /** The encoder, its input format and the filters before it. */
 export function planVideo(
-  video: VideoTrack,
+  { video, hdr10 }: Source,
   ffmpeg: FfmpegFacts,
-  settings: EncoderSettings,
+  { wished, cpus }: EncoderSettings,
 ): VideoPlan {
   const codec = video.codec === "hevc" ? targetOf.hevc : targetOf.h264;
   const shape = planShape(video);
@@ -36,6 +38,7 @@ export function planVideo(
   const colour =
     codec === "h264" && isHdr(video.colour) ? toneMap(video, ffmpeg) : keepColour(video.colour);
   const filters = [...shape.filters, ...colour.filters, ...pixels.filters];
+  const params = codec === "hevc" && hdr10 !== null ? hdr10Params(hdr10) : [];
   const dolbyVision = video.dolbyVision
     ? ["Dolby Vision metadata was dropped; the picture beneath it was kept."]
     : [];
@@ -44,12 +47,13 @@ export function planVideo(
     width: shape.width,
     height: shape.height,
     colour: becomesSdr ? sdr : colourOfYuv(video.colour),
+    hdr10: codec === "hevc" ? hdr10 : null,
     comparison: becomesSdr
       ? null
       : { filters: [...shape.filters, ...pixels.filters], pixelFormat: pixels.format },
     args: [
       filters.length === 0 ? [] : ["-filter:v:0", filters.join(",")],
-      encoder(codec, settings),
+      encoder(codec, { wished, cpus, params }),
       ["-pix_fmt:v:0", pixels.format],
     ].flat(),
     notes: [...shape.notes, ...pixels.notes, ...colour.notes, ...dolbyVision],

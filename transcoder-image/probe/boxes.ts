@@ -1,10 +1,16 @@
 import { open, type FileHandle } from "node:fs/promises";
 
-/** The boxes a file is made of (ISO/IEC 14496-12, 4.2), at its top level. */
+/** The boxes a file is made of (ISO/IEC 14496-12, 4.2). */
 export interface Box {
   type: string;
   /** False when the file ends before the box does. */
   complete: boolean;
+}
+
+interface Place {
+  /** Of the contents, in bytes from the file's start. */
+  start: number;
+  end: number;
 }
 
 const knownFirst = new Set([
@@ -19,34 +25,56 @@ const knownFirst = new Set([
   "uuid",
 ]);
 
-/** Reads the boxes' headers: a healthy file has a handful, a fragmented one thousands. */
-export async function readBoxes(path: string, limit = 100_000): Promise<Box[]> {
-  const file = await open(path);
-  try {
-    const { size: fileSize } = await file.stat();
-    const boxes: Box[] = [];
-    for (let offset = 0; offset < fileSize && boxes.length < limit;) {
-      const { type, size } = await readHeader(file, offset);
-      const length = size === 0 ? fileSize - offset : size;
-      boxes.push({ type, complete: length >= 8 && offset + length <= fileSize });
-      if (length < 8) break;
-      offset += length;
-    }
-    return boxes;
-  } finally {
-    await file.close();
+/** A healthy file has a handful of them at its top level, a fragmented one thousands. */
+const mostBoxes = 100_000;
+
+/** Reads the headers of the boxes at the top level. */
+export async function readBoxes(path: string): Promise<Box[]> {
+  await using file = await open(path);
+  const { size } = await file.stat();
+  const boxes: Box[] = [];
+  for await (const { type, complete } of boxesIn(file, { start: 0, end: size })) {
+    boxes.push({ type, complete });
+    if (boxes.length === mostBoxes) break;
+  }
+  return boxes;
+}
+
+/** Every box that lies inside others as `types` says, outermost first. */
+async function* findBoxes(
+  file: FileHandle,
+  within: Place,
+  [type, ...inner]: readonly string[],
+): AsyncGenerator<Place> {
+  for await (const box of boxesIn(file, within)) {
+    if (box.type !== type || !box.complete) continue;
+    if (inner.length === 0) yield box;
+    else yield* findBoxes(file, box, inner);
   }
 }
 
-async function readHeader(
+async function* boxesIn(
   file: FileHandle,
-  offset: number,
-): Promise<{ type: string; size: number }> {
+  { start, end }: Place,
+): AsyncGenerator<Place & Box, void, void> {
+  for (let offset = start; offset < end;) {
+    const { type, size, headerBytes } = await readHeader(file, offset);
+    const length = size === 0 ? end - offset : size;
+    const complete = length >= 8 && offset + length <= end;
+    yield { type, complete, start: offset + headerBytes, end: offset + length };
+    if (length < 8) return;
+    offset += length;
+  }
+}
+
+async function readHeader(file: FileHandle, offset: number) {
   const { buffer } = await file.read(Buffer.alloc(16), 0, 16, offset);
   const size = buffer.readUInt32BE(0);
   const type = buffer.toString("latin1", 4, 8);
   // A size of 1 says that the real one follows in 64 bits.
-  return { type, size: size === 1 ? Number(buffer.readBigUInt64BE(8)) : size };
+  return size === 1
+    ? { type, size: Number(buffer.readBigUInt64BE(8)), headerBytes: 16 }
+    : { type, size, headerBytes: 8 };
 }
 
 /** Whether this is an MP4 or MOV at all, and whether the index without which none can be read is there. */
@@ -63,4 +91,25 @@ const essential = new Set(["moov", "moof", "mdat"]);
 /** Whether the file ends inside its index or its media, which may show in its sound alone. */
 export function isCutOff(boxes: readonly Box[]): boolean {
   return boxes.some((box) => !box.complete && essential.has(box.type));
+}
+
+const dataReferences = ["moov", "trak", "mdia", "minf", "dinf", "dref"];
+/** Version, flags and the number of entries stand before the entries. */
+const beforeEntries = 8;
+const selfContained = 1;
+/** An entry that holds its flags and no place leads nowhere else, whatever they say. */
+const flagsBytes = 4;
+
+/** Whether a track's media lie in another file (ISO/IEC 14496-12, 8.7.2). */
+export async function refersElsewhere(path: string): Promise<boolean> {
+  await using file = await open(path);
+  const { size } = await file.stat();
+  for await (const { start, end } of findBoxes(file, { start: 0, end: size }, dataReferences)) {
+    for await (const entry of boxesIn(file, { start: start + beforeEntries, end })) {
+      const { buffer } = await file.read(Buffer.alloc(flagsBytes), 0, flagsBytes, entry.start);
+      const isOwn = (buffer.readUInt32BE(0) & selfContained) !== 0;
+      if (!isOwn && entry.end - entry.start > flagsBytes) return true;
+    }
+  }
+  return false;
 }

@@ -1,12 +1,12 @@
 import { execa } from "execa";
 import { answerTimeoutMs, childFault, noAnswer } from "../ffmpeg/child-fault.ts";
-import { childOptions, inputGuards, maxPixels } from "../ffmpeg/child-process.ts";
+import { childOptions, inputGuards, pixelGuard } from "../ffmpeg/child-process.ts";
 import { Watchdog } from "../watchdog.ts";
 import { describe } from "./describe.ts";
 import { ffprobeOutput } from "./ffprobe-output.ts";
 import type { Media } from "./media.ts";
 
-const guards = ["-v", "error", ...inputGuards, "-max_pixels", String(maxPixels)];
+export const guards = ["-v", "error", ...inputGuards, ...pixelGuard];
 /** Without pictures, their size is no danger. */
 const guardsWithoutPictures = ["-v", "error", ...inputGuards, "-skip_frame", "all"];
 

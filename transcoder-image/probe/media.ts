@@ -1,3 +1,5 @@
+import type { Hdr10 } from "@transpod/contract/work-protocol.ts";
+
 /** What a file holds, in our words. */
 export interface Media {
   video: VideoTrack[];
@@ -61,12 +63,15 @@ export interface Colour {
   range: string | null;
 }
 
-/** A source that passed every check: what a plan is made of. */
+/** A file whose every frame was looked at: what a plan is made of. */
 export interface Source {
   media: Media;
   video: VideoTrack;
   /** Presentation times of the video's frames in seconds, ascending. */
   timestamps: readonly number[];
+  /** Frames that an edit list cuts off: there, but never shown. */
+  hiddenFrames: number;
+  hdr10: Hdr10 | null;
 }
 
 export function isHdr({ transfer }: Colour): boolean {

@@ -1,8 +1,9 @@
 import { AttemptError } from "../attempt/attempt-error.ts";
-import { isCutOff, judgeBoxes, readBoxes } from "./boxes.ts";
+import { defaultLimits } from "@transpod/contract/media-limits.ts";
+import { isCutOff, judgeBoxes, readBoxes, refersElsewhere } from "./boxes.ts";
 import { readHeaders, readMedia, readPacketTimes } from "./ffprobe.ts";
-import { defaultLimits } from "./limits.ts";
-import type { Source, VideoTrack } from "./media.ts";
+import { readHdr10 } from "./hdr10.ts";
+import { isHdr, type Source, type VideoTrack } from "./media.ts";
 import {
   chooseVideo,
   refuseDuration,
@@ -20,6 +21,7 @@ export async function probeSource(
   const boxes = await readBoxes(path);
   const judgement = judgeBoxes(boxes);
   if (judgement !== "readable") throw refused(badBoxes[judgement]);
+  if (await refersElsewhere(path)) throw refused(elsewhere);
 
   const media = (await readMedia(path, signal)) ?? (await readHeaders(path, signal));
   if (media === undefined) throw refused(unreadable);
@@ -28,11 +30,12 @@ export async function probeSource(
   const video = chooseVideo(media);
   if (video === undefined) throw refused(unreadable);
   // Missing frames come first: the sentence about them says more.
-  const timestamps = await readEveryFrame(path, video, signal);
+  const { timestamps, hiddenFrames } = await readEveryFrame(path, video, signal);
   if (isCutOff(boxes)) throw refused(cutOff);
   const tooLong = refuseDuration(timestamps, limits);
   if (tooLong !== null) throw refused(tooLong);
-  return { media, video, timestamps };
+  const hdr10 = isHdr(video.colour) ? await readHdr10(path, video.index, signal) : null;
+  return { media, video, timestamps, hiddenFrames, hdr10 };
 }
 
 /** The times of all frames that are shown. Throws where the header promises more than there is. */
@@ -45,12 +48,19 @@ async function readEveryFrame(path: string, video: VideoTrack, signal: AbortSign
     if (missing !== null) throw refused(missing);
   }
   if (shown.timestamps.length === 0) throw refused(unreadable);
-  return shown.timestamps;
+  const all = Math.max(video.claimedFrames ?? 0, shown.count);
+  return { timestamps: shown.timestamps, hiddenFrames: all - shown.timestamps.length };
 }
 
 const unreadable: Refusal = {
   code: "not_a_video",
   sentence: "The file looks like an MP4 or MOV, but its contents can't be read.",
+};
+
+const elsewhere: Refusal = {
+  code: "not_a_video",
+  sentence:
+    "The file refers to media in another file, which was not uploaded. Export it as a self-contained file.",
 };
 
 const cutOff: Refusal = {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { aMedia, anAudioTrack, aVideoTrack } from "../testing/builders.ts";
-import { defaultLimits } from "./limits.ts";
+import { defaultLimits } from "@transpod/contract/media-limits.ts";
 import { refuseDuration, refuseFrames, refuseMedia } from "./refusals.ts";
 
 test.each([aVideoTrack(), aVideoTrack({ codec: "hevc" })])("takes $codec", (track) => {

@@ -1,6 +1,6 @@
 import type { FailureCode } from "@transpod/contract/failures.ts";
+import { defaultLimits, type MediaLimits } from "@transpod/contract/media-limits.ts";
 import { codecs } from "@transpod/contract/work-protocol.ts";
-import { defaultLimits, type Limits } from "./limits.ts";
 import type { Media, VideoTrack } from "./media.ts";
 
 /** Why a file is not taken. */
@@ -28,14 +28,14 @@ export function chooseVideo(media: Media): VideoTrack | undefined {
 }
 
 /** The first reason against a file that its headers show, or null. Pure. */
-export function refuseMedia(media: Media, limits: Limits = defaultLimits): Refusal | null {
+export function refuseMedia(media: Media, limits: MediaLimits = defaultLimits): Refusal | null {
   const video = chooseVideo(media);
   const tracks = trackCount(media);
-  if (tracks > limits.maxTracks) return tooManyTracks(tracks, limits);
+  if (tracks > limits.max_tracks) return tooManyTracks(tracks, limits);
   if (media.encrypted) return encrypted;
   if (video === undefined) return noVideo(media);
   if (!codecs.some((codec) => codec === video.codec)) return unsupported(video);
-  if (video.width * video.height > limits.maxPixels) return tooLarge(video, limits);
+  if (video.width * video.height > limits.max_pixels) return tooLarge(video, limits);
   // ffprobe learns the format of the pixels from the first picture that decodes.
   if (video.pixelFormat === "") return damaged;
   if (video.width < 2 || video.height < 2) return tooSmall(video);
@@ -43,12 +43,12 @@ export function refuseMedia(media: Media, limits: Limits = defaultLimits): Refus
 }
 
 /** Counted, because a header may claim any duration. In seconds, ascending. Pure. */
-export function refuseDuration(timestamps: readonly number[], limits: Limits): Refusal | null {
+export function refuseDuration(timestamps: readonly number[], limits: MediaLimits): Refusal | null {
   const seconds = (timestamps.at(-1) ?? 0) - (timestamps[0] ?? 0);
-  if (!(seconds > limits.maxDurationSeconds)) return null;
+  if (!(seconds > limits.max_duration_seconds)) return null;
   return {
     code: "too_large",
-    sentence: `The video is ${inHours(seconds)} hours long; Transpod takes up to ${inHours(limits.maxDurationSeconds)}.`,
+    sentence: `The video is ${inHours(seconds)} hours long; Transpod takes up to ${inHours(limits.max_duration_seconds)}.`,
   };
 }
 
@@ -60,10 +60,10 @@ function trackCount({ video, audio, subtitles, covers, data }: Media): number {
   return [video, audio, subtitles, covers, data].flat().length;
 }
 
-function tooManyTracks(tracks: number, { maxTracks }: Limits): Refusal {
+function tooManyTracks(tracks: number, { max_tracks }: MediaLimits): Refusal {
   return {
     code: "too_large",
-    sentence: `The file has ${tracks} tracks; Transpod takes up to ${maxTracks}.`,
+    sentence: `The file has ${tracks} tracks; Transpod takes up to ${max_tracks}.`,
   };
 }
 
@@ -113,9 +113,9 @@ function unsupported({ codec }: VideoTrack): Refusal {
   };
 }
 
-function tooLarge({ width, height }: VideoTrack, { maxPixels }: Limits): Refusal {
+function tooLarge({ width, height }: VideoTrack, { max_pixels }: MediaLimits): Refusal {
   return {
     code: "too_large",
-    sentence: `The video is ${width} x ${height} pixels; Transpod takes up to ${maxPixels / 1e6} million pixels a frame.`,
+    sentence: `The video is ${width} x ${height} pixels; Transpod takes up to ${max_pixels / 1e6} million pixels a frame.`,
   };
 }

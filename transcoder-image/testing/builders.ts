@@ -53,5 +53,7 @@ export function aSource(video: Partial<VideoTrack> = {}, media: Partial<Media> =
     media: aMedia({ video: [track], ...media }),
     video: track,
     timestamps: [0, 0.04, 0.08],
+    hiddenFrames: 0,
+    hdr10: null,
   };
 }

@@ -5,6 +5,8 @@ import { stat, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
+import { defaultLimits } from "@transpod/contract/media-limits.ts";
+import { defaultSettings, type TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import {
   completeRequest,
   failRequest,
@@ -21,6 +23,10 @@ export const fileId = "0b0f2c0e-6f0b-4e5e-9a53-0a3f6f4f8a11";
 export interface WorkServerOptions {
   sourcePath: string;
   fileName: string;
+  /** Beside the defaults, and a larger result is kept: tiny videos nearly always grow. */
+  settings?: Partial<TranscodeSettings>;
+  /** The first URL of the source has expired. */
+  expireSource?: boolean;
   /** Cut this many downloads half-way, each one when the worker has shown that it got some of it. */
   cutDownloads?: number;
   /** The object in the bucket is no longer the one that was claimed. */
@@ -111,6 +117,8 @@ export class WorkServer {
         }
         return reply(response, 200, {});
       }
+      case "/work/source":
+        return reply(response, 200, { url: `${this.url}/source?renewed` });
       case "/work/parts": {
         const { part_numbers } = partsRequest.parse(body);
         return reply(response, 200, { parts: part_numbers.map((n) => this.#sign(n)) });
@@ -134,6 +142,8 @@ export class WorkServer {
       lease: 1,
       file_name: this.#options.fileName,
       source: { url: `${this.url}/source`, size_bytes: size, etag: '"etag-of-source"' },
+      settings: { ...defaultSettings, if_larger: "keep", ...this.#options.settings },
+      limits: defaultLimits,
       heartbeat_seconds: 0.2,
     };
   }
@@ -144,7 +154,10 @@ export class WorkServer {
   }
 
   async #sendSource(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { sourcePath, cutDownloads = 0, replaced } = this.#options;
+    const { sourcePath, cutDownloads = 0, replaced, expireSource } = this.#options;
+    if (expireSource === true && !(request.url ?? "").endsWith("?renewed")) {
+      return reply(response, 403, {});
+    }
     this.rangesAsked.push(request.headers.range);
     if (replaced === true) return reply(response, 412, {});
     const { size } = await stat(sourcePath);

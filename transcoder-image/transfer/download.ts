@@ -10,6 +10,8 @@ const silenceMs = 30_000;
 
 export interface DownloadRequest {
   url: string;
+  /** Asks for a new URL when this one has expired. */
+  renew: () => Promise<string>;
   sizeBytes: number;
   /** With or without quotes. */
   etag: string;
@@ -24,8 +26,17 @@ export interface DownloadRequest {
  * `transfer_failed`.
  */
 export async function downloadFile(request: DownloadRequest): Promise<void> {
+  let { url } = request;
+  const tryOnce = async () => {
+    try {
+      await resume({ ...request, url });
+    } catch (error) {
+      if (error instanceof ExpiredError) url = await request.renew();
+      throw error;
+    }
+  };
   try {
-    await pRetry(() => resume(request), {
+    await pRetry(tryOnce, {
       ...patience,
       signal: request.signal,
       // A try that brought something is no failure: each one leaves less to fetch.
@@ -49,6 +60,9 @@ class CutError extends Error {
     this.gainedBytes = gainedBytes;
   }
 }
+
+/** S3 no longer takes the URL. */
+class ExpiredError extends CutError {}
 
 async function resume(request: DownloadRequest): Promise<void> {
   const { path, sizeBytes, signal } = request;
@@ -96,6 +110,7 @@ async function ask(
   if (response.ok) return response;
   await response.body?.cancel();
   const sentence = `S3 answered with ${status}.`;
+  if (status === 401 || status === 403) throw new ExpiredError(sentence);
   if (status >= 500 || status === 408 || status === 429) throw new CutError(sentence);
   throw new AttemptError("transfer_failed", `The download failed: ${sentence}`);
 }

@@ -15,7 +15,9 @@ const expected: Expected = {
   subtitles: 0,
   covers: 0,
   chapters: 0,
+  hidesLocation: false,
   colour: { primaries: "bt709", transfer: null, space: null, range: "tv" },
+  hdr10: null,
   sampleAspectRatio: "1:1",
   comparison: null,
 };

@@ -1,4 +1,5 @@
 import type { Expected } from "../plan/plan.ts";
+import { saysWhere } from "../plan/extras.ts";
 import type { Colour, Media, VideoTrack } from "../probe/media.ts";
 
 /** People notice from 45 ms on (ITU-R BT.1359). */
@@ -18,6 +19,10 @@ export function judgeTracks(expected: Expected, media: Media, video: VideoTrack)
     [
       hasShape(expected, video),
       `The output's pixels are ${video.sampleAspectRatio} in shape, not ${expected.sampleAspectRatio}.`,
+    ],
+    [
+      !expected.hidesLocation || !media.tagNames.some(saysWhere),
+      "The output still says where it was recorded.",
     ],
     [colours === null, `The output's colours are said to be ${colours}.`],
     [

@@ -1,15 +1,17 @@
+import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import type { Verification } from "@transpod/contract/work-protocol.ts";
 import { AttemptError } from "../attempt/attempt-error.ts";
-import type { Config } from "../config.ts";
 import { inputGuards } from "../ffmpeg/child-process.ts";
 import type { FfmpegProgress } from "../ffmpeg/progress.ts";
 import { runFfmpeg } from "../ffmpeg/run-ffmpeg.ts";
 import type { Expected } from "../plan/plan.ts";
 import { readMedia, readPacketTimes } from "../probe/ffprobe.ts";
-import type { Media, Source } from "../probe/media.ts";
+import { readHdr10 } from "../probe/hdr10.ts";
+import type { Source } from "../probe/media.ts";
 import { chooseVideo } from "../probe/refusals.ts";
 import { blameSource, lostNote, type Encoded } from "./blame-source.ts";
 import { compareTimestamps, timesOfKept } from "./compare-timestamps.ts";
+import { judgeHdr10 } from "./judge-hdr10.ts";
 import { judgeOutput, judgeSimilarity, judgeTimes } from "./judge-output.ts";
 import { audioOffsetErrorMs } from "./judge-tracks.ts";
 import { measureSimilarity, type Similarity } from "./similarity.ts";
@@ -21,16 +23,14 @@ export interface VerifyRequest {
   expected: Expected;
   encoded: Encoded;
   cpus: number;
-  onDamage: Config["onDamage"];
+  onDamage: TranscodeSettings["on_damage"];
   stallSeconds: number;
   onProgress: (progress: FfmpegProgress) => void;
   signal: AbortSignal;
 }
 
 export interface Verified {
-  media: Media;
-  /** Of the frames that are shown. */
-  timestamps: readonly number[];
+  made: Source;
   verification: Verification;
   /** What is missing, where the source is damaged and that is put up with. */
   notes: string[];
@@ -58,18 +58,23 @@ export async function verifyOutput(request: VerifyRequest): Promise<Verified> {
   const fault = judgeOutput({ ...expected, frames }, facts);
   if (fault !== null) throw failed(fault);
 
+  const hdr10 = expected.hdr10 === null ? null : await readHdr10(output, video.index, signal);
+  const dimmed = judgeHdr10(expected.hdr10, hdr10);
+  if (dimmed !== null) throw failed(dimmed);
+
+  const { timestamps } = packets;
+  const made: Source = { media, video, timestamps, hiddenFrames: 0, hdr10 };
   const times = compareTimestamps(
-    blame === null ? source.timestamps : timesOfKept(source.timestamps, packets.timestamps),
-    packets.timestamps,
+    blame === null ? source.timestamps : timesOfKept(source.timestamps, timestamps),
+    timestamps,
   );
   const drift = judgeTimes(times);
   if (drift !== null) throw failed(drift);
-  const ssim = await compare(request, { media, index: video.index, ...packets });
+  const ssim = await compare(request, made);
   const strange = ssim === undefined ? null : judgeSimilarity(ssim);
   if (strange !== null) throw failed(strange);
   return {
-    media,
-    timestamps: packets.timestamps,
+    made,
     notes: blame === null ? [] : [lostNote(expected.frames, frames)],
     verification: {
       frames: decodedFrames,
@@ -87,15 +92,14 @@ export async function verifyOutput(request: VerifyRequest): Promise<Verified> {
  */
 async function compare(
   { input, output, source, expected, encoded, cpus, stallSeconds, signal }: VerifyRequest,
-  made: { media: Media; index: number; timestamps: readonly number[] },
+  { media, video, timestamps }: Source,
 ): Promise<Similarity | undefined> {
   if (expected.comparison === null || encoded.errorCount > 0 || encoded.frames < expected.frames)
     return undefined;
-  const { media, index, timestamps } = made;
   const { startSeconds } = source.media;
   return measureSimilarity({
     source: { path: input, index: source.video.index, timestamps: source.timestamps, startSeconds },
-    output: { path: output, index, timestamps, startSeconds: media.startSeconds },
+    output: { path: output, index: video.index, timestamps, startSeconds: media.startSeconds },
     comparison: expected.comparison,
     cpus,
     stallSeconds,

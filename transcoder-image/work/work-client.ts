@@ -7,6 +7,7 @@ import {
   failResponse,
   partsResponse,
   progressResponse,
+  sourceResponse,
   workError,
   type ClaimRequest,
   type ClaimResponse,
@@ -14,6 +15,7 @@ import {
   type FailRequest,
   type PartsRequest,
   type ProgressRequest,
+  type SourceRequest,
 } from "@transpod/contract/work-protocol.ts";
 import { AttemptError, FencedError } from "../attempt/attempt-error.ts";
 import type { Config } from "../config.ts";
@@ -39,6 +41,11 @@ export class WorkClient {
 
   claim(request: ClaimRequest, signal: AbortSignal): Promise<ClaimResponse> {
     return this.#persist("claim", request, claimResponse, signal);
+  }
+
+  /** A new URL for the source. */
+  async source(request: SourceRequest, signal: AbortSignal): Promise<string> {
+    return (await this.#persist("source", request, sourceResponse, signal)).url;
   }
 
   async parts(request: PartsRequest, signal: AbortSignal): Promise<Map<number, string>> {

@@ -1,0 +1,11 @@
+import type { LeaseRef } from "@transpod/contract/job-identity.ts";
+import { getLease, type LeaseRow } from "@transpod/store/work.ts";
+import type { WorkDeps } from "./deps.ts";
+import { FencedError } from "./fenced.ts";
+
+/** Throws FencedError when the lease is no longer heard. */
+export async function requireLease({ pool }: WorkDeps, ref: LeaseRef): Promise<LeaseRow> {
+  const row = await getLease(pool, ref);
+  if (row === undefined) throw new FencedError(ref);
+  return row;
+}

@@ -1,9 +1,9 @@
-import { defaultSettings } from "@transpod/contract/transcode-settings.ts";
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { Command } from "commander";
 import { execa } from "execa";
+import { defaultSettings } from "@transpod/contract/transcode-settings.ts";
 import { readEmbeddedConfig } from "@transpod/embedded/config.ts";
 import { startEmbedded } from "@transpod/embedded/embedded.ts";
 import { readFfmpegFacts } from "@transpod/transcoder-image/ffmpeg/facts.ts";
@@ -65,8 +65,12 @@ async function throughService(path: string): Promise<Omit<Pair, "ffmpeg">> {
   const fileId = await client.upload(path);
   const status = await client.watch(fileId, () => {});
   const service = (performance.now() - began) / 1000;
-  if (status.phase_times === null) throw new Error(`not completed: ${status.failure?.detail}`);
-  return { service, phase_times: status.phase_times };
+  const { phase_times, original, processed, verification } = status;
+  if (phase_times === null || original === null || processed === null) {
+    throw new Error(`not completed: ${status.failure?.detail}`);
+  }
+  const size = processed.size_bytes / original.size_bytes;
+  return { service, phase_times, size, ssim: verification?.ssim?.y ?? null };
 }
 
 /** The very arguments that the worker gives to ffmpeg, at the worker's priority, and nothing else. */

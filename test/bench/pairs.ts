@@ -5,6 +5,10 @@ export interface Pair {
   service: number;
   ffmpeg: number;
   phase_times: PhaseTimes;
+  /** The result's bytes over the source's. */
+  size: number;
+  /** Of brightness, in the least alike second that the verification compared; null where it did not. */
+  ssim: number | null;
 }
 
 export interface Comparison {
@@ -14,6 +18,9 @@ export interface Comparison {
   median_seconds: { service: number; ffmpeg: number };
   /** Median share of the service's time in each phase; the rest is upload, queue and waiting. */
   share: Record<string, number>;
+  /** Of the last pair; all of them are alike. */
+  size: number;
+  ssim: number | null;
   pairs: Pair[];
 }
 
@@ -30,6 +37,8 @@ export function compare(file: string, pairs: Pair[]): Comparison {
       ffmpeg: median(pairs.map((pair) => pair.ffmpeg)),
     },
     share: Object.fromEntries(phases.map((phase) => [phase, share(phase)])),
+    size: pairs.at(-1)?.size ?? Number.NaN,
+    ssim: pairs.at(-1)?.ssim ?? null,
     pairs,
   };
 }
@@ -41,12 +50,14 @@ function median(values: number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2;
 }
 
-export function describeComparison({ file, ratio, median_seconds, share }: Comparison): string {
+export function describeComparison(comparison: Comparison): string {
+  const { file, ratio, median_seconds, share, size, ssim } = comparison;
   const shares = Object.entries(share).map(
     ([phase, part]) => `${phase} ${(part * 100).toFixed(1)} %`,
   );
   return [
     `${file}: service / ffmpeg = ${ratio.median.toFixed(3)} (${ratio.least.toFixed(3)} to ${ratio.most.toFixed(3)})`,
     `  ${median_seconds.service.toFixed(1)} s / ${median_seconds.ffmpeg.toFixed(1)} s; ${shares.join(", ")}`,
+    `  ${size.toFixed(2)} times the source's size, SSIM of brightness ${ssim?.toFixed(3) ?? "not measured"}`,
   ].join("\n");
 }

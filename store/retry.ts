@@ -1,4 +1,3 @@
-import type pg from "pg";
 import { jobName } from "@transpod/contract/job-identity.ts";
 import { inTransaction, type Database } from "./database.ts";
 
@@ -7,8 +6,8 @@ import { inTransaction, type Database } from "./database.ts";
  * count of failures. False when it is in any other state, or nothing was ever uploaded. The new attempt
  * gets as much memory as the last one: what that learned about the file is still true.
  */
-export async function requeueFile(pool: pg.Pool, fileId: string): Promise<boolean> {
-  return await inTransaction(pool, async (client) => {
+export async function requeueFile(db: Database, fileId: string): Promise<boolean> {
+  return await inTransaction(db, async (client) => {
     const attempt = await beginSeries(client, fileId);
     if (attempt === undefined) return false;
     await client.query(

@@ -7,6 +7,7 @@ import type { Route } from "../route.ts";
 export const getStatus: Route = {
   method: "get",
   path: "/upload/:file_id/status",
+  scope: "read",
   operation: {
     operationId: "getStatus",
     tags: ["files"],
@@ -15,6 +16,6 @@ export const getStatus: Route = {
     responses: { 200: json("The file", fileStatus), ...problems(400, 404, 422, 503) },
   },
   handle: (deps) => async (request, response) => {
-    response.json(toFileStatus(await findFile(deps, request)));
+    response.json(toFileStatus(await findFile(deps.pool, request)));
   },
 };

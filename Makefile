@@ -17,8 +17,12 @@ demo: setup ## Take a video in each codec the whole way, on this machine (FILE=y
 up: setup ## Run Transpod on this machine until Ctrl-C (PORT=8000, DATA_DIR=.transpod)
 	@exec node embedded/main.ts
 
+.PHONY: keys
+keys: setup ## Manage the API keys of `make up` (ARGS="create NAME", list, revoke ID, log)
+	@DATABASE_URL="$$(cat "$${DATA_DIR:-.transpod}/database-url")" node cli/main.ts keys $(ARGS)
+
 .PHONY: e2e
-e2e: setup ## Take videos the whole way through a running Transpod (URL=..., FILE=yours.mov)
+e2e: setup ## Take videos the whole way through a running Transpod (URL=..., API_KEY=..., FILE=yours.mov)
 	@node test/e2e/main.ts --url "$(URL)" $(if $(FILE),"$(FILE)")
 
 .PHONY: media

@@ -61,7 +61,7 @@ export async function startApi(
     });
     const server = await listen(app, config);
     const watching = events.listen(config.databaseUrl);
-    log.info({ event: "api_started", port: server.port });
+    log.info({ event: "api_started", port: server.port, auth: settings.auth });
     return {
       port: server.port,
       async stop() {

@@ -1,12 +1,13 @@
 import cors from "cors";
 import express, { type Express, type RequestHandler } from "express";
 import { notFound, problemHandler } from "@transpod/runtime/problems.ts";
-import { commandRecorder } from "./command-record.ts";
+import { createGuards } from "./access/guard.ts";
 import type { ApiDeps, AppDeps } from "./deps.ts";
 import { otherMethods } from "./other-methods.ts";
 import { addReference } from "./reference/reference.ts";
 import { recordRequests } from "./request-record.ts";
 import { routes } from "./routes/all.ts";
+import { commandRunner } from "./run-command.ts";
 import { securityHeaders } from "./security-headers.ts";
 
 const bodyLimitBytes = 64 * 1024;
@@ -20,9 +21,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(recordRequests(log, registry));
   app.use(securityHeaders);
   app.use(corsFor(settings.corsOrigins));
-  // `strict` would call a JSON string malformed; the schemas say better what is wrong with it.
-  app.use(express.json({ limit: bodyLimitBytes, strict: false }));
-  addRoutes(app, { ...deps, recordCommand: commandRecorder(log, registry) });
+  addRoutes(app, { ...deps, runCommand: commandRunner(deps) });
   addReference(app);
   app.use(notFound);
   app.use(problemHandler(log));
@@ -30,9 +29,16 @@ export function createApp(deps: AppDeps): Express {
 }
 
 function addRoutes(app: Express, deps: ApiDeps): void {
+  const guardsOf = createGuards(deps);
+  // `strict` would call a JSON string malformed; the schemas say better what is wrong with it.
+  const parseBody = express.json({ limit: bodyLimitBytes, strict: false });
   for (const [path, operations] of Map.groupBy(routes, (operation) => operation.path)) {
     const route = app.route(path);
-    for (const operation of operations) route[operation.method](operation.handle(deps));
+    for (const operation of operations) {
+      // Nobody's body is read who may not do what it is for.
+      const handlers = [...guardsOf(operation), parseBody, operation.handle(deps)];
+      route[operation.method](...handlers);
+    }
     route.all(otherMethods(operations.map(({ method }) => method.toUpperCase())));
   }
 }

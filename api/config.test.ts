@@ -19,6 +19,8 @@ test("what is required is enough", () => {
       maxUploadBytes: 5 * 1024 ** 3,
       corsOrigins: [],
       trustProxy: 0,
+      auth: true,
+      rateLimitPerMinute: 1200,
     },
   });
 });
@@ -52,6 +54,8 @@ test.for([
   ["DATABASE_URL", "db"],
   ["CORS_ORIGINS", "https://a.example.com/path"],
   ["TRUST_PROXY", "the load balancer"],
+  ["AUTH", "yes"],
+  ["RATE_LIMIT_PER_MINUTE", "-1"],
   ["UPLOAD_URL_TTL_SECONDS", "604801"],
   ["DOWNLOAD_URL_TTL_SECONDS", "0"],
   ["MAX_UPLOAD_BYTES", "10GB"],

@@ -33,6 +33,8 @@ const schema = awsEnvironment.extend({
   TRUST_PROXY: z
     .union([integer({ min: 0, max: 100 }), commaList.pipe(z.array(proxyAddress))])
     .default(0),
+  AUTH: z.enum(["on", "off"]).default("on"),
+  RATE_LIMIT_PER_MINUTE: integer({ min: 0 }).default(1200),
   UPLOAD_URL_TTL_SECONDS: ttlSeconds,
   DOWNLOAD_URL_TTL_SECONDS: ttlSeconds,
   MAX_UPLOAD_BYTES: integer({ min: 1, max: largestPutBytes }).default(largestPutBytes),
@@ -48,6 +50,10 @@ export interface ApiSettings {
   corsOrigins: "*" | readonly string[];
   /** How many proxies stand in front, or their addresses; express calls it `trust proxy`. */
   trustProxy: number | readonly string[];
+  /** Whether an API key is asked for. */
+  auth: boolean;
+  /** Requests of one key, or without keys of one address; 0 is no limit. */
+  rateLimitPerMinute: number;
 }
 
 export interface ApiConfig {
@@ -88,6 +94,8 @@ export function readApiConfig(
       maxUploadBytes: env.MAX_UPLOAD_BYTES,
       corsOrigins: env.CORS_ORIGINS,
       trustProxy: env.TRUST_PROXY,
+      auth: env.AUTH === "on",
+      rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
     }),
     logLevel: env.LOG_LEVEL,
   });

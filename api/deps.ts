@@ -3,9 +3,9 @@ import type { Registry } from "@prometheus-io/client";
 import type pg from "pg";
 import type { Check } from "@transpod/runtime/health.ts";
 import type { Logger } from "@transpod/runtime/logger.ts";
-import type { RecordCommand } from "./command-record.ts";
 import type { FileEvents } from "./events/file-events.ts";
 import type { ApiConfig, ApiSettings } from "./config.ts";
+import type { RunCommand } from "./run-command.ts";
 
 /** What the app is made from. */
 export interface AppDeps {
@@ -23,5 +23,5 @@ export interface AppDeps {
 
 /** What the routes work with. */
 export interface ApiDeps extends AppDeps {
-  recordCommand: RecordCommand;
+  runCommand: RunCommand;
 }

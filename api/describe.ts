@@ -8,7 +8,7 @@ export function json(description: string, schema: z.ZodType): ZodOpenApiResponse
   return { description, content: { "application/json": { schema } } };
 }
 
-type ErrorStatus = 400 | 404 | 409 | 413 | 415 | 422 | 503;
+type ErrorStatus = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 503;
 
 /** The errors that an operation can end in besides its own answer. */
 export function problems(...statuses: ErrorStatus[]): ZodOpenApiResponsesObject {

@@ -44,6 +44,8 @@ test("the document has every route that is served, and no other", () => {
       maxUploadBytes: 1,
       corsOrigins: [],
       trustProxy: 0,
+      auth: true,
+      rateLimitPerMinute: 0,
     },
     checks: {},
     registry,

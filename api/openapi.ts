@@ -1,12 +1,13 @@
 import { createDocument } from "zod-openapi";
 import { fileEvent } from "@transpod/contract/public-api.ts";
+import { problems } from "./describe.ts";
 import type { Route } from "./route.ts";
 
 /** The OpenAPI 3.1 document of some routes, made from the schemas that validate requests. */
 export function describeApi(routes: readonly Route[]) {
   const paths: Record<string, Record<string, Route["operation"]>> = {};
-  for (const { method, path, operation } of routes) {
-    (paths[openApiPath(path)] ??= {})[method] = operation;
+  for (const route of routes) {
+    (paths[openApiPath(route.path)] ??= {})[route.method] = describe(route);
   }
   return createDocument({
     openapi: "3.1.1",
@@ -25,8 +26,30 @@ export function describeApi(routes: readonly Route[]) {
     ],
     paths,
     // Nothing refers to it: the document has no words for what an event stream holds.
-    components: { schemas: { FileEvent: fileEvent } },
+    components: {
+      schemas: { FileEvent: fileEvent },
+      securitySchemes: {
+        api_key: {
+          type: "http",
+          scheme: "bearer",
+          bearerFormat: "transpod_<key id>_<secret>",
+          description:
+            "Made with `transpod keys create NAME`. A key sees the files that it created; with the " +
+            "scope admin all. An installation with AUTH=off asks for none.",
+        },
+      },
+    },
   });
+}
+
+/** With what the guards add to an operation that has a scope. */
+function describe({ scope, operation }: Route): Route["operation"] {
+  if (scope === undefined) return operation;
+  return {
+    ...operation,
+    security: [{ api_key: [scope] }],
+    responses: { ...operation.responses, ...problems(401, 403, 429) },
+  };
 }
 
 /** `/upload/:file_id` as `/upload/{file_id}` */

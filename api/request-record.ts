@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Histogram, type Registry } from "@prometheus-io/client";
 import type { Request, RequestHandler } from "express";
 import type { Logger } from "@transpod/runtime/logger.ts";
+import { findAccess } from "./access/access.ts";
 
 const usableId = /^[\w.:-]{1,128}$/;
 /** Asked every few seconds by machines: logged for who wants to see it. */
@@ -38,6 +39,7 @@ export function recordRequests(log: Logger, registry: Registry): RequestHandler 
         ms: Math.round(ms * 10) / 10,
         request_id: requestId,
         client: request.ip,
+        key_id: findAccess(request)?.keyId ?? undefined,
         // The client left before the answer was complete.
         ...(response.writableFinished ? {} : { aborted: true }),
       });

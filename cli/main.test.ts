@@ -4,6 +4,7 @@ import { transpod } from "./testing.ts";
 test.each([
   [[], "Commands:"],
   [["migrate"], "DATABASE_URL=postgres://"],
+  [["keys", "create"], "transpod keys create web-shop"],
   [["aws"], "destroy [options] <suffix>"],
   [["aws", "init"], "transpod aws init prod --values values.aws.yaml"],
   [["aws", "destroy"], "transpod aws destroy prod"],
@@ -16,6 +17,7 @@ test.each([
 test.each([
   [[], "Usage: transpod"],
   [["aws"], "Usage: transpod aws"],
+  [["keys"], "Usage: transpod keys"],
   [["fly"], "unknown command 'fly'"],
   [["migrate", "--wait", "long"], "Give a whole number of seconds."],
   [["aws", "init"], "missing required argument 'suffix'"],

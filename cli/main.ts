@@ -1,22 +1,14 @@
 #!/usr/bin/env node
-import { Command } from "commander";
 import { addAws } from "./aws/command.ts";
-import { exitCodes } from "./exit.ts";
+import { addKeys } from "./keys/command.ts";
 import { addMigrate } from "./migrate.ts";
-import manifest from "./package.json" with { type: "json" };
+import { createProgram, runProgram } from "./program.ts";
 
-const program = new Command("transpod")
-  .description("Sets up what Transpod needs: its database schema, its buckets and queues on AWS.")
-  .version(manifest.version)
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : exitCodes.wrongUsage))
-  .showHelpAfterError("(--help says more)")
-  .addHelpText(
-    "after",
-    `
-Exit codes: 0 done, 1 failed (the message says why and what to do), 2 wrong usage, 130 cancelled.`,
-  );
+const program = createProgram(
+  "transpod",
+  "Sets up what Transpod needs: its database schema, its API keys, its buckets and queues on AWS.",
+);
 addMigrate(program);
+addKeys(program.command("keys"));
 addAws(program);
-await program.parseAsync();
-// A connection that was given up half-way must not hold the process until its server lets go.
-process.exit();
+await runProgram(program);

@@ -25,6 +25,9 @@ const schema = z.object({
   MAX_UPLOAD_BYTES: integer({ min: 1 }).default(defaultUploadBytes),
   SWEEP_SECONDS: integer({ min: 1 }).default(5),
   UPLOAD_EVENT_GRACE_SECONDS: integer({ min: 1 }).default(10),
+  // It listens on this machine alone, for one person.
+  AUTH: z.string().default("off"),
+  RATE_LIMIT_PER_MINUTE: z.string().default("0"),
   LOG_LEVEL: logLevel,
 });
 

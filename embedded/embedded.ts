@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pino } from "pino";
 import { startApi } from "@transpod/api/api.ts";
@@ -27,6 +28,8 @@ export interface Embedded extends Service {
   /** Of the public API, without a slash at the end. */
   url: string;
   dataDir: string;
+  /** Whether the API asks for keys. */
+  auth: boolean;
 }
 
 /**
@@ -46,6 +49,8 @@ export async function startEmbedded(config: EmbeddedConfig): Promise<Embedded> {
   const credentials = await s3Credentials(dataDir);
   const backing = await startBackingServices({ dataDir, ports, credentials, log });
   parts.defer(() => backing.stop());
+  // For `make keys`.
+  await writeFile(join(dataDir.path, "database-url"), backing.databaseUrl, { mode: 0o600 });
   const aws = { region, endpoint: backing.endpoint, credentials };
   const [s3, sqs] = [createS3(aws), createSqs(aws)];
   const [{ queueUrl }] = await Promise.all([
@@ -78,13 +83,15 @@ export async function startEmbedded(config: EmbeddedConfig): Promise<Embedded> {
     { workPort: ports.work, workHost: loopback, candidate: "embedded" },
   );
   parts.defer(() => controller.stop());
-  const api = await startApi(readApiConfig(environment), { log, credentials, registry });
+  const apiConfig = readApiConfig(environment);
+  const api = await startApi(apiConfig, { log, credentials, registry });
   parts.defer(() => api.stop());
 
   const running = parts.move();
   return {
     url: `http://${loopback}:${api.port}`,
     dataDir: dataDir.path,
+    auth: apiConfig.settings.auth,
     stop: () => running.disposeAsync(),
   };
 }

@@ -5,8 +5,13 @@ import { startEmbedded } from "./embedded.ts";
 
 await runService(async () => {
   const embedded = await startEmbedded(readEmbeddedConfig(process.env));
-  const { url, dataDir } = embedded;
+  const { url, dataDir, auth } = embedded;
   const folder = relative(process.cwd(), dataDir);
-  console.log(`Transpod is ready: API ${url}, documentation ${url}/docs, data in ${folder}`);
+  const keys = auth
+    ? 'asks for an API key (AUTH=on): make keys ARGS="create NAME"'
+    : "asks for no API key (AUTH=off)";
+  console.log(
+    `Transpod is ready: API ${url}, documentation ${url}/docs, data in ${folder}; ${keys}`,
+  );
   return embedded;
 });

@@ -20,15 +20,22 @@ const openedFiles: Readonly<Record<string, readonly (readonly [string, string])[
   cli: [[join(root, "store/migrations"), "migrations"]],
 };
 
+/** What is run in a room's image: [the module, what its bundle is called]. */
+function entryPointsOf(room: string) {
+  const main = { in: join(room, "main.ts"), out: "main" };
+  // Where DATABASE_URL is already: `kubectl exec deploy/transpod-api -- node keys.js create NAME`.
+  return room === "api" ? [main, { in: "cli/keys/main.ts", out: "keys" }] : [main];
+}
+
 /** Makes of one room and all that it imports a folder that Node runs by itself. */
 async function bundle(room: string, folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: [join(room, "main.ts")],
+    entryPoints: entryPointsOf(room),
     // Not where it goes: the source map then says "store/files.ts", whatever the folder is.
-    outfile: "main.js",
+    outdir: ".",
     write: false,
     bundle: true,
     platform: "node",

@@ -1,14 +1,14 @@
-import type pg from "pg";
 import { isTerminal, type FileState } from "@transpod/contract/states.ts";
+import type { Database } from "./database.ts";
 
 /**
  * Cancels a file, and with it the attempt that is open: its worker is fenced from then on. False
  * when there is nothing to cancel: the file has ended, in whatever way, or there is none.
  */
-export async function cancelFile(pool: pg.Pool, fileId: string): Promise<boolean> {
+export async function cancelFile(db: Database, fileId: string): Promise<boolean> {
   for (;;) {
-    if (await cancelNow(pool, fileId)) return true;
-    const { rows } = await pool.query<{ state: FileState }>(
+    if (await cancelNow(db, fileId)) return true;
+    const { rows } = await db.query<{ state: FileState }>(
       `select state from files where file_id = $1`,
       [fileId],
     );
@@ -19,8 +19,8 @@ export async function cancelFile(pool: pg.Pool, fileId: string): Promise<boolean
 }
 
 /** As in every statement that ends an attempt, its row comes first: whoever has it decides. */
-async function cancelNow(pool: pg.Pool, fileId: string): Promise<boolean> {
-  const { rowCount } = await pool.query(
+async function cancelNow(db: Database, fileId: string): Promise<boolean> {
+  const { rowCount } = await db.query(
     `with ended as (
        update transactions t set outcome = 'cancelled', ended_at = now()
        from files f

@@ -40,18 +40,19 @@ export function createPool(options: DatabaseOptions, onIdleError: (error: Error)
 /** Throws while the database can't be reached, or its schema is older than this code. */
 export async function checkDatabase(db: Database): Promise<void> {
   // What the last migrations made.
-  await db.query("select from file_status, leases, tombstones limit 0");
+  await db.query("select from file_status, leases, tombstones, audit_log limit 0");
 }
 
 /**
- * Runs `work` in one transaction. A connection that failed mid-way is thrown away, because what
+ * Runs `work` in one transaction: its own, or the one that the client is inside of. A connection that failed mid-way is thrown away, because what
  * state the server is in is then unknown; the caller reads again and compares.
  */
 export async function inTransaction<T>(
-  pool: pg.Pool,
+  db: Database,
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
-  const client = await pool.connect();
+  if (!(db instanceof pg.Pool)) return await work(db);
+  const client = await db.connect();
   // The pool takes its own listener off a client that is in use, and an error that nobody listens to
   // ends the process. The statement under way, or the next one, says the same.
   const ignore = () => {};

@@ -17,6 +17,8 @@ export interface NewFile {
   declared_size_bytes: number | null;
   declared_content_type: string | null;
   settings: TranscodeSettings;
+  /** The key that creates it; null when none was asked for. */
+  api_key_id: string | null;
 }
 
 /** One row of the view file_status. Times are dates; `processing_time` is in seconds. */
@@ -69,6 +71,8 @@ export interface ListPosition {
 
 export interface ListOptions {
   state: FileState | undefined;
+  /** Only files that this key created; null for all. */
+  createdBy: string | null;
   after: ListPosition | undefined;
   limit: number;
 }
@@ -76,8 +80,8 @@ export interface ListOptions {
 export async function insertFile(db: Database, file: NewFile): Promise<void> {
   await db.query(
     `insert into files (file_id, file_name, s3_key, priority, declared_size_bytes,
-                        declared_content_type, settings)
-     values ($1, $2, $3, $4, $5, $6, $7)`,
+                        declared_content_type, settings, api_key_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
     [
       file.file_id,
       file.file_name,
@@ -86,6 +90,7 @@ export async function insertFile(db: Database, file: NewFile): Promise<void> {
       file.declared_size_bytes,
       file.declared_content_type,
       file.settings,
+      file.api_key_id,
     ],
   );
 }
@@ -119,15 +124,17 @@ export async function getFileStatuses(
  */
 export async function listFileStatus(
   db: Database,
-  { state, after, limit }: ListOptions,
+  { state, createdBy, after, limit }: ListOptions,
 ): Promise<(FileStatusRow & { position: string })[]> {
   const { rows } = await db.query<FileStatusRow & { position: string }>(
-    `select *, created_at::text as position from file_status
-     where ($1::text is null or state = $1)
-       and ($2::timestamptz is null or (created_at, file_id) < ($2, $3::uuid))
-     order by created_at desc, file_id desc
+    `select s.*, f.created_at::text as position
+     from files f join file_status s on s.file_id = f.file_id
+     where ($1::text is null or f.state = $1)
+       and ($2::timestamptz is null or (f.created_at, f.file_id) < ($2, $3::uuid))
+       and ($5::text is null or f.api_key_id = $5)
+     order by f.created_at desc, f.file_id desc
      limit $4`,
-    [state ?? null, after?.created_at ?? null, after?.file_id ?? null, limit + 1],
+    [state ?? null, after?.created_at ?? null, after?.file_id ?? null, limit + 1, createdBy],
   );
   return rows;
 }

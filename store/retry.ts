@@ -1,4 +1,3 @@
-import type pg from "pg";
 import { jobName } from "@transpod/contract/job-identity.ts";
 import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import { inTransaction, type Database } from "./database.ts";
@@ -10,11 +9,11 @@ import { inTransaction, type Database } from "./database.ts";
  * place of those of before.
  */
 export async function requeueFile(
-  pool: pg.Pool,
+  db: Database,
   fileId: string,
   settings?: TranscodeSettings,
 ): Promise<boolean> {
-  return await inTransaction(pool, async (client) => {
+  return await inTransaction(db, async (client) => {
     const attempt = await beginSeries(client, fileId, settings);
     if (attempt === undefined) return false;
     await client.query(

@@ -1,4 +1,3 @@
-import type pg from "pg";
 import { inTransaction, type Database } from "./database.ts";
 
 /** What is left of a deleted file. */
@@ -15,18 +14,18 @@ export interface Tombstone {
  * Deletes a file and its attempts, and leaves a tombstone, from which its Job and its objects are
  * removed. False when there is no such file (any more).
  */
-export async function deleteFile(pool: pg.Pool, fileId: string): Promise<boolean> {
-  return await inTransaction(pool, async (client) => {
+export async function deleteFile(db: Database, fileId: string): Promise<boolean> {
+  return await inTransaction(db, async (client) => {
     // Attempts first, as in every statement that ends one.
     await client.query(`select from transactions where file_id = $1 order by attempt for update`, [
       fileId,
     ]);
     const { rowCount } = await client.query(
       `with deleted as (
-         delete from files where file_id = $1 returning file_id, s3_key, attempt
+         delete from files where file_id = $1 returning file_id, s3_key, attempt, api_key_id
        )
-       insert into tombstones (file_id, s3_key, attempt)
-       select file_id, s3_key, attempt from deleted`,
+       insert into tombstones (file_id, s3_key, attempt, api_key_id)
+       select file_id, s3_key, attempt, api_key_id from deleted`,
       [fileId],
     );
     await client.query(`delete from progress where file_id = $1`, [fileId]);

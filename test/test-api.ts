@@ -18,11 +18,6 @@ type Json = Record<string, unknown>;
 export async function startTestApi(environment: Record<string, string> = {}) {
   const [database, aws] = await Promise.all([freshDatabase(), freshAws()]);
   const logLines: string[] = [];
-  const log = createLogger({
-    service: "api",
-    level: "info",
-    destination: { write: (line) => void logLines.push(line) },
-  });
   const config = readApiConfig({
     PORT: "0",
     HOST: "127.0.0.1",
@@ -33,7 +28,14 @@ export async function startTestApi(environment: Record<string, string> = {}) {
     SQS_QUEUE_URL: aws.queueUrl,
     S3_RAW_BUCKET: aws.rawBucket,
     S3_PROCESSED_BUCKET: aws.processedBucket,
+    AUTH: "off",
+    RATE_LIMIT_PER_MINUTE: "0",
     ...environment,
+  });
+  const log = createLogger({
+    service: "api",
+    level: config.logLevel,
+    destination: { write: (line) => void logLines.push(line) },
   });
   const api = await startApi(config, { log });
   const url = `http://127.0.0.1:${api.port}`;

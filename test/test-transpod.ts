@@ -14,10 +14,9 @@ export interface Transpod {
 export class StartError extends Error {}
 
 /** Embedded mode as `make up` runs it, in a process of its own. */
-export async function startTranspod(environment: {
-  DATA_DIR: string;
-  PORT?: string;
-}): Promise<Transpod> {
+export async function startTranspod(
+  environment: { DATA_DIR: string } & Record<string, string>,
+): Promise<Transpod> {
   const subprocess = execa(process.execPath, [entryPoint], {
     env: { PORT: "0", ...environment },
     all: true,

@@ -14,6 +14,7 @@ const nothingToCancel = {
 export const cancelFile: Route = {
   method: "post",
   path: "/upload/:file_id/cancel",
+  scope: "write",
   operation: {
     operationId: "cancelFile",
     tags: ["files"],
@@ -29,13 +30,14 @@ export const cancelFile: Route = {
   },
   handle: (deps) => async (request, response) => {
     const fileId = fileIdIn(request);
-    const done = await cancel(deps.pool, fileId);
-    const file = await findFile(deps, request);
-    if (!done && (file.state === "completed" || file.state === "failed")) {
-      deps.recordCommand("cancel", "refused", fileId);
-      throw new HttpError(409, `file_${file.state}`, nothingToCancel[file.state]);
-    }
-    deps.recordCommand("cancel", done ? "done" : "unchanged", fileId);
-    response.json(toFileStatus(file));
+    const outcome = await deps.runCommand("cancel", request, fileId, async (db) => {
+      const done = await cancel(db, fileId);
+      const file = await findFile(db, request);
+      if (!done && (file.state === "completed" || file.state === "failed")) {
+        throw new HttpError(409, `file_${file.state}`, nothingToCancel[file.state]);
+      }
+      return { done, file };
+    });
+    response.json(toFileStatus(outcome.file));
   },
 };

@@ -8,6 +8,7 @@ import {
 } from "@transpod/contract/public-api.ts";
 import { HttpError, parseRequest } from "@transpod/runtime/problems.ts";
 import { insertFile } from "@transpod/store/files.ts";
+import { accessOf } from "../access/access.ts";
 import { json, problems } from "../describe.ts";
 import { jsonBody } from "../json-body.ts";
 import type { Route } from "../route.ts";
@@ -16,6 +17,7 @@ import { signUpload } from "../sign-upload.ts";
 export const createUpload: Route = {
   method: "post",
   path: "/upload",
+  scope: "write",
   operation: {
     operationId: "createUpload",
     tags: ["files"],
@@ -32,14 +34,18 @@ export const createUpload: Route = {
     const fileId = randomUUID();
     const s3Key = rawKey(wanted.file_name, fileId);
     const upload = await signUpload(deps, s3Key, wanted);
-    await insertFile(deps.pool, {
-      file_id: fileId,
-      file_name: wanted.file_name,
-      s3_key: s3Key,
-      priority: wanted.priority,
-      declared_size_bytes: wanted.size_bytes ?? null,
-      declared_content_type: wanted.content_type ?? null,
-      settings: wanted.settings,
+    await deps.runCommand("create", request, fileId, async (db) => {
+      await insertFile(db, {
+        file_id: fileId,
+        file_name: wanted.file_name,
+        s3_key: s3Key,
+        priority: wanted.priority,
+        declared_size_bytes: wanted.size_bytes ?? null,
+        declared_content_type: wanted.content_type ?? null,
+        settings: wanted.settings,
+        api_key_id: accessOf(request).keyId,
+      });
+      return { done: true };
     });
     response.json({
       file_id: fileId,

@@ -7,6 +7,7 @@ import type { Route } from "../route.ts";
 export const deleteFile: Route = {
   method: "delete",
   path: "/upload/:file_id",
+  scope: "write",
   operation: {
     operationId: "deleteFile",
     tags: ["files"],
@@ -19,9 +20,11 @@ export const deleteFile: Route = {
   },
   handle: (deps) => async (request, response) => {
     const fileId = fileIdIn(request);
-    const done = await remove(deps.pool, fileId);
-    if (!done) await requireDeleted(deps, fileId);
-    deps.recordCommand("delete", done ? "done" : "unchanged", fileId);
+    await deps.runCommand("delete", request, fileId, async (db) => {
+      const done = await remove(db, fileId);
+      if (!done) await requireDeleted(db, fileId);
+      return { done };
+    });
     response.status(204).end();
   },
 };

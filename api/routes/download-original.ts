@@ -8,6 +8,7 @@ import { signDownload } from "../sign-download.ts";
 export const downloadOriginal: Route = {
   method: "get",
   path: "/upload/:file_id/download/original",
+  scope: "read",
   operation: {
     operationId: "downloadOriginal",
     tags: ["files"],
@@ -16,7 +17,7 @@ export const downloadOriginal: Route = {
     responses: { 200: json("A presigned URL", downloadResponse), ...problems(400, 404, 422, 503) },
   },
   handle: (deps) => async (request, response) => {
-    const file = await findFile(deps, request);
+    const file = await findFile(deps.pool, request);
     if (file.source_version === null) {
       throw new HttpError(
         404,

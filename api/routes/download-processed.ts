@@ -10,6 +10,7 @@ import { signDownload } from "../sign-download.ts";
 export const downloadProcessed: Route = {
   method: "get",
   path: "/upload/:file_id/download/processed",
+  scope: "read",
   operation: {
     operationId: "downloadProcessed",
     tags: ["files"],
@@ -18,7 +19,7 @@ export const downloadProcessed: Route = {
     responses: { 200: json("A presigned URL", downloadResponse), ...problems(400, 404, 422, 503) },
   },
   handle: (deps) => async (request, response) => {
-    const file = await findFile(deps, request);
+    const file = await findFile(deps.pool, request);
     if (file.processed_key === null) {
       throw new HttpError(
         404,

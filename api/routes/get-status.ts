@@ -4,10 +4,11 @@ import { toFileStatus } from "../file-status.ts";
 import { findFile } from "../find-file.ts";
 import type { Route } from "../route.ts";
 
-const everything: Pick<Route, "method" | "handle"> = {
+const everything: Pick<Route, "method" | "scope" | "handle"> = {
   method: "get",
+  scope: "read",
   handle: (deps) => async (request, response) => {
-    response.json(toFileStatus(await findFile(deps, request)));
+    response.json(toFileStatus(await findFile(deps.pool, request)));
   },
 };
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { listQuery, listResponse, type ListResponse } from "@transpod/contract/public-api.ts";
 import { parseRequest } from "@transpod/runtime/problems.ts";
 import { listFileStatus } from "@transpod/store/files.ts";
+import { accessOf, ownFilesOnly } from "../access/access.ts";
 import { json, problems } from "../describe.ts";
 import { toFileStatus } from "../file-status.ts";
 import { decodeCursor, encodeCursor, invalidCursor } from "../list-cursor.ts";
@@ -10,10 +11,12 @@ import type { Route } from "../route.ts";
 export const listFiles: Route = {
   method: "get",
   path: "/upload",
+  scope: "read",
   operation: {
     operationId: "listFiles",
     tags: ["files"],
     summary: "List files, newest first",
+    description: "Those that the API key created; with the scope admin all.",
     requestParams: { query: listQuery },
     responses: { 200: json("One page of the list", listResponse), ...problems(422, 503) },
   },
@@ -22,7 +25,9 @@ export const listFiles: Route = {
     async (request, response) => {
       const { status: state, limit, cursor } = parseRequest(listQuery, request.query);
       const after = cursor === undefined ? undefined : decodeCursor(cursor);
-      const rows = await listFileStatus(pool, { state, after, limit }).catch(rethrowBadDate);
+      const createdBy = ownFilesOnly(accessOf(request));
+      const wanted = { state, createdBy, after, limit };
+      const rows = await listFileStatus(pool, wanted).catch(rethrowBadDate);
       const page = rows.slice(0, limit);
       const last = page.at(-1);
       const more = rows.length > limit;

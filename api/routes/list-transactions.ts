@@ -12,6 +12,7 @@ import type { Route } from "../route.ts";
 export const listTransactions: Route = {
   method: "get",
   path: "/upload/:file_id/transactions",
+  scope: "read",
   operation: {
     operationId: "listTransactions",
     tags: ["files"],
@@ -23,7 +24,7 @@ export const listTransactions: Route = {
     },
   },
   handle: (deps) => async (request, response) => {
-    const { file_id } = await findFile(deps, request);
+    const { file_id } = await findFile(deps.pool, request);
     const rows = await list(deps.pool, file_id);
     response.json({
       file_id,

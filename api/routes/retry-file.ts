@@ -11,6 +11,7 @@ import type { Route } from "../route.ts";
 export const retryFile: Route = {
   method: "post",
   path: "/upload/:file_id/retry",
+  scope: "write",
   operation: {
     operationId: "retryFile",
     tags: ["files"],
@@ -28,15 +29,14 @@ export const retryFile: Route = {
   handle: (deps) => async (request, response) => {
     const fileId = fileIdIn(request);
     const { settings } = parseRequest(retryRequest, jsonBody(request));
-    const done = await requeueFile(deps.pool, fileId, settings);
-    const file = await findFile(deps, request);
-    const refusal = done ? undefined : refuse(file);
-    if (refusal !== undefined) {
-      deps.recordCommand("retry", "refused", fileId);
-      throw refusal;
-    }
-    deps.recordCommand("retry", done ? "done" : "unchanged", fileId);
-    response.json(toFileStatus(file));
+    const outcome = await deps.runCommand("retry", request, fileId, async (db) => {
+      const done = await requeueFile(db, fileId, settings);
+      const file = await findFile(db, request);
+      const refusal = done ? undefined : refuse(file);
+      if (refusal !== undefined) throw refusal;
+      return { done, file };
+    });
+    response.json(toFileStatus(outcome.file));
   },
 };
 

@@ -10,6 +10,7 @@ import type { Route } from "../route.ts";
 export const updateFile: Route = {
   method: "patch",
   path: "/upload/:file_id",
+  scope: "write",
   operation: {
     operationId: "updateFile",
     tags: ["files"],
@@ -25,9 +26,10 @@ export const updateFile: Route = {
   handle: (deps) => async (request, response) => {
     const fileId = fileIdIn(request);
     const { priority } = parseRequest(updateRequest, jsonBody(request));
-    const done = await setPriority(deps.pool, fileId, priority);
-    const file = await findFile(deps, request);
-    deps.recordCommand("prioritize", done ? "done" : "unchanged", fileId);
-    response.json(toFileStatus(file));
+    const outcome = await deps.runCommand("prioritize", request, fileId, async (db) => {
+      const done = await setPriority(db, fileId, priority);
+      return { done, file: await findFile(db, request) };
+    });
+    response.json(toFileStatus(outcome.file));
   },
 };

@@ -9,6 +9,7 @@ import type { Route } from "../route.ts";
 export const watchFile: Route = {
   method: "get",
   path: "/upload/:file_id/events",
+  scope: "read",
   operation: {
     operationId: "watchFile",
     tags: ["files"],
@@ -28,7 +29,7 @@ export const watchFile: Route = {
     },
   },
   handle: (deps) => async (request, response) => {
-    const file = await findFile(deps, request);
+    const file = await findFile(deps.pool, request);
     if (isTerminal(file.state) && request.get("last-event-id") === eventId(file)) {
       response.status(204).end();
       return;

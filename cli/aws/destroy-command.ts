@@ -1,9 +1,10 @@
 import { TranspodError } from "@transpod/contract/errors.ts";
+import { asColumns } from "../columns.ts";
 import type { Terminal } from "../terminal.ts";
 import type { AwsOptions } from "./command.ts";
 import { planDestruction, type Destruction } from "./destroy.ts";
 import { explain } from "./explain.ts";
-import { asColumns, describePlace } from "./show.ts";
+import { describePlace } from "./show.ts";
 
 export interface DestroyCommandOptions extends AwsOptions {
   yes?: boolean;

@@ -1,4 +1,5 @@
 import { UsageError } from "../exit.ts";
+import { asColumns } from "../columns.ts";
 import type { Terminal } from "../terminal.ts";
 import type { AwsOptions } from "./command.ts";
 import { explain } from "./explain.ts";
@@ -6,7 +7,7 @@ import { environmentFile } from "./files/environment.ts";
 import { openOwnFile } from "./files/own-file.ts";
 import { helmValues } from "./files/values.ts";
 import { init, type Initialised } from "./init.ts";
-import { asColumns, describePlace } from "./show.ts";
+import { describePlace } from "./show.ts";
 
 export interface InitCommandOptions extends AwsOptions {
   corsOrigin?: string[];

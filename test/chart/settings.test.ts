@@ -29,7 +29,7 @@ describe("the API", () => {
       s3PublicEndpoint: undefined,
       sqsEndpoint: undefined,
       logLevel: "info",
-      settings: { corsOrigins: [], trustProxy: 0 },
+      settings: { corsOrigins: [], trustProxy: 0, auth: true, rateLimitPerMinute: 1200 },
     });
   });
 
@@ -52,6 +52,8 @@ describe("the API", () => {
         maxUploadBytes: 1024 ** 3,
         corsOrigins: ["https://video.example.com", "http://localhost:3000"],
         trustProxy: ["10.0.0.0/8", "loopback"],
+        auth: false,
+        rateLimitPerMinute: 100_000,
       },
     });
   });

@@ -71,6 +71,8 @@ describe("the schema", () => {
     ["api.replicas", -1],
     ["api.trustProxy", true],
     ["api.uploadUrlTtlSeconds", 604_801],
+    ["api.auth", "on"],
+    ["api.rateLimitPerMinute", -1],
     ["api.corsOrigins", ["https://video.example.com/with-a-path"]],
     ["api.image.digest", "sha256:short"],
     ["api.podLabels", { "app.kubernetes.io/component": "other" }],
@@ -138,6 +140,10 @@ test("the notes tell the next three commands", async () => {
   expect(notes).toContain("kubectl port-forward --namespace media service/video-api 8000:80\n");
   expect(notes).toContain("curl --upload-file holiday.mov");
   expect(notes).toContain("kubectl get jobs --namespace media");
+  expect(notes).not.toContain("API key");
+  const asking = await helm([...args, "--set", "api.auth=true"]);
+  expect(asking.stdout).toContain("deploy/video-api -- node keys.js create me\n");
+  expect(asking.stdout).toContain('--oauth2-bearer "$API_KEY"');
   expect(notes).toContain("--label-columns transpod.io/file");
 });
 

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { parseApiKey } from "@transpod/contract/api-keys.ts";
 import { uploadResponse } from "@transpod/contract/public-api.ts";
 import { createS3 } from "@transpod/runtime/aws.ts";
 import { startApi, type RunningApi } from "./api-container.ts";
@@ -65,6 +66,19 @@ test("an upload goes by its presigned URL from this machine straight to S3", asy
     new GetObjectCommand({ Bucket: backing.names.rawBucket, Key: s3_key }),
   );
   expect(await object.Body?.transformToString()).toBe("video");
+});
+
+test("API keys are made in its container, by the command in its image", async () => {
+  const { exitCode, stdout } = await api.container.exec([
+    "node",
+    "keys.js",
+    "create",
+    "first",
+    "--json",
+  ]);
+  expect(exitCode).toBe(0);
+  const { key } = JSON.parse(stdout) as { key: string };
+  expect(parseApiKey(key)).toBeDefined();
 });
 
 test("without a database it says so, and goes on when it is back", async () => {

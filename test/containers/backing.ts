@@ -78,6 +78,7 @@ export async function startBacking() {
       S3_ENDPOINT: awsEndpoint,
       SQS_ENDPOINT: awsEndpoint,
       S3_PUBLIC_ENDPOINT: endpointAt(),
+      AUTH: "off",
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

@@ -43,6 +43,7 @@ async function list(image: string): Promise<string[]> {
 }
 
 const common = ["licenses.txt", "main.js", "main.js.map", "package.json"];
+const keys = ["keys.js", "keys.js.map"];
 const reference = ["docs-init.js", "docs.html", "redoc.html"];
 const packaged = [
   "node_modules/redoc/bundles/redoc.standalone.js",
@@ -51,7 +52,7 @@ const packaged = [
   "node_modules/swagger-ui-dist/swagger-ui.css",
 ];
 const contents: Record<keyof typeof services, string[]> = {
-  api: [...common, ...reference, ...packaged],
+  api: [...common, ...keys, ...reference, ...packaged],
   controller: common,
   transcoder: common,
   cli: common,

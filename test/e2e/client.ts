@@ -19,9 +19,12 @@ const pollMs = 500;
 /** Speaks the public API as any client would. Every answer is held against its schema. */
 export class TranspodClient {
   readonly #url: string;
+  readonly #apiKey: string | undefined;
 
-  constructor(url: string) {
+  /** Without a key for a Transpod that asks for none. */
+  constructor(url: string, apiKey?: string) {
     this.#url = url.replace(/\/+$/, "");
+    this.#apiKey = apiKey;
   }
 
   /** Asks for a URL, declares the size, and sends the file there. Resolves with the file's id. */
@@ -77,7 +80,9 @@ export class TranspodClient {
     init: RequestInit = {},
   ): Promise<z.infer<T>> {
     const url = `${this.#url}${path}`;
-    const response = await fetch(url, init).catch((cause: unknown) => {
+    const headers = new Headers(init.headers);
+    if (this.#apiKey !== undefined) headers.set("authorization", `Bearer ${this.#apiKey}`);
+    const response = await fetch(url, { ...init, headers }).catch((cause: unknown) => {
       throw new TranspodError("unreachable", `No Transpod answers at ${this.#url}.`, { cause });
     });
     const body: unknown = await response.json();

@@ -16,7 +16,7 @@ async function demo(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "transpod-demo-"));
   parts.defer(() => rm(folder, { recursive: true, force: true }));
   const dataDir = join(folder, "data");
-  const environment = { ...process.env, PORT: "0", DATA_DIR: dataDir };
+  const environment = { ...process.env, PORT: "0", DATA_DIR: dataDir, AUTH: "off" };
   process.stderr.write("Starting Postgres, S3 and SQS, the controller and the API...\n");
   const transpod = await startEmbedded(readEmbeddedConfig(environment));
   parts.defer(() => transpod.stop());

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { TranspodError } from "@transpod/contract/errors.ts";
 import { TranspodClient } from "./client.ts";
 import { runAll } from "./run-all.ts";
@@ -9,15 +9,16 @@ import { runAll } from "./run-all.ts";
 const command = new Command("e2e")
   .description("Takes videos the whole way through a running Transpod, and proves what comes back.")
   .requiredOption("--url <url>", "where its API is, for example http://localhost:8000")
+  .addOption(new Option("--api-key <key>", "sent with every request").env("API_KEY"))
   .option("--json", "print the results as JSON")
   .option("--keep <folder>", "keep what was downloaded in this folder")
   .argument("[files...]", "your videos; a small one in each codec is made when none is given")
   .parse();
 
-const options = command.opts<{ url: string; json?: true; keep?: string }>();
+const options = command.opts<{ url: string; apiKey?: string; json?: true; keep?: string }>();
 const folder = await mkdtemp(join(tmpdir(), "transpod-e2e-"));
 try {
-  await runAll(new TranspodClient(options.url), {
+  await runAll(new TranspodClient(options.url, options.apiKey), {
     files: command.args,
     folder,
     keep: options.keep,

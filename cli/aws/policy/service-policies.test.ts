@@ -122,7 +122,7 @@ async function startServices() {
   const config = readApiConfig({
     ...{ PORT: "0", HOST: loopback, DATABASE_URL: database.url, AWS_REGION: region },
     ...{ S3_ENDPOINT: endpoint, SQS_ENDPOINT: endpoint, SQS_QUEUE_URL: queueUrl },
-    ...{ S3_RAW_BUCKET: rawBucket, S3_PROCESSED_BUCKET: processedBucket },
+    ...{ S3_RAW_BUCKET: rawBucket, S3_PROCESSED_BUCKET: processedBucket, AUTH: "off" },
   });
   const running = await startApi(config, { log, credentials: api.credentials });
   onTestFinished(() => running.stop());

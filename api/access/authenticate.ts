@@ -1,0 +1,52 @@
+import { timingSafeEqual } from "node:crypto";
+import { hashSecret, parseApiKey } from "@transpod/contract/api-keys.ts";
+import { HttpError } from "@transpod/runtime/problems.ts";
+import { getApiKey } from "@transpod/store/api-keys.ts";
+import type { Database } from "@transpod/store/database.ts";
+import type { Caller } from "./access.ts";
+
+/** The key in an Authorization header; undefined when there is none, or nothing that can be one. */
+export function keyIn(authorization: string | undefined) {
+  return parseApiKey(/^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1] ?? "");
+}
+
+/**
+ * Who sends this Authorization header. Throws an HttpError 401. A key is found by its id, which is no
+ * secret; its secret is compared by hash and in constant time, so that the time tells nothing of it.
+ */
+export async function authenticate(
+  db: Database,
+  authorization: string | undefined,
+): Promise<Caller> {
+  if (authorization === undefined) {
+    throw unauthorized(
+      "api_key_missing",
+      'Send an API key, in the header "Authorization: Bearer transpod_...". ' +
+        "Whoever runs this Transpod makes one with: transpod keys create NAME.",
+    );
+  }
+  const given = keyIn(authorization);
+  const key = given && (await getApiKey(db, given.keyId));
+  if (key === undefined || !timingSafeEqual(key.secret_hash, hashSecret(given?.secret ?? ""))) {
+    throw unauthorized(
+      "api_key_unknown",
+      "This is no API key of this Transpod. Check that all of it was sent, in the header " +
+        '"Authorization: Bearer transpod_...".',
+      "invalid_token",
+    );
+  }
+  if (key.revoked_at !== null) {
+    throw unauthorized(
+      "api_key_revoked",
+      "This API key was revoked. Ask whoever runs this Transpod for another one.",
+      "invalid_token",
+    );
+  }
+  return { keyId: key.key_id, scopes: key.scopes };
+}
+
+/** https://www.rfc-editor.org/rfc/rfc6750#section-3: no `error` for who sent nothing. */
+function unauthorized(code: string, detail: string, error?: string): HttpError {
+  const challenge = `Bearer realm="transpod"${error === undefined ? "" : `, error="${error}"`}`;
+  return new HttpError(401, code, detail, { headers: { "WWW-Authenticate": challenge } });
+}

@@ -1,0 +1,84 @@
+import type { Request, RequestHandler } from "express";
+import type { Scope } from "@transpod/contract/api-keys.ts";
+import { HttpError } from "@transpod/runtime/problems.ts";
+import { createdFile } from "@transpod/store/api-keys.ts";
+import type { AppDeps } from "../deps.ts";
+import { fileIdIn, fileNotFound } from "../find-file.ts";
+import type { Route } from "../route.ts";
+import { accessOf, everybody, mayDo, ownFilesOnly, setAccess } from "./access.ts";
+import { auditEntry, fileNamedBy, recordRefusal } from "./audit.ts";
+import { authenticate, keyIn } from "./authenticate.ts";
+import { countFailures, limitRequests } from "./limits.ts";
+
+/**
+ * What stands before an operation that has a scope: who is it, is it not too often, may they. What is
+ * refused is written into the audit log, but for 429: it is what keeps the log from being flooded.
+ */
+export function createGuards(deps: AppDeps): (route: Route) => RequestHandler[] {
+  const { auth, rateLimitPerMinute } = deps.settings;
+  const identify = auth ? identifyByKey(deps) : asEverybody;
+  const limited = limitRequests(rateLimitPerMinute);
+  return ({ scope, operation: { operationId: action } }) =>
+    scope === undefined ? [] : [identify(action), limited, authorize(deps, scope)];
+}
+
+const asEverybody =
+  (action: string): RequestHandler =>
+  (request, _response, next) => {
+    setAccess(request, { ...everybody, action });
+    next();
+  };
+
+function identifyByKey(deps: AppDeps): (action: string) => RequestHandler {
+  const countFailure = countFailures();
+  return (action) => async (request, response, next) => {
+    const authorization = request.get("authorization");
+    try {
+      setAccess(request, { ...(await authenticate(deps.pool, authorization)), action });
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+      await countFailure(request, response);
+      const access = { action, keyId: keyIn(authorization)?.keyId ?? null };
+      await recordRefusal(deps, auditEntry(request, access, fileNamedBy(request)), error);
+      throw error;
+    }
+    next();
+  };
+}
+
+function authorize(deps: AppDeps, scope: Scope): RequestHandler {
+  return async (request, _response, next) => {
+    const refusal = await refuse(deps, request, scope);
+    if (refusal !== undefined) {
+      const entry = auditEntry(request, accessOf(request), fileNamedBy(request));
+      await recordRefusal(deps, entry, refusal);
+      throw refusal;
+    }
+    next();
+  };
+}
+
+/** Another key's file is refused in the words for one that does not exist. */
+async function refuse(
+  { pool }: AppDeps,
+  request: Request,
+  scope: Scope,
+): Promise<HttpError | undefined> {
+  const access = accessOf(request);
+  if (!mayDo(access, scope)) return forbidden(scope);
+  const owner = ownFilesOnly(access);
+  if (owner === null || !("file_id" in request.params)) return undefined;
+  const fileId = fileIdIn(request);
+  return (await createdFile(pool, owner, fileId)) ? undefined : fileNotFound(fileId);
+}
+
+function forbidden(scope: Scope): HttpError {
+  return new HttpError(
+    403,
+    "scope_missing",
+    `This API key lacks the scope ${scope}. Use one that has it; whoever runs this Transpod makes ` +
+      `one with: transpod keys create NAME --scope ${scope}.`,
+    // https://www.rfc-editor.org/rfc/rfc6750#section-3.1
+    { headers: { "WWW-Authenticate": `Bearer error="insufficient_scope", scope="${scope}"` } },
+  );
+}

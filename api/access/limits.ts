@@ -1,0 +1,63 @@
+import { ipKeyGenerator, rateLimit } from "express-rate-limit";
+import type { Request, RequestHandler, Response } from "express";
+import { HttpError } from "@transpod/runtime/problems.ts";
+import { findAccess } from "./access.ts";
+
+const failuresPerMinute = 20;
+
+/**
+ * Lets a key, or without keys a client's address, make so many requests a minute; 0 is no limit. A
+ * stream of events is one. Each process counts for itself.
+ */
+export function limitRequests(perMinute: number): RequestHandler {
+  return limit(
+    perMinute,
+    (request) => findAccess(request)?.keyId ?? addressOf(request),
+    `This is more than the ${perMinute} requests a minute that are allowed. ` +
+      "Send it again after the seconds in Retry-After.",
+    (_request) => perMinute === 0,
+  );
+}
+
+/**
+ * Counts a request without a valid key against its address. Rejects with an HttpError 429 when there
+ * were too many. Nobody with a valid key is held up by it: behind a proxy that is not trusted all
+ * clients have one address, and one of them could shut out the others.
+ */
+export function countFailures(): (request: Request, response: Response) => Promise<void> {
+  const count = limit(
+    failuresPerMinute,
+    addressOf,
+    "Too many requests without a valid API key came from your address. " +
+      "Check the key, and try again after the seconds in Retry-After.",
+  );
+  return async (request, response) =>
+    await new Promise((resolve, reject) => {
+      void count(request, response, (error?: unknown) =>
+        error === undefined ? resolve() : reject(error),
+      );
+    });
+}
+
+function limit(
+  perMinute: number,
+  keyGenerator: (request: Request) => string,
+  detail: string,
+  skip: (request: Request) => boolean = () => false,
+): RequestHandler {
+  return rateLimit({
+    limit: perMinute,
+    windowMs: 60_000,
+    keyGenerator,
+    skip,
+    // With it comes Retry-After.
+    standardHeaders: "draft-8",
+    legacyHeaders: false,
+    handler: (_request, _response, next) => next(new HttpError(429, "too_many_requests", detail)),
+  });
+}
+
+/** Of IPv6 the network: one client has many addresses. */
+function addressOf({ ip = "" }: Request): string {
+  return ipKeyGenerator(ip);
+}

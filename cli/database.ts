@@ -1,0 +1,68 @@
+import { z } from "zod";
+import { TranspodError } from "@transpod/contract/errors.ts";
+import { readEnvironment } from "@transpod/runtime/environment.ts";
+import { isUnavailable } from "@transpod/runtime/unavailable.ts";
+import { checkDatabase, createPool, type Database } from "@transpod/store/database.ts";
+
+const schema = z.object({
+  DATABASE_URL: z.url({
+    protocol: /^postgres(ql)?$/,
+    error: "Give the URL of the database: postgres://user:password@host:5432/name",
+  }),
+});
+
+/** The database at DATABASE_URL; its name is for sentences, and holds no password. */
+export function databaseInEnvironment(): { url: string; name: string } {
+  const { DATABASE_URL: url } = readEnvironment(schema, process.env);
+  const { host, pathname } = new URL(url);
+  return { url, name: `The database ${decodeURIComponent(pathname.slice(1))} at ${host}` };
+}
+
+/** Does something with the database at DATABASE_URL, once it answers and has the schema. */
+export async function withDatabase(work: (db: Database) => Promise<void>): Promise<void> {
+  const { url, name } = databaseInEnvironment();
+  const pool = createPool({ url, applicationName: "transpod-cli" }, () => {});
+  try {
+    await pool.query("select").catch((error: unknown) => {
+      throw explainSilence(error, name);
+    });
+    await checkDatabase(pool).catch((error: unknown) => {
+      throw explainSchema(error, name);
+    });
+    await work(pool);
+  } finally {
+    await pool.end();
+  }
+}
+
+/** Why a first statement got no answer. */
+export function explainSilence(error: unknown, database: string): unknown {
+  if (!(error instanceof Error)) return error;
+  const said = reasonOf(error);
+  return isUnavailable(error)
+    ? new TranspodError(
+        "database_unreachable",
+        `${database} did not answer: ${said}. Check that it runs, and that DATABASE_URL names it.`,
+        { cause: error },
+      )
+    : new TranspodError(
+        "database_refuses",
+        `${database} lets nobody in this way: ${said}. Correct DATABASE_URL.`,
+        { cause: error },
+      );
+}
+
+/** Where a name has several addresses, Node's error has no message but their errors. */
+export function reasonOf(error: Error): string {
+  return error.message || String((error as { code?: unknown }).code);
+}
+
+/** undefined_table: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+function explainSchema(error: unknown, database: string): unknown {
+  if ((error as { code?: unknown }).code !== "42P01") return error;
+  return new TranspodError(
+    "schema_missing",
+    `${database} has no or an older schema. Bring it up to date: transpod migrate.`,
+    { cause: error },
+  );
+}

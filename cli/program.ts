@@ -1,0 +1,22 @@
+import { Command } from "commander";
+import { exitCodes } from "./exit.ts";
+import manifest from "./package.json" with { type: "json" };
+
+export function createProgram(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .version(manifest.version)
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : exitCodes.wrongUsage))
+    .showHelpAfterError("(--help says more)")
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 done, 1 failed (the message says why and what to do), 2 wrong usage, 130 cancelled.`,
+    );
+}
+
+export async function runProgram(program: Command): Promise<void> {
+  await program.parseAsync();
+  // A connection that was given up half-way must not hold the process until its server lets go.
+  process.exit();
+}

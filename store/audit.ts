@@ -1,0 +1,46 @@
+import type { Database } from "./database.ts";
+
+/** A line of the audit log. */
+export interface AuditEntry {
+  /** An operation of the public API by its operationId, or of `transpod keys`. */
+  action: string;
+  /** As it was presented; of a key that was created or revoked, its own. */
+  key_id: string | null;
+  file_id: string | null;
+  result: "done" | "unchanged" | "refused";
+  /** Why it was refused, else null. */
+  code: string | null;
+  /** The client's address. */
+  client: string | null;
+  request_id: string | null;
+}
+
+export interface AuditRow extends AuditEntry {
+  at: Date;
+}
+
+export async function appendAudit(db: Database, entry: AuditEntry): Promise<void> {
+  await db.query(
+    `insert into audit_log (action, key_id, file_id, result, code, client, request_id)
+     values ($1, $2, $3, $4, $5, $6, $7)`,
+    [
+      entry.action,
+      entry.key_id,
+      entry.file_id,
+      entry.result,
+      entry.code,
+      entry.client,
+      entry.request_id,
+    ],
+  );
+}
+
+/** The last `limit` entries, the oldest of them first. */
+export async function listAudit(db: Database, limit: number): Promise<AuditRow[]> {
+  const { rows } = await db.query<AuditRow>(
+    `select at, action, key_id, file_id, result, code, client, request_id
+     from audit_log order by audit_id desc limit $1`,
+    [limit],
+  );
+  return rows.toReversed();
+}

@@ -5,6 +5,7 @@ import {
   logLevel,
   port,
   readEnvironment,
+  webhookAllowPrivate,
 } from "@transpod/runtime/environment.ts";
 
 /** Signature version 4 allows a week: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html */
@@ -36,6 +37,7 @@ const schema = awsEnvironment.extend({
   UPLOAD_URL_TTL_SECONDS: ttlSeconds,
   DOWNLOAD_URL_TTL_SECONDS: ttlSeconds,
   MAX_UPLOAD_BYTES: integer({ min: 1, max: largestPutBytes }).default(largestPutBytes),
+  WEBHOOK_ALLOW_PRIVATE: webhookAllowPrivate,
   LOG_LEVEL: logLevel,
 });
 
@@ -48,6 +50,8 @@ export interface ApiSettings {
   corsOrigins: "*" | readonly string[];
   /** How many proxies stand in front, or their addresses; express calls it `trust proxy`. */
   trustProxy: number | readonly string[];
+  /** Whether webhooks may lead into private networks. */
+  webhookAllowPrivate: boolean;
 }
 
 export interface ApiConfig {
@@ -88,6 +92,7 @@ export function readApiConfig(
       maxUploadBytes: env.MAX_UPLOAD_BYTES,
       corsOrigins: env.CORS_ORIGINS,
       trustProxy: env.TRUST_PROXY,
+      webhookAllowPrivate: env.WEBHOOK_ALLOW_PRIVATE === "on",
     }),
     logLevel: env.LOG_LEVEL,
   });

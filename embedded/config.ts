@@ -8,6 +8,7 @@ import {
   logLevel,
   port,
   readEnvironment,
+  webhookAllowPrivate,
 } from "@transpod/runtime/environment.ts";
 
 const cpus = availableParallelism();
@@ -25,6 +26,8 @@ const schema = z.object({
   MAX_UPLOAD_BYTES: integer({ min: 1 }).default(defaultUploadBytes),
   SWEEP_SECONDS: integer({ min: 1 }).default(5),
   UPLOAD_EVENT_GRACE_SECONDS: integer({ min: 1 }).default(10),
+  // What is private here is the user's own.
+  WEBHOOK_ALLOW_PRIVATE: webhookAllowPrivate.default("on"),
   LOG_LEVEL: logLevel,
 });
 

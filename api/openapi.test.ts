@@ -44,6 +44,7 @@ test("the document has every route that is served, and no other", () => {
       maxUploadBytes: 1,
       corsOrigins: [],
       trustProxy: 0,
+      webhookAllowPrivate: false,
     },
     checks: {},
     registry,

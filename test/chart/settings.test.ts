@@ -29,7 +29,7 @@ describe("the API", () => {
       s3PublicEndpoint: undefined,
       sqsEndpoint: undefined,
       logLevel: "info",
-      settings: { corsOrigins: [], trustProxy: 0 },
+      settings: { corsOrigins: [], trustProxy: 0, webhookAllowPrivate: false },
     });
   });
 
@@ -52,6 +52,7 @@ describe("the API", () => {
         maxUploadBytes: 1024 ** 3,
         corsOrigins: ["https://video.example.com", "http://localhost:3000"],
         trustProxy: ["10.0.0.0/8", "loopback"],
+        webhookAllowPrivate: true,
       },
     });
   });
@@ -117,6 +118,7 @@ describe("the controller", () => {
         heartbeatSeconds: 5,
         sweepSeconds: 15,
         uploadEventGraceSeconds: 120,
+        webhookAllowPrivate: true,
       },
     });
   });

@@ -133,35 +133,37 @@ export async function takeDelivery(
   return rows[0];
 }
 
-/** Writes down how it ended for good. False when somebody else has taken it since. */
-export async function endDelivery(
+/**
+ * Writes down how a try ended; `delaySeconds` says when to try again what is still pending. False when
+ * somebody else has taken the delivery since.
+ */
+export async function recordAnswer(
   db: Database,
   ref: DeliveryRef,
-  status: "delivered" | "failed",
+  { status, delaySeconds }: { status: DeliveryStatus; delaySeconds: number },
   { http_status, error }: Answer,
 ): Promise<boolean> {
   const { rowCount } = await db.query(
-    `update deliveries
-     set status = $3, tries = tries + 1, last_http_status = $4, last_error = $5, ended_at = now()
-     where delivery_id = $1 and lease = $2 and status = 'pending'`,
-    [ref.delivery_id, ref.lease, status, http_status, error],
-  );
-  return rowCount === 1;
-}
-
-/** Writes down that it is to be tried again. False when somebody else has taken it since. */
-export async function postponeDelivery(
-  db: Database,
-  ref: DeliveryRef,
-  delaySeconds: number,
-  { http_status, error }: Answer,
-): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `update deliveries
-     set tries = tries + 1, next_try_at = now() + make_interval(secs => $3),
-       last_http_status = $4, last_error = $5
-     where delivery_id = $1 and lease = $2 and status = 'pending'`,
-    [ref.delivery_id, ref.lease, delaySeconds, http_status, error],
+    `with answered as (
+       update deliveries
+       set status = $3, tries = tries + 1, next_try_at = now() + make_interval(secs => $4),
+         last_http_status = $5, last_error = $6, ended_at = case when $3 <> 'pending' then now() end
+       where delivery_id = $1 and lease = $2 and status = 'pending'
+       returning webhook_id, file_id, sequence, next_try_at
+     ), behind as (
+       -- Later events of the file need not be looked at before it is their turn.
+       update deliveries d set next_try_at = later.turn
+       from (
+         select l.delivery_id, a.next_try_at as turn
+         from answered a
+         join deliveries l on l.webhook_id = a.webhook_id and l.file_id = a.file_id
+           and l.status = 'pending' and l.sequence > a.sequence
+         for update of l skip locked
+       ) later
+       where d.delivery_id = later.delivery_id
+     )
+     select from answered`,
+    [ref.delivery_id, ref.lease, status, delaySeconds, http_status, error],
   );
   return rowCount === 1;
 }
@@ -181,7 +183,8 @@ export async function disableWebhook(
       `update webhooks set disabled_at = coalesce(disabled_at, now()) where webhook_id = $1`,
       [ref.webhook_id],
     );
-    const ended = await endDelivery(client, ref, "failed", answer);
+    const verdict = { status: "failed", delaySeconds: 0 } as const;
+    const ended = await recordAnswer(client, ref, verdict, answer);
     await client.query(
       `update deliveries set status = 'failed', last_error = $2, ended_at = now()
        where webhook_id = $1 and status = 'pending'`,

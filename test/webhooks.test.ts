@@ -12,7 +12,12 @@ import { createRegistry } from "@transpod/runtime/metrics.ts";
 import { failFile } from "@transpod/store/attempts.ts";
 import { cancelFile } from "@transpod/store/cancel.ts";
 import { inTransaction } from "@transpod/store/database.ts";
-import { listDeliveries, replayDelivery, type DeliveryRow } from "@transpod/store/deliveries.ts";
+import {
+  deleteOldDeliveries,
+  listDeliveries,
+  replayDelivery,
+  type DeliveryRow,
+} from "@transpod/store/deliveries.ts";
 import { announcedFile, claimedFile, resultOf } from "@transpod/store/testing.ts";
 import { deleteFile } from "@transpod/store/tombstones.ts";
 import { deleteWebhook, getWebhook, insertWebhook } from "@transpod/store/webhooks.ts";
@@ -180,11 +185,13 @@ test("events wait for an earlier one of the same file, but not for another file'
   expect(receiver.typesOf(stuck)).toEqual(["file.processing", "file.processing"]);
   expect(receiver.typesOf(flowing)).toEqual(["file.processing", "file.completed"]);
   await until(delivery, async () => (await deliveriesOf(id))[0]?.tries === 2);
-  expect((await deliveriesOf(id))[0]).toMatchObject({
+  const [first, second] = await deliveriesOf(id);
+  expect(first).toMatchObject({
     status: "pending",
     last_http_status: 500,
     last_error: "The receiver answered 500.",
   });
+  expect(second).toMatchObject({ status: "pending", tries: 0, next_try_at: first?.next_try_at });
 
   receiver.respond = (_received, response) => void response.writeHead(200).end();
   await skipBackoff();
@@ -332,6 +339,7 @@ test("killed between sending and writing that down, it is sent again with the sa
     env: { ...process.env, DATABASE_URL: db.url },
     stdio: "inherit",
   });
+  stops.push(async () => void child.kill("SIGKILL"));
   await vi.waitUntil(() => receiver.received.length === 1, patience);
   child.kill("SIGKILL");
   await once(child, "close");
@@ -361,6 +369,20 @@ test("two controllers at once send everything once, in order", async () => {
   for (const fileId of files) {
     expect(receiver.typesOf(fileId)).toEqual(["file.processing", "file.completed"]);
   }
+});
+
+test("what ended long ago is forgotten, what waits is not", async () => {
+  const id = await webhook();
+  await completedFile();
+  await cancelledFile();
+  await db.pool.query(
+    `update deliveries set status = 'failed', ended_at = now() - interval '31 days'
+     where payload->>'type' = 'file.completed'`,
+  );
+  await db.pool.query("update deliveries set created_at = now() - interval '31 days'");
+  await deleteOldDeliveries(db.pool, 30, 1_000);
+  const types = (await deliveriesOf(id)).map(({ payload }) => payload.type);
+  expect(types).toEqual(["file.processing", "file.cancelled"]);
 });
 
 test("a webhook that is deleted meanwhile fails no file", async () => {

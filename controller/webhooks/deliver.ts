@@ -1,15 +1,8 @@
 import type pg from "pg";
 import type { Logger } from "@transpod/runtime/logger.ts";
-import {
-  disableWebhook,
-  endDelivery,
-  postponeDelivery,
-  takeDelivery,
-  type Answer,
-  type TakenDelivery,
-} from "@transpod/store/deliveries.ts";
+import { disableWebhook, recordAnswer, takeDelivery } from "@transpod/store/deliveries.ts";
 import type { ControllerMetrics } from "../metrics.ts";
-import { judgeAnswer, type Verdict } from "./judge-answer.ts";
+import { judgeAnswer } from "./judge-answer.ts";
 import { timeoutSeconds, type Sender } from "./send.ts";
 
 export interface DeliverDeps {
@@ -22,6 +15,8 @@ export interface DeliverDeps {
 /** Long enough to send and to write down what came of it, so that nobody else sends meanwhile. */
 const leaseSeconds = 3 * timeoutSeconds;
 
+const statusAfter = { delivered: "delivered", postponed: "pending", given_up: "failed" } as const;
+
 /**
  * Sends what is due longest for a webhook. Dying before the answer is written down sends it again,
  * with the same id. False when nothing is due.
@@ -33,7 +28,12 @@ export async function deliverNext(deps: DeliverDeps, webhookId: string): Promise
   const answer = await sender.send(taken);
   const verdict = judgeAnswer(taken, answer, Math.random());
   const { result } = verdict;
-  if (!(await writeDown(pool, taken, answer, verdict))) return true;
+  const written =
+    result === "gone"
+      ? await disableWebhook(pool, taken, answer)
+      : await recordAnswer(pool, taken, { ...verdict, status: statusAfter[result] }, answer);
+  // Somebody else has taken it since, or it was deleted with its webhook.
+  if (!written) return true;
   metrics.deliveries.inc({ result });
   const { webhook_id, delivery_id, file_id } = taken;
   log[result === "given_up" || result === "gone" ? "warn" : "info"]({
@@ -41,23 +41,4 @@ export async function deliverNext(deps: DeliverDeps, webhookId: string): Promise
     ...{ type: taken.payload.type, tries: taken.tries + 1, ...answer },
   });
   return true;
-}
-
-/** False when somebody else has taken the delivery since, or it was deleted with its webhook. */
-async function writeDown(
-  pool: pg.Pool,
-  taken: TakenDelivery,
-  answer: Answer,
-  verdict: Verdict,
-): Promise<boolean> {
-  switch (verdict.result) {
-    case "delivered":
-      return await endDelivery(pool, taken, "delivered", answer);
-    case "given_up":
-      return await endDelivery(pool, taken, "failed", answer);
-    case "gone":
-      return await disableWebhook(pool, taken, answer);
-    case "postponed":
-      return await postponeDelivery(pool, taken, verdict.delaySeconds, answer);
-  }
 }

@@ -9,6 +9,7 @@ test("what is taken is delivered, however late", () => {
   const answer = { http_status: 204, error: null };
   expect(judgeAnswer({ tries: 30, trying_seconds: 2 * day }, answer, 0.5)).toEqual({
     result: "delivered",
+    delaySeconds: 0,
   });
 });
 

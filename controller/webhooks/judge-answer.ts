@@ -2,8 +2,11 @@ import type { Answer, TakenDelivery } from "@transpod/store/deliveries.ts";
 
 export const deliveryResults = ["delivered", "postponed", "given_up", "gone"] as const;
 
-export type Verdict =
-  { result: "delivered" | "given_up" | "gone" } | { result: "postponed"; delaySeconds: number };
+export interface Verdict {
+  result: (typeof deliveryResults)[number];
+  /** Until the next try; 0 when there is none. */
+  delaySeconds: number;
+}
 
 /** For how long a delivery is tried, from its first try on. */
 const patienceSeconds = 24 * 3600;
@@ -21,10 +24,11 @@ export function judgeAnswer(
   { error, http_status }: Answer,
   random: number,
 ): Verdict {
-  if (error === null) return { result: "delivered" };
-  if (http_status === 410) return { result: "gone" };
+  if (error === null) return { result: "delivered", delaySeconds: 0 };
+  if (http_status === 410) return { result: "gone", delaySeconds: 0 };
   const delay = Math.min(backoff.most, backoff.first * backoff.factor ** tries);
   const delaySeconds = delay * (1 + jitter * (2 * random - 1));
-  if (trying_seconds + delaySeconds > patienceSeconds) return { result: "given_up" };
+  if (trying_seconds + delaySeconds > patienceSeconds)
+    return { result: "given_up", delaySeconds: 0 };
   return { result: "postponed", delaySeconds };
 }

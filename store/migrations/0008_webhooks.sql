@@ -37,7 +37,8 @@ create table deliveries (
 );
 
 create index deliveries_of_webhook on deliveries (webhook_id, sequence desc);
-create index deliveries_due on deliveries (webhook_id, next_try_at) where status = 'pending';
+create index deliveries_due on deliveries (webhook_id, next_try_at, sequence)
+  where status = 'pending';
 create index deliveries_in_order on deliveries (webhook_id, file_id, sequence)
   where status = 'pending';
 create index deliveries_ended on deliveries (ended_at) where ended_at is not null;

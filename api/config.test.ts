@@ -60,6 +60,7 @@ test.for([
   ["DOWNLOAD_URL_TTL_SECONDS", "0"],
   ["MAX_UPLOAD_BYTES", "10GB"],
   ["LOG_LEVEL", "loud"],
+  ["WEBHOOK_ALLOW_PRIVATE", "yes"],
 ] as const)("%s=%s is named as a fault", ([name, value]) => {
   expect(() => readApiConfig({ ...required, [name]: value })).toThrow(name);
 });

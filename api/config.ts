@@ -5,6 +5,7 @@ import {
   logLevel,
   port,
   readEnvironment,
+  webhookAllowPrivate,
 } from "@transpod/runtime/environment.ts";
 
 /** Signature version 4 allows a week: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html */
@@ -38,6 +39,7 @@ const schema = awsEnvironment.extend({
   UPLOAD_URL_TTL_SECONDS: ttlSeconds,
   DOWNLOAD_URL_TTL_SECONDS: ttlSeconds,
   MAX_UPLOAD_BYTES: integer({ min: 1, max: largestPutBytes }).default(largestPutBytes),
+  WEBHOOK_ALLOW_PRIVATE: webhookAllowPrivate,
   LOG_LEVEL: logLevel,
 });
 
@@ -54,6 +56,8 @@ export interface ApiSettings {
   auth: boolean;
   /** Requests of one key, or without keys of one address; 0 is no limit. */
   rateLimitPerMinute: number;
+  /** Whether webhooks may lead into private networks. */
+  webhookAllowPrivate: boolean;
 }
 
 export interface ApiConfig {
@@ -96,6 +100,7 @@ export function readApiConfig(
       trustProxy: env.TRUST_PROXY,
       auth: env.AUTH === "on",
       rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
+      webhookAllowPrivate: env.WEBHOOK_ALLOW_PRIVATE === "on",
     }),
     logLevel: env.LOG_LEVEL,
   });

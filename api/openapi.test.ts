@@ -46,6 +46,7 @@ test("the document has every route that is served, and no other", () => {
       trustProxy: 0,
       auth: true,
       rateLimitPerMinute: 0,
+      webhookAllowPrivate: false,
     },
     checks: {},
     registry,

@@ -22,6 +22,7 @@ export function describeApi(routes: readonly Route[]) {
     servers: [{ url: "/" }],
     tags: [
       { name: "files", description: "Upload, watch and download videos" },
+      { name: "webhooks", description: "Be told of what happens to files" },
       { name: "operation", description: "For those who run the service" },
     ],
     paths,

@@ -7,6 +7,7 @@ import {
   logLevel,
   port,
   readEnvironment,
+  webhookAllowPrivate,
 } from "@transpod/runtime/environment.ts";
 
 const settings = z.object({
@@ -21,6 +22,7 @@ const settings = z.object({
   MAX_PIXELS: integer({ min: 1, max: mostPixels }).optional(),
   MAX_DURATION_SECONDS: integer({ min: 1 }).optional(),
   MAX_TRACKS: integer({ min: 1 }).optional(),
+  WEBHOOK_ALLOW_PRIVATE: webhookAllowPrivate,
 });
 
 const config = awsEnvironment.extend({
@@ -64,6 +66,8 @@ export interface ControllerSettings {
   workUrlSeconds: number;
   /** How long the leader's lease lasts when nobody renews it. */
   leaseSeconds: number;
+  /** Whether webhooks may lead into private networks. */
+  webhookAllowPrivate: boolean;
 }
 
 export interface ControllerConfig {
@@ -139,5 +143,6 @@ function toSettings(env: z.infer<typeof settings>): Readonly<ControllerSettings>
     queueVisibilitySeconds: 30,
     workUrlSeconds: 3600,
     leaseSeconds: 15,
+    webhookAllowPrivate: env.WEBHOOK_ALLOW_PRIVATE === "on",
   });
 }

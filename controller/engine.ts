@@ -5,6 +5,7 @@ import { launchPending } from "./launch/launcher.ts";
 import { Hearing } from "./observe/hearing.ts";
 import { reconcile, type ReconcileDeps } from "./observe/reconcile.ts";
 import { sweep, type SweepDeps } from "./sweep/sweep.ts";
+import { startDelivery } from "./webhooks/delivery.ts";
 import { WorkQueue } from "./work-queue.ts";
 
 /** The hearing and the queue of files are the engine's own. */
@@ -20,8 +21,9 @@ export interface Engine extends Service {
 }
 
 /**
- * Starts what one controller at a time does: it takes messages in, launches Jobs, looks after them and
- * sweeps. Two at once would only do everything twice, since every write is a compare-and-set.
+ * Starts what one controller at a time does: it takes messages in, launches Jobs, looks after them,
+ * sweeps and tells webhooks. Two at once would only do everything twice, since every write is a
+ * compare-and-set.
  */
 export function startEngine(given: EngineDeps): Engine {
   const { log, settings } = given;
@@ -35,9 +37,11 @@ export function startEngine(given: EngineDeps): Engine {
   const enqueue = (fileId: string) => files.add(fileId);
   const deps = { ...given, enqueue };
 
-  const chores = new WorkQueue({ handle: run, concurrency: 2, onError });
+  const webhooks = startDelivery(given);
+  const chores = new WorkQueue({ handle: run, concurrency: 3, onError });
   async function run(chore: string): Promise<void> {
     if (chore === "sweep") return await sweep(deps);
+    if (chore === "webhooks") return await webhooks.look();
     await launchPending(deps);
     hearing.tick();
   }
@@ -46,6 +50,7 @@ export function startEngine(given: EngineDeps): Engine {
     onFile(fileId) {
       enqueue(fileId);
       chores.add("launch");
+      chores.add("webhooks");
     },
     onConnect() {
       chores.add("launch");
@@ -54,16 +59,20 @@ export function startEngine(given: EngineDeps): Engine {
     onError: (err) => log.warn({ event: "listen_failed", err }),
   });
   const intake = startIntake(given);
-  // A file that waits for its backoff is announced by nobody: it is looked for.
-  const launchTimer = setInterval(() => chores.add("launch"), 1_000);
+  // What waits for its backoff is announced by nobody: it is looked for.
+  const backoffTimer = setInterval(() => {
+    chores.add("launch");
+    chores.add("webhooks");
+  }, 1_000);
   const sweepTimer = setInterval(() => chores.add("sweep"), settings.sweepSeconds * 1_000);
 
   return {
     enqueue,
     async stop() {
-      clearInterval(launchTimer);
+      clearInterval(backoffTimer);
       clearInterval(sweepTimer);
-      await Promise.all([intake.stop(), notifications.close(), files.close(), chores.close()]);
+      const queues = [files, chores].map((queue) => queue.close());
+      await Promise.all([intake.stop(), notifications.close(), webhooks.stop(), ...queues]);
     },
   };
 }

@@ -3,6 +3,7 @@ import { failureCodes } from "@transpod/contract/failures.ts";
 import { fileStates } from "@transpod/contract/states.ts";
 import { countByState } from "@transpod/store/launches.ts";
 import type { Database } from "@transpod/store/database.ts";
+import { deliveryResults } from "./webhooks/judge-answer.ts";
 
 export type ControllerMetrics = ReturnType<typeof createMetrics>;
 
@@ -55,6 +56,11 @@ export function createMetrics(registry: Registry, db: Database) {
       "transpod_objects_deleted_total",
       "Versions of objects deleted because their file was.",
     ),
+    deliveries: counter(
+      "transpod_webhook_deliveries_total",
+      "Tries to tell a webhook of an event: delivered, postponed, given_up, gone.",
+      ["result"],
+    ),
     stale: counter("transpod_decisions_stale_total", "Ends of attempts that came too late."),
     fenced: counter("transpod_work_fenced_total", "Requests of workers that are no longer heard.", [
       "operation",
@@ -81,5 +87,6 @@ export function createMetrics(registry: Registry, db: Database) {
   for (const disposition of ["accepted", "duplicate", "superseded", "deleted", "foreign"]) {
     metrics.arrivals.inc({ disposition }, 0);
   }
+  for (const result of deliveryResults) metrics.deliveries.inc({ result }, 0);
   return metrics;
 }

@@ -8,6 +8,7 @@ import {
   logLevel,
   port,
   readEnvironment,
+  webhookAllowPrivate,
 } from "@transpod/runtime/environment.ts";
 
 const cpus = availableParallelism();
@@ -28,6 +29,8 @@ const schema = z.object({
   // It listens on this machine alone, for one person.
   AUTH: z.string().default("off"),
   RATE_LIMIT_PER_MINUTE: z.string().default("0"),
+  // What is private here is the user's own.
+  WEBHOOK_ALLOW_PRIVATE: webhookAllowPrivate.default("on"),
   LOG_LEVEL: logLevel,
 });
 

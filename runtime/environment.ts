@@ -41,6 +41,8 @@ export const port = integer({ min: 0, max: 65_535 });
 export const logLevel = z
   .enum(["trace", "debug", "info", "warn", "error", "silent"])
   .default("info");
+/** Whether webhooks may lead into private networks. */
+export const webhookAllowPrivate = z.enum(["on", "off"]).default("off");
 
 /** Where S3 and SQS are. Both endpoints are empty on AWS. */
 export const awsEnvironment = z.object({

@@ -1,16 +1,22 @@
 import type { Route } from "../route.ts";
 import { cancelFile } from "./cancel-file.ts";
 import { createUpload } from "./create-upload.ts";
+import { createWebhook } from "./create-webhook.ts";
 import { deleteFile } from "./delete-file.ts";
+import { deleteWebhook } from "./delete-webhook.ts";
 import { downloadOriginal } from "./download-original.ts";
 import { downloadProcessed } from "./download-processed.ts";
 import { getFile, getStatus } from "./get-status.ts";
 import { healthz } from "./healthz.ts";
+import { listDeliveries } from "./list-deliveries.ts";
 import { listFiles } from "./list-files.ts";
 import { listTransactions } from "./list-transactions.ts";
+import { listWebhooks } from "./list-webhooks.ts";
 import { metrics } from "./metrics.ts";
 import { readyz } from "./readyz.ts";
+import { replayDelivery } from "./replay-delivery.ts";
 import { retryFile } from "./retry-file.ts";
+import { testWebhook } from "./test-webhook.ts";
 import { updateFile } from "./update-file.ts";
 import { watchFile } from "./watch-file.ts";
 
@@ -28,6 +34,12 @@ export const routes: readonly Route[] = [
   deleteFile,
   downloadOriginal,
   downloadProcessed,
+  createWebhook,
+  listWebhooks,
+  deleteWebhook,
+  testWebhook,
+  listDeliveries,
+  replayDelivery,
   healthz,
   readyz,
   metrics,

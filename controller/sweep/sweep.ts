@@ -1,3 +1,4 @@
+import { deleteOldDeliveries } from "@transpod/store/deliveries.ts";
 import { processingFiles } from "@transpod/store/sweeps.ts";
 import { tombstonesToClean } from "@transpod/store/tombstones.ts";
 import type { LaunchDeps } from "../launch/launcher.ts";
@@ -11,6 +12,8 @@ export interface SweepDeps extends LaunchDeps, SilentUploadDeps, RelayDeps {
 
 /** The next sweep takes the next ones. */
 const deletedBatch = 1_000;
+/** How long clients can see what became of a delivery. */
+const deliveryDays = 30;
 
 /**
  * Compares the world with the rows and repairs the difference: uploads without an event, messages
@@ -22,6 +25,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
     findSilentUploads(deps).then(() => relayOutbox(deps)),
     processingFiles(deps.pool).then((ids) => ids.forEach(deps.enqueue)),
     tombstonesToClean(deps.pool, deletedBatch).then((ids) => ids.forEach(deps.enqueue)),
+    deleteOldDeliveries(deps.pool, deliveryDays, deletedBatch),
     sweepJobs(deps),
   ];
   const failed = (await Promise.allSettled(parts)).filter((part) => part.status === "rejected");

@@ -64,6 +64,14 @@ test("a transcoder reaches DNS, S3 outside private networks and the controller's
   });
 });
 
+test("receivers of webhooks are reached outside private networks, as S3 is", () => {
+  const [, s3] = policy(byDefault, "transpod-transcoder").egress ?? [];
+  expect(policy(byDefault, "transpod-controller").egress?.at(-1)).toEqual({
+    ports: [tcp(80), tcp(443)],
+    to: s3?.to,
+  });
+});
+
 test("the work port is open to transcoders alone", () => {
   const { ingress } = policy(byDefault, "transpod-controller");
   expect(ingress).toEqual([
@@ -78,7 +86,7 @@ describe("API and controller", () => {
       portsOf(policy(byDefault, name).egress),
     );
     expect(api).toEqual([53, 53, 5432, 443, 443, 80]);
-    expect(controller).toEqual([53, 53, 5432, 443, 443, 80, 443, 6443]);
+    expect(controller).toEqual([53, 53, 5432, 443, 443, 80, 443, 6443, 80, 443]);
   });
 
   test("reach Pod Identity's agent unless they have keys", () => {
@@ -103,12 +111,13 @@ test("every destination and caller can be narrowed down", () => {
     s3: { ports: [tcp(4566)], to: [emulator] },
     sqs: { ports: [tcp(4567)], to: [emulator] },
     kubernetesApi: { ports: [tcp(8443)], to: [{ ipBlock: { cidr: "10.0.0.1/32" } }] },
+    webhooks: { ports: [tcp(8080)], to: [{ ipBlock: { cidr: "10.0.7.0/24" } }] },
   };
-  const { dns: names, database, s3, sqs, kubernetesApi } = destinations;
+  const { dns: names, database, s3, sqs, kubernetesApi, webhooks } = destinations;
   expect(policy(changed, "video-api").egress).toEqual([names, database, s3, sqs]);
   expect(policy(changed, "video-controller").egress).toEqual([
     ...[names, database, s3, sqs],
-    kubernetesApi,
+    ...[kubernetesApi, webhooks],
   ]);
   expect(policy(changed, "video-transcoder").egress?.slice(0, 2)).toEqual([names, s3]);
   expect(policy(changed, "video-migration").egress).toEqual([names, database]);

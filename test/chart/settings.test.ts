@@ -29,7 +29,13 @@ describe("the API", () => {
       s3PublicEndpoint: undefined,
       sqsEndpoint: undefined,
       logLevel: "info",
-      settings: { corsOrigins: [], trustProxy: 0, auth: true, rateLimitPerMinute: 1200 },
+      settings: {
+        corsOrigins: [],
+        trustProxy: 0,
+        auth: true,
+        rateLimitPerMinute: 1200,
+        webhookAllowPrivate: false,
+      },
     });
   });
 
@@ -54,6 +60,7 @@ describe("the API", () => {
         trustProxy: ["10.0.0.0/8", "loopback"],
         auth: false,
         rateLimitPerMinute: 100_000,
+        webhookAllowPrivate: true,
       },
     });
   });
@@ -120,6 +127,7 @@ describe("the controller", () => {
         heartbeatSeconds: 5,
         sweepSeconds: 15,
         uploadEventGraceSeconds: 120,
+        webhookAllowPrivate: true,
       },
     });
   });

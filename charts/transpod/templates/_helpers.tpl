@@ -145,6 +145,8 @@ capabilities:
   value: {{ quote .Values.aws.sqsEndpoint }}
 - name: MAX_UPLOAD_BYTES
   value: {{ .Values.maxUploadBytes | int64 | quote }}
+- name: WEBHOOK_ALLOW_PRIVATE
+  value: {{ .Values.webhooks.allowPrivate | ternary "on" "off" | quote }}
 {{- with .Values.aws.existingSecret }}
 - name: AWS_ACCESS_KEY_ID
   valueFrom:

@@ -1,0 +1,34 @@
+import { delivery, deliveryParams } from "@transpod/contract/webhooks.ts";
+import { HttpError, parseRequest } from "@transpod/runtime/problems.ts";
+import { replayDelivery as replay } from "@transpod/store/deliveries.ts";
+import { json, problems } from "../describe.ts";
+import { findEnabledWebhook, toDelivery } from "../find-webhook.ts";
+import type { Route } from "../route.ts";
+
+export const replayDelivery: Route = {
+  method: "post",
+  path: "/webhooks/:webhook_id/deliveries/:delivery_id/replay",
+  scope: "admin",
+  operation: {
+    operationId: "replayDelivery",
+    tags: ["webhooks"],
+    summary: "Send an event again",
+    description:
+      "With the same `webhook-id` and a day of tries before it. What still waits is sent at once; " +
+      "later events of the file wait until this one has ended.",
+    requestParams: { path: deliveryParams },
+    responses: { 200: json("The delivery", delivery), ...problems(400, 404, 409, 422, 503) },
+  },
+  handle: (deps) => async (request, response) => {
+    const ids = parseRequest(deliveryParams, request.params, "invalid_delivery_id");
+    const { webhook_id, delivery_id } = ids;
+    await findEnabledWebhook(deps, webhook_id);
+    const row = await replay(deps.pool, webhook_id, delivery_id);
+    if (row === undefined) {
+      const detail = `Delivery with ID ${delivery_id} not found; they are kept for 30 days.`;
+      throw new HttpError(404, "delivery_not_found", detail);
+    }
+    deps.log.info({ event: "delivery_replayed", webhook_id, delivery_id });
+    response.json(toDelivery(row));
+  },
+};

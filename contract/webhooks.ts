@@ -1,0 +1,135 @@
+import { z } from "zod";
+import "zod-openapi";
+import { fileStatus } from "./public-api.ts";
+
+/** The shapes of webhooks: what clients manage, and what their receivers are sent. */
+
+/** Each one adds a row to every transition of a file, and has connections of its own. */
+export const mostWebhooks = 32;
+
+export const fileEventTypes = [
+  "file.processing",
+  "file.completed",
+  "file.failed",
+  "file.cancelled",
+  "file.deleted",
+] as const;
+
+const timestamp = z.iso.datetime({ offset: true }).meta({ example: "2026-01-31T12:00:00.000Z" });
+const id = z.uuid().meta({ example: "5d0c7f3e-0d51-4c1b-8a52-7f7f7b6c9a10" });
+const events = z.array(z.enum(fileEventTypes));
+
+const url = z
+  .string()
+  .max(2048, "The URL is longer than 2048 characters.")
+  .refine((text) => /^https?:$/.test(parse(text)?.protocol ?? ""), {
+    error: "Give an absolute URL that begins with https:// or http://.",
+    abort: true,
+  })
+  .refine((text) => parse(text)?.username === "" && parse(text)?.password === "", {
+    error: "The URL holds a user name or a password. Deliveries are signed: verify that instead.",
+  })
+  .meta({ example: "https://example.com/hooks/video" });
+
+function parse(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+export const webhookRequest = z
+  .strictObject({
+    url: url.meta({ description: "Where events are POSTed to. Redirects are not followed." }),
+    events: events
+      .min(1, "Name an event, or leave `events` away to be told of all.")
+      .default([...fileEventTypes])
+      .meta({ description: "What to be told of; everything unless given." }),
+  })
+  .meta({ id: "WebhookRequest" });
+
+export const webhook = z
+  .object({
+    webhook_id: id,
+    url: z.string(),
+    events,
+    disabled_at: timestamp.nullable().meta({
+      description: "Since when nothing is sent any more, because the receiver answered 410 Gone.",
+    }),
+    created_at: timestamp,
+  })
+  .meta({ id: "Webhook" });
+
+export const webhookCreated = webhook
+  .extend({
+    secret: z.string().meta({
+      description: "Verifies signatures (Standard Webhooks). It is shown here and never again.",
+      example: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    }),
+  })
+  .meta({ id: "WebhookCreated" });
+
+export const webhookList = z.object({ webhooks: z.array(webhook) }).meta({ id: "WebhookList" });
+
+/** What a receiver is sent, as the trigger of migration 0008 writes it. */
+export const webhookEvent = z
+  .object({
+    type: z.enum([...fileEventTypes, "webhook.test"]),
+    timestamp: timestamp.meta({ description: "When it happened." }),
+    data: fileStatus
+      .pick({
+        file_id: true,
+        file_name: true,
+        processing_status: true,
+        attempt: true,
+        failure: true,
+      })
+      .partial()
+      .meta({ description: "The file as it was then; empty in a test event." }),
+  })
+  .meta({ id: "WebhookEvent" });
+
+const deliveryStatus = z.enum(["pending", "delivered", "failed"]).meta({ id: "DeliveryStatus" });
+
+export const delivery = z
+  .object({
+    delivery_id: id.meta({ description: "The header webhook-id of each try." }),
+    status: deliveryStatus,
+    payload: webhookEvent,
+    tries: z.int().meta({ description: "Since the event, or the last replay." }),
+    next_try_at: timestamp.nullable().meta({
+      description: "While pending: not before this, nor before earlier events of the file.",
+    }),
+    last_http_status: z.int().nullable().meta({ description: "null when there was no answer" }),
+    last_error: z.string().nullable(),
+    created_at: timestamp,
+    ended_at: timestamp.nullable(),
+  })
+  .meta({ id: "Delivery" });
+
+export const deliveryList = z
+  .object({ deliveries: z.array(delivery), next_cursor: z.string().nullable() })
+  .meta({ id: "DeliveryList" });
+
+export const deliveryQuery = z.strictObject({
+  status: deliveryStatus.optional(),
+  limit: z.coerce
+    .number()
+    .pipe(z.int().min(1).max(100))
+    .default(50)
+    // What is coerced hides the range from the document.
+    .meta({ override: { type: "integer", minimum: 1, maximum: 100 } }),
+  cursor: z.string().max(200).optional().meta({ description: "`next_cursor` of the page before." }),
+});
+
+export const webhookParams = z.object({ webhook_id: z.guid("The webhook id is not a UUID.") });
+export const deliveryParams = webhookParams.extend({
+  delivery_id: z.guid("The delivery id is not a UUID."),
+});
+
+export type FileEventType = (typeof fileEventTypes)[number];
+export type WebhookRequest = z.infer<typeof webhookRequest>;
+export type Webhook = z.infer<typeof webhook>;
+export type WebhookCreated = z.infer<typeof webhookCreated>;
+export type WebhookList = z.infer<typeof webhookList>;
+export type WebhookEvent = z.infer<typeof webhookEvent>;
+export type DeliveryStatus = z.infer<typeof deliveryStatus>;
+export type Delivery = z.infer<typeof delivery>;
+export type DeliveryList = z.infer<typeof deliveryList>;

@@ -1,0 +1,55 @@
+import { mostWebhooks } from "@transpod/contract/webhooks.ts";
+import type { Service } from "@transpod/runtime/process.ts";
+import { dueWebhooks } from "@transpod/store/webhooks.ts";
+import type { ControllerSettings } from "../config.ts";
+import { WorkQueue } from "../work-queue.ts";
+import { deliverNext, type DeliverDeps } from "./deliver.ts";
+import { createSender } from "./send.ts";
+
+export interface DeliveryDeps extends Omit<DeliverDeps, "sender"> {
+  settings: Pick<ControllerSettings, "webhookAllowPrivate">;
+}
+
+export interface Delivery extends Service {
+  /** Sends whatever is due by now. Resolves when that has begun. */
+  look(): Promise<void>;
+}
+
+/** Deliveries at once to one webhook. */
+const lanes = 4;
+
+/**
+ * Sends deliveries until stopped. Every webhook has lanes of its own, so that a receiver that doesn't
+ * answer holds up nobody else's. `stop` waits for those that are being sent.
+ */
+export function startDelivery(given: DeliveryDeps): Delivery {
+  const sender = createSender({ allowPrivate: given.settings.webhookAllowPrivate });
+  const deps = { ...given, sender };
+  const stopping = new AbortController();
+
+  async function deliverAll(webhookId: string): Promise<void> {
+    while (!stopping.signal.aborted && (await deliverNext(deps, webhookId)));
+  }
+  const queues = Array.from(
+    { length: lanes },
+    () =>
+      new WorkQueue({
+        handle: deliverAll,
+        concurrency: mostWebhooks,
+        onError: (webhook_id, err) =>
+          given.log.error({ event: "webhook_delivery_failed", webhook_id, err }),
+      }),
+  );
+
+  return {
+    async look() {
+      const due = await dueWebhooks(given.pool);
+      for (const queue of queues) due.forEach((webhookId) => queue.add(webhookId));
+    },
+    async stop() {
+      stopping.abort();
+      await Promise.all(queues.map((queue) => queue.close()));
+      await sender.close();
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { Answer, TakenDelivery } from "@transpod/store/deliveries.ts";
+
+export const deliveryResults = ["delivered", "postponed", "given_up", "gone"] as const;
+
+export interface Verdict {
+  result: (typeof deliveryResults)[number];
+  /** Until the next try; 0 when there is none. */
+  delaySeconds: number;
+}
+
+/** For how long a delivery is tried, from its first try on. */
+const patienceSeconds = 24 * 3600;
+const backoff = { first: 5, factor: 4, most: 3600 };
+/** Of each delay, up or down: what failed together does not come back together. */
+const jitter = 0.2;
+
+/**
+ * What comes of a try that was answered so. 410 is how a receiver says that it is gone for good
+ * (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md); whatever
+ * else is not 2xx may be better later. `random` is from 0 to 1.
+ */
+export function judgeAnswer(
+  { tries, trying_seconds }: Pick<TakenDelivery, "tries" | "trying_seconds">,
+  { error, http_status }: Answer,
+  random: number,
+): Verdict {
+  if (error === null) return { result: "delivered", delaySeconds: 0 };
+  if (http_status === 410) return { result: "gone", delaySeconds: 0 };
+  const delay = Math.min(backoff.most, backoff.first * backoff.factor ** tries);
+  const delaySeconds = delay * (1 + jitter * (2 * random - 1));
+  if (trying_seconds + delaySeconds > patienceSeconds)
+    return { result: "given_up", delaySeconds: 0 };
+  return { result: "postponed", delaySeconds };
+}

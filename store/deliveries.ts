@@ -1,0 +1,212 @@
+import type pg from "pg";
+import type { DeliveryStatus, WebhookEvent } from "@transpod/contract/webhooks.ts";
+import { inTransaction, type Database } from "./database.ts";
+
+export interface DeliveryRow {
+  delivery_id: string;
+  sequence: number;
+  status: DeliveryStatus;
+  payload: WebhookEvent;
+  tries: number;
+  next_try_at: Date;
+  last_http_status: number | null;
+  last_error: string | null;
+  created_at: Date;
+  ended_at: Date | null;
+}
+
+/** A delivery that somebody is to send now, and what that needs. */
+export interface TakenDelivery {
+  delivery_id: string;
+  webhook_id: string;
+  file_id: string | null;
+  lease: number;
+  payload: WebhookEvent;
+  tries: number;
+  /** Since the first try. */
+  trying_seconds: number;
+  url: string;
+  secret: string;
+}
+
+export type DeliveryRef = Pick<TakenDelivery, "delivery_id" | "webhook_id" | "lease">;
+
+/** How a try ended. */
+export interface Answer {
+  /** Null when there was none. */
+  http_status: number | null;
+  /** Null when it was taken. */
+  error: string | null;
+}
+
+export interface ListDeliveriesOptions {
+  status: DeliveryStatus | undefined;
+  /** The sequence of the last one of the page before. */
+  before: number | undefined;
+  limit: number;
+}
+
+const columns = `d.delivery_id, d.sequence, d.status, d.payload, d.tries, d.next_try_at,
+  d.last_http_status, d.last_error, d.created_at, d.ended_at`;
+
+/** The newest first, and one more than `limit` when there is a next page. */
+export async function listDeliveries(
+  db: Database,
+  webhookId: string,
+  { status, before, limit }: ListDeliveriesOptions,
+): Promise<DeliveryRow[]> {
+  const { rows } = await db.query<DeliveryRow>(
+    `select ${columns} from deliveries d
+     where webhook_id = $1 and ($2::text is null or status = $2)
+       and ($3::bigint is null or sequence < $3)
+     order by sequence desc
+     limit $4`,
+    [webhookId, status ?? null, before ?? null, limit + 1],
+  );
+  return rows;
+}
+
+/** An event of no file. Undefined when there is no such webhook. */
+export async function insertDelivery(
+  db: Database,
+  webhookId: string,
+  payload: WebhookEvent,
+): Promise<DeliveryRow | undefined> {
+  const { rows } = await db.query<DeliveryRow>(
+    `insert into deliveries as d (webhook_id, payload)
+     select webhook_id, $2 from webhooks where webhook_id = $1 for key share
+     returning ${columns}`,
+    [webhookId, payload],
+  );
+  return rows[0];
+}
+
+/**
+ * Has a delivery sent again, or at once if it waits, with all its tries before it. Undefined when there
+ * is no such delivery.
+ */
+export async function replayDelivery(
+  db: Database,
+  webhookId: string,
+  deliveryId: string,
+): Promise<DeliveryRow | undefined> {
+  const { rows } = await db.query<DeliveryRow>(
+    `update deliveries d
+     set status = 'pending', tries = 0, first_tried_at = null, next_try_at = now(), ended_at = null
+     where webhook_id = $1 and delivery_id = $2
+     returning ${columns}`,
+    [webhookId, deliveryId],
+  );
+  return rows[0];
+}
+
+/**
+ * Takes the delivery of a webhook that is due longest, behind no earlier one of the same file. It is
+ * the caller's for `leaseSeconds`, then somebody else's, who sends it again.
+ */
+export async function takeDelivery(
+  db: Database,
+  webhookId: string,
+  leaseSeconds: number,
+): Promise<TakenDelivery | undefined> {
+  const { rows } = await db.query<TakenDelivery>(
+    `update deliveries d
+     set lease = lease + 1, first_tried_at = coalesce(first_tried_at, now()),
+       next_try_at = now() + make_interval(secs => $2)
+     from webhooks w
+     where w.webhook_id = d.webhook_id and d.delivery_id = (
+       select due.delivery_id from deliveries due
+       where due.webhook_id = $1 and due.status = 'pending' and due.next_try_at <= now()
+         and not exists (
+           select from deliveries earlier
+           where earlier.webhook_id = due.webhook_id and earlier.file_id = due.file_id
+             and earlier.status = 'pending' and earlier.sequence < due.sequence
+         )
+       order by due.next_try_at, due.sequence
+       limit 1
+       for update skip locked
+     )
+     returning d.delivery_id, d.webhook_id, d.file_id, d.lease, d.payload, d.tries, w.url, w.secret,
+       extract(epoch from now() - d.first_tried_at)::float8 as trying_seconds`,
+    [webhookId, leaseSeconds],
+  );
+  return rows[0];
+}
+
+/**
+ * Writes down how a try ended; `delaySeconds` says when to try again what is still pending. False when
+ * somebody else has taken the delivery since.
+ */
+export async function recordAnswer(
+  db: Database,
+  ref: DeliveryRef,
+  { status, delaySeconds }: { status: DeliveryStatus; delaySeconds: number },
+  { http_status, error }: Answer,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `with answered as (
+       update deliveries
+       set status = $3, tries = tries + 1, next_try_at = now() + make_interval(secs => $4),
+         last_http_status = $5, last_error = $6, ended_at = case when $3 <> 'pending' then now() end
+       where delivery_id = $1 and lease = $2 and status = 'pending'
+       returning webhook_id, file_id, sequence, next_try_at
+     ), behind as (
+       -- Later events of the file need not be looked at before it is their turn.
+       update deliveries d set next_try_at = later.turn
+       from (
+         select l.delivery_id, a.next_try_at as turn
+         from answered a
+         join deliveries l on l.webhook_id = a.webhook_id and l.file_id = a.file_id
+           and l.status = 'pending' and l.sequence > a.sequence
+         for update of l skip locked
+       ) later
+       where d.delivery_id = later.delivery_id
+     )
+     select from answered`,
+    [ref.delivery_id, ref.lease, status, delaySeconds, http_status, error],
+  );
+  return rowCount === 1;
+}
+
+/**
+ * Ends a delivery whose receiver said that it is gone, and with it all that waits for the same one, and
+ * disables the webhook. False when somebody else has taken the delivery since.
+ */
+export async function disableWebhook(
+  pool: pg.Pool,
+  ref: DeliveryRef,
+  answer: Answer,
+): Promise<boolean> {
+  return await inTransaction(pool, async (client) => {
+    // The webhook first, as when it is deleted.
+    await client.query(
+      `update webhooks set disabled_at = coalesce(disabled_at, now()) where webhook_id = $1`,
+      [ref.webhook_id],
+    );
+    const verdict = { status: "failed", delaySeconds: 0 } as const;
+    const ended = await recordAnswer(client, ref, verdict, answer);
+    await client.query(
+      `update deliveries set status = 'failed', last_error = $2, ended_at = now()
+       where webhook_id = $1 and status = 'pending'`,
+      [ref.webhook_id, "The receiver is gone: it answered 410 to another delivery."],
+    );
+    return ended;
+  });
+}
+
+/** Deletes the oldest of those that ended so long ago, at most `limit`. */
+export async function deleteOldDeliveries(
+  db: Database,
+  olderThanDays: number,
+  limit: number,
+): Promise<void> {
+  await db.query(
+    `delete from deliveries where delivery_id in (
+       select delivery_id from deliveries
+       where ended_at < now() - make_interval(days => $1)
+       order by ended_at
+       limit $2
+     )`,
+    [olderThanDays, limit],
+  );
+}

@@ -111,4 +111,4 @@ test("embedded mode asks for no key unless it is told to", async () => {
   } finally {
     await open.end("SIGTERM");
   }
-}, 60_000);
+}, 180_000);

@@ -18,7 +18,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "transpod-access-test-"));
   DATA_DIR = join(folder, "data");
   transpod = await startTranspod({ DATA_DIR, AUTH: "on", LOG_LEVEL: "trace" });
-});
+}, 180_000);
 afterEach(async () => {
   await transpod.end("SIGTERM");
   rmSync(folder, { recursive: true, force: true });
@@ -111,4 +111,4 @@ test("embedded mode asks for no key unless it is told to", async () => {
   } finally {
     await open.end("SIGTERM");
   }
-}, 60_000);
+}, 180_000);

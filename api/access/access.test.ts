@@ -269,6 +269,20 @@ test("who fails too often is put off, and not written down any more; a valid key
   expect((await clientWith()("GET", "/upload")).status).toBe(401);
 });
 
+test("without Postgres nobody is let in, and the key is not in the log of the failure", async () => {
+  const DATABASE_URL = "postgres://transpod@127.0.0.1:1/transpod";
+  const alone = await startTestApi({ AUTH: "on", DATABASE_URL, LOG_LEVEL: "trace" });
+  try {
+    const key = formatApiKey({ keyId: "0123456789abcdef", secret: "5e".repeat(32) });
+    const Authorization = `Bearer ${key}`;
+    expect((await alone.get("/upload", { headers: { Authorization } })).status).toBe(503);
+    expect(alone.logged()).toContainEqual(expect.objectContaining({ event: "request_failed" }));
+    expect(JSON.stringify(alone.logged())).not.toContain("5e5e");
+  } finally {
+    await alone.stop();
+  }
+});
+
 test("a stream of events ends with its file for the key that created it", async () => {
   const key = await newKey("read", "write");
   const client = clientWith(key);

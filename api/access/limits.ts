@@ -15,7 +15,6 @@ export function limitRequests(perMinute: number): RequestHandler {
     (request) => findAccess(request)?.keyId ?? addressOf(request),
     `This is more than the ${perMinute} requests a minute that are allowed. ` +
       "Send it again after the seconds in Retry-After.",
-    (_request) => perMinute === 0,
   );
 }
 
@@ -43,13 +42,12 @@ function limit(
   perMinute: number,
   keyGenerator: (request: Request) => string,
   detail: string,
-  skip: (request: Request) => boolean = () => false,
 ): RequestHandler {
   return rateLimit({
     limit: perMinute,
     windowMs: 60_000,
     keyGenerator,
-    skip,
+    skip: () => perMinute === 0,
     // With it comes Retry-After.
     standardHeaders: "draft-8",
     legacyHeaders: false,

@@ -5,7 +5,7 @@ import type { AuditRow } from "@transpod/store/audit.ts";
 import { freshDatabase, type TestDatabase } from "@transpod/test/harness.ts";
 import { transpod } from "../testing.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 let database: TestDatabase;
 beforeAll(async () => {

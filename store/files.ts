@@ -17,6 +17,8 @@ export interface NewFile {
   declared_size_bytes: number | null;
   declared_content_type: string | null;
   settings: TranscodeSettings;
+  /** After so long without an upload the file fails. */
+  upload_expiry_seconds: number;
 }
 
 /** One row of the view file_status. Times are dates; `processing_time` is in seconds. */
@@ -73,11 +75,13 @@ export interface ListOptions {
   limit: number;
 }
 
-export async function insertFile(db: Database, file: NewFile): Promise<void> {
-  await db.query(
+/** Resolves with the time by which something must have arrived. */
+export async function insertFile(db: Database, file: NewFile): Promise<Date> {
+  const { rows } = await db.query<{ upload_until: Date }>(
     `insert into files (file_id, file_name, s3_key, priority, declared_size_bytes,
-                        declared_content_type, settings)
-     values ($1, $2, $3, $4, $5, $6, $7)`,
+                        declared_content_type, settings, upload_until)
+     values ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(secs => $8))
+     returning upload_until`,
     [
       file.file_id,
       file.file_name,
@@ -86,8 +90,10 @@ export async function insertFile(db: Database, file: NewFile): Promise<void> {
       file.declared_size_bytes,
       file.declared_content_type,
       file.settings,
+      file.upload_expiry_seconds,
     ],
   );
+  return rows[0]!.upload_until;
 }
 
 export async function getFileStatus(

@@ -25,6 +25,7 @@ export async function announcedFile(db: pg.Pool, said: Partial<NewFile> = {}): P
     declared_size_bytes: null,
     declared_content_type: null,
     settings: defaultSettings,
+    upload_expiry_seconds: 3600,
     ...said,
   };
   await insertFile(db, file);

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { createReadStream, openAsBlob } from "node:fs";
 import pLimit from "p-limit";
 import pRetry from "p-retry";
+import { layOutParts, type Part } from "@transpod/contract/part-layout.ts";
 import { AttemptError } from "../attempt/attempt-error.ts";
-import { layOutParts, type Part } from "./part-layout.ts";
 import { PartUrls } from "./part-urls.ts";
 
 const partsAtOnce = 4;

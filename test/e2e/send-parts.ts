@@ -1,0 +1,39 @@
+import { openAsBlob } from "node:fs";
+import type { MultipartUpload, UploadPartsResponse } from "@transpod/contract/multipart-api.ts";
+import { TranspodError } from "@transpod/contract/errors.ts";
+
+const partsAtOnce = 4;
+
+type Sign = (partNumbers: number[]) => Promise<UploadPartsResponse["parts"]>;
+
+/**
+ * Sends the parts that S3 does not have yet, straight from the disk. Whoever dies in between begins again
+ * with what S3 has then. Tells of each part that is there.
+ */
+export async function sendParts(
+  path: string,
+  { part_size_bytes: partBytes, part_count, parts }: MultipartUpload,
+  sign: Sign,
+  onPart: (partNumber: number) => void = () => {},
+): Promise<void> {
+  const file = await openAsBlob(path);
+  const there = new Set(parts.map((part) => part.part_number));
+  const all = Array.from({ length: part_count }, (_, i) => i + 1);
+  const missing = all.filter((number) => !there.has(number));
+  for (let i = 0; i < missing.length; i += partsAtOnce) {
+    const signed = await sign(missing.slice(i, i + partsAtOnce));
+    await Promise.all(
+      signed.map(async ({ part_number, upload_url }) => {
+        const start = (part_number - 1) * partBytes;
+        const body = file.slice(start, start + partBytes);
+        const put = await fetch(upload_url, { method: "PUT", body });
+        await put.body?.cancel();
+        if (!put.ok) {
+          const detail = `S3 refused part ${part_number}: ${put.status}.`;
+          throw new TranspodError("upload_refused", detail);
+        }
+        onPart(part_number);
+      }),
+    );
+  }
+}

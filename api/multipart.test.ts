@@ -1,4 +1,4 @@
-import { GetObjectCommand } from "@aws-sdk/client-s3";
+import { GetObjectCommand, UploadPartCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { UploadPartsResponse } from "@transpod/contract/multipart-api.ts";
 import type { UploadResponse } from "@transpod/contract/public-api.ts";
@@ -7,7 +7,7 @@ import { announcedFile } from "@transpod/store/testing.ts";
 import { startTestApi, type TestApi } from "@transpod/test/test-api.ts";
 import { beginParts, findUpload, storedOf, twoParts } from "@transpod/test/uploading.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 let api: TestApi;
 beforeAll(async () => {
@@ -117,6 +117,21 @@ test("a client that lost its memory sees what is there, sends the rest and compl
   });
   await file.send(2);
   expect(await file.complete()).toMatchObject({ status: 200 });
+});
+
+test("more parts than S3 lists at once are seen", async () => {
+  const file = await begun();
+  const { target } = await uploadInS3(file);
+  const numbers = Array.from({ length: 1_001 }, (_, i) => i + 1);
+  const waiting = [...numbers];
+  const sendOnes = async () => {
+    for (let PartNumber = waiting.pop(); PartNumber !== undefined; PartNumber = waiting.pop()) {
+      await api.aws.s3.send(new UploadPartCommand({ ...target, PartNumber, Body: "x" }));
+    }
+  };
+  await Promise.all(Array.from({ length: 10 }, sendOnes));
+  const { body } = await file.look();
+  expect(body.parts.map((part) => part.part_number)).toEqual(numbers);
 });
 
 test("completing again and again, at once and later, makes one object and one answer", async () => {

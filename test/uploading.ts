@@ -58,6 +58,7 @@ export async function findUpload({ s3, rawBucket: Bucket }: TestAws, Key: string
   const { Uploads } = await s3.send(new ListMultipartUploadsCommand({ Bucket, Prefix: Key }));
   const target = { Bucket, Key, UploadId: Uploads?.[0]?.UploadId };
   return {
+    target,
     abort: () => s3.send(new AbortMultipartUploadCommand(target)),
     async complete() {
       const { Parts } = await s3.send(new ListPartsCommand(target));

@@ -1,8 +1,9 @@
 import {
   CreateMultipartUploadCommand,
+  ListPartsCommand,
   NoSuchUpload,
-  paginateListParts,
   type Part as S3Part,
+  type S3Client,
 } from "@aws-sdk/client-s3";
 import { contentTypes, videoExtension } from "@transpod/contract/object-keys.ts";
 import { layOutParts, partBytesOf } from "@transpod/contract/part-layout.ts";
@@ -34,18 +35,26 @@ export function targetOf({ buckets }: ApiDeps, { s3_key, upload_id }: UploadRow)
 export async function storedParts(deps: ApiDeps, row: UploadRow): Promise<StoredParts | undefined> {
   if (row.upload_id === null) return undefined;
   try {
-    const parts: StoredParts = [];
-    for await (const { Parts = [] } of paginateListParts(
-      { client: deps.s3 },
-      targetOf(deps, row),
-    )) {
-      parts.push(...Parts.map(toStoredPart));
-    }
-    return parts;
+    return (await allParts(deps.s3, targetOf(deps, row))).map(toStoredPart);
   } catch (error) {
     if (error instanceof NoSuchUpload) return undefined;
     throw error;
   }
+}
+
+/**
+ * The last page, too, names a part to go on from, 0: the SDK's paginator would begin anew, for ever.
+ * https://github.com/aws/aws-sdk-go-v2/issues/1140
+ */
+async function allParts(
+  s3: S3Client,
+  target: ReturnType<typeof targetOf>,
+  after?: string,
+): Promise<S3Part[]> {
+  const page = new ListPartsCommand({ ...target, PartNumberMarker: after });
+  const { Parts = [], IsTruncated, NextPartNumberMarker } = await s3.send(page);
+  if (IsTruncated !== true) return Parts;
+  return [...Parts, ...(await allParts(s3, target, NextPartNumberMarker))];
 }
 
 function toStoredPart({ PartNumber = 0, Size = 0, ETag = "" }: S3Part): StoredParts[number] {

@@ -52,6 +52,7 @@ export async function startApi(
     const app = createApp({
       pool,
       events,
+      s3,
       publicS3,
       buckets,
       settings,

@@ -16,6 +16,7 @@ test("what is required is enough", () => {
     settings: {
       uploadUrlTtlSeconds: 3600,
       downloadUrlTtlSeconds: 3600,
+      uploadExpirySeconds: 7 * 24 * 3600,
       maxUploadBytes: 5 * 1024 ** 3,
       corsOrigins: [],
       trustProxy: 0,
@@ -59,6 +60,8 @@ test.for([
   ["UPLOAD_URL_TTL_SECONDS", "604801"],
   ["DOWNLOAD_URL_TTL_SECONDS", "0"],
   ["MAX_UPLOAD_BYTES", "10GB"],
+  ["MAX_UPLOAD_BYTES", String(10_000 * 5 * 1024 ** 3 + 1)],
+  ["UPLOAD_EXPIRY_SECONDS", "0"],
   ["LOG_LEVEL", "loud"],
   ["WEBHOOK_ALLOW_PRIVATE", "yes"],
 ] as const)("%s=%s is named as a fault", ([name, value]) => {

@@ -3,6 +3,7 @@ import {
   awsEnvironment,
   integer,
   logLevel,
+  maxUploadBytes,
   port,
   readEnvironment,
   webhookAllowPrivate,
@@ -12,8 +13,8 @@ import {
 const longestTtlSeconds = 7 * 24 * 3600;
 const ttlSeconds = integer({ min: 1, max: longestTtlSeconds }).default(3600);
 
-/** More does not fit into one PUT: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
-const largestPutBytes = 5 * 1024 ** 3;
+/** A file outlives its last URL: by what may pass between saying so and signing, on two clocks. */
+const signingSeconds = 60;
 
 const commaList = z.string().transform((list) => list.split(",").map((item) => item.trim()));
 
@@ -38,7 +39,8 @@ const schema = awsEnvironment.extend({
   RATE_LIMIT_PER_MINUTE: integer({ min: 0 }).default(1200),
   UPLOAD_URL_TTL_SECONDS: ttlSeconds,
   DOWNLOAD_URL_TTL_SECONDS: ttlSeconds,
-  MAX_UPLOAD_BYTES: integer({ min: 1, max: largestPutBytes }).default(largestPutBytes),
+  UPLOAD_EXPIRY_SECONDS: integer({ min: 1 }).default(7 * 24 * 3600),
+  MAX_UPLOAD_BYTES: maxUploadBytes,
   WEBHOOK_ALLOW_PRIVATE: webhookAllowPrivate,
   LOG_LEVEL: logLevel,
 });
@@ -47,6 +49,8 @@ const schema = awsEnvironment.extend({
 export interface ApiSettings {
   uploadUrlTtlSeconds: number;
   downloadUrlTtlSeconds: number;
+  /** How long an announced file waits for its upload, from the last URL that was asked for. */
+  uploadExpirySeconds: number;
   maxUploadBytes: number;
   /** The web pages that may call the API from a browser. */
   corsOrigins: "*" | readonly string[];
@@ -95,6 +99,10 @@ export function readApiConfig(
     settings: Object.freeze({
       uploadUrlTtlSeconds: env.UPLOAD_URL_TTL_SECONDS,
       downloadUrlTtlSeconds: env.DOWNLOAD_URL_TTL_SECONDS,
+      uploadExpirySeconds: Math.max(
+        env.UPLOAD_EXPIRY_SECONDS,
+        env.UPLOAD_URL_TTL_SECONDS + signingSeconds,
+      ),
       maxUploadBytes: env.MAX_UPLOAD_BYTES,
       corsOrigins: env.CORS_ORIGINS,
       trustProxy: env.TRUST_PROXY,

@@ -10,6 +10,7 @@ import type { RunCommand } from "./run-command.ts";
 /** What the app is made from. */
 export interface AppDeps {
   pool: pg.Pool;
+  s3: S3Client;
   /** Signs what clients get: its endpoint is the one that they reach. No request goes through it. */
   publicS3: S3Client;
   buckets: ApiConfig["buckets"];

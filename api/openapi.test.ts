@@ -36,11 +36,13 @@ test("the document has every route that is served, and no other", () => {
   const app = createApp({
     pool,
     events: new FileEvents({ pool, registry, log }),
+    s3: createS3({ region: "us-east-1" }),
     publicS3: createS3({ region: "us-east-1" }),
     buckets: { raw: "raw", processed: "processed" },
     settings: {
       uploadUrlTtlSeconds: 1,
       downloadUrlTtlSeconds: 1,
+      uploadExpirySeconds: 1,
       maxUploadBytes: 1,
       corsOrigins: [],
       trustProxy: 0,

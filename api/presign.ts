@@ -1,6 +1,13 @@
-import type { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import type {
+  GetObjectCommand,
+  PutObjectCommand,
+  S3Client,
+  UploadPartCommand,
+} from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { HttpError } from "@transpod/runtime/problems.ts";
+
+type Signable = GetObjectCommand | PutObjectCommand | UploadPartCommand;
 
 export interface SignedUrl {
   url: string;
@@ -13,13 +20,14 @@ export interface SignedUrl {
  */
 export async function signUrl(
   s3: S3Client,
-  command: GetObjectCommand | PutObjectCommand,
+  command: Signable,
   ttlSeconds: number,
 ): Promise<SignedUrl> {
   const signingDate = new Date();
   const expiration = await credentialsExpiration(s3);
   const expiresIn = lifetimeSeconds(ttlSeconds, signingDate, expiration);
-  const url = await getSignedUrl(s3, command, {
+  // Its type knows one kind of command at a time.
+  const url = await getSignedUrl(s3, command as GetObjectCommand, {
     expiresIn,
     signingDate,
     // The presigner leaves Content-Type unsigned unless it is asked. It is asked only when the command
@@ -61,6 +69,6 @@ function cannotSign(cause: unknown): HttpError {
   );
 }
 
-function hasContentType({ input }: GetObjectCommand | PutObjectCommand): boolean {
+function hasContentType({ input }: Signable): boolean {
   return "ContentType" in input && input.ContentType !== undefined;
 }

@@ -26,6 +26,7 @@ export const failures = {
   deadline_exceeded: { exit: null, verdict: "counted" },
   no_result: { exit: null, verdict: "counted" },
   job_lost: { exit: null, verdict: "uncounted" },
+  upload_expired: { exit: null, verdict: "final" },
   never_started: { exit: null, verdict: "final" },
   job_name_taken: { exit: null, verdict: "final" },
   interrupted: { exit: 143, verdict: "uncounted" },

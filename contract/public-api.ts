@@ -31,9 +31,11 @@ const fileName = z
     example: "holiday.mov",
   });
 
-const timestamp = z.iso.datetime({ offset: true }).meta({ example: "2026-01-31T12:00:00.000Z" });
+export const timestamp = z.iso
+  .datetime({ offset: true })
+  .meta({ example: "2026-01-31T12:00:00.000Z" });
 const state = z.enum(fileStates).meta({ id: "ProcessingStatus" });
-const fileId = z.uuid().meta({ example: "0b0f2c0e-6f0b-4e5e-9a53-0a3f6f4f8a11" });
+export const fileId = z.uuid().meta({ example: "0b0f2c0e-6f0b-4e5e-9a53-0a3f6f4f8a11" });
 
 const priority = z.int().min(-100).max(100);
 
@@ -44,6 +46,14 @@ export const uploadRequest = z
       description:
         "Size of the file. When given, it is signed: an upload of any other size is refused.",
     }),
+    multipart: z
+      .boolean()
+      .default(false)
+      .meta({
+        description:
+          "Whether the file is to be uploaded in parts, which a file of more than 5 GiB must be and any " +
+          "may be. Needs `size_bytes`; there is no `upload_url` then.",
+      }),
     content_type: z
       .enum(Object.values(contentTypes))
       .optional()
@@ -52,6 +62,10 @@ export const uploadRequest = z
       description: "Videos of a higher priority are launched first; among equals the oldest.",
     }),
     settings: transcodeSettings.prefault({}),
+  })
+  .refine(({ multipart, size_bytes }) => !multipart || size_bytes !== undefined, {
+    path: ["size_bytes"],
+    error: "An upload in parts needs the file's size.",
   })
   .meta({ id: "UploadRequest" });
 
@@ -76,14 +90,25 @@ export const retryRequest = z
 export const uploadResponse = z
   .object({
     file_id: fileId,
-    upload_url: z.url().meta({
-      description: 'PUT the file here: `curl -T holiday.mov "$upload_url"`.',
-    }),
+    upload_url: z
+      .url()
+      .nullable()
+      .meta({
+        description:
+          'PUT the file here: `curl -T holiday.mov "$upload_url"`. null when it is to come in parts: ' +
+          "begin with `POST /upload/{file_id}/multipart`.",
+      }),
     s3_key: z.string().meta({ example: "holiday-0b0f2c0e-6f0b-4e5e-9a53-0a3f6f4f8a11.mov" }),
     upload_headers: z.record(z.string(), z.string()).meta({
       description: "Headers that the PUT must carry. Empty unless size or type were declared.",
     }),
-    expires_at: timestamp,
+    expires_at: timestamp.meta({
+      description: "of the URL; `POST /upload/{file_id}/url` gives another one",
+    }),
+    upload_until: timestamp.meta({
+      description:
+        "A file of which nothing has arrived by then fails. Every URL that is asked for prolongs it.",
+    }),
   })
   .meta({ id: "UploadResponse" });
 

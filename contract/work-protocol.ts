@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { failureCodes } from "./failures.ts";
 import { mediaLimits } from "./media-limits.ts";
+import { maxParts } from "./part-layout.ts";
 import { transcodeSettings } from "./transcode-settings.ts";
 
 /**
@@ -19,9 +20,6 @@ export const targetOf: Readonly<Record<Codec, Codec>> = { h264: "hevc", hevc: "h
 
 const lease = z.int().positive();
 const nonNegative = z.number().nonnegative();
-
-/** S3's own limits: 10,000 parts, each 5 MiB to 5 GiB but for the last. */
-export const partSizeLimits = { minBytes: 5 * 1024 ** 2, maxParts: 10_000 } as const;
 
 const orNull = z.string().nullable();
 
@@ -135,7 +133,7 @@ export const sourceResponse = z.object({ url: z.url() });
 
 export const partsRequest = z.object({
   lease,
-  part_numbers: z.array(z.int().min(1).max(partSizeLimits.maxParts)).min(1).max(100),
+  part_numbers: z.array(z.int().min(1).max(maxParts)).min(1).max(100),
 });
 export const partsResponse = z.object({
   parts: z.array(z.object({ part_number: z.int(), url: z.url() })),
@@ -160,7 +158,7 @@ export const completeRequest = z.object({
   parts: z
     .array(z.object({ part_number: z.int().min(1), etag: z.string().min(1) }))
     .min(1)
-    .max(partSizeLimits.maxParts),
+    .max(maxParts),
   size_bytes: z.int().positive(),
   sha256: z.hex().length(64),
   original: mediaSummary,

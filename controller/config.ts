@@ -5,6 +5,7 @@ import {
   awsEnvironment,
   integer,
   logLevel,
+  maxUploadBytes,
   port,
   readEnvironment,
   webhookAllowPrivate,
@@ -13,7 +14,7 @@ import {
 const settings = z.object({
   MAX_RUNNING_JOBS: integer({ min: 1 }).default(10),
   MAX_ATTEMPTS: integer({ min: 1 }).default(3),
-  MAX_UPLOAD_BYTES: integer({ min: 1 }).default(5 * 1024 ** 3),
+  MAX_UPLOAD_BYTES: maxUploadBytes,
   JOB_DEADLINE_SECONDS: integer({ min: 60 }).default(6 * 3600),
   START_SECONDS: integer({ min: 1 }).default(600),
   HEARTBEAT_SECONDS: integer({ min: 1 }).default(10),

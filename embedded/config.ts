@@ -6,6 +6,7 @@ import {
   ConfigError,
   integer,
   logLevel,
+  maxUploadBytes,
   port,
   readEnvironment,
   webhookAllowPrivate,
@@ -23,7 +24,7 @@ const schema = z.object({
   PORT: port.default(8000),
   DATA_DIR: z.string().default(".transpod"),
   MAX_RUNNING_JOBS: integer({ min: 1 }).default(defaultRunningJobs),
-  MAX_UPLOAD_BYTES: integer({ min: 1 }).default(defaultUploadBytes),
+  MAX_UPLOAD_BYTES: maxUploadBytes.default(defaultUploadBytes),
   SWEEP_SECONDS: integer({ min: 1 }).default(5),
   UPLOAD_EVENT_GRACE_SECONDS: integer({ min: 1 }).default(10),
   // It listens on this machine alone, for one person.

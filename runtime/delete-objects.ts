@@ -41,18 +41,22 @@ function isThere({ key }: Place, found: { Key?: string | undefined }): boolean {
   return key.endsWith("/") && found.Key?.startsWith(key) === true;
 }
 
-async function abortUploads(s3: S3Client, place: Place): Promise<void> {
+/** Aborts every multipart upload there; what is there already stays. */
+export async function abortUploads(s3: S3Client, place: Place): Promise<void> {
   for (;;) {
     const { Uploads = [] } = await s3.send(
       new ListMultipartUploadsCommand({ Bucket: place.bucket, Prefix: place.key }),
     );
     const ours = Uploads.filter((upload) => isThere(place, upload));
     if (ours.length === 0) return;
-    for (const { Key, UploadId } of ours) await abort(s3, { Bucket: place.bucket, Key, UploadId });
+    for (const { Key, UploadId } of ours) {
+      await abortUpload(s3, { Bucket: place.bucket, Key, UploadId });
+    }
   }
 }
 
-async function abort(
+/** Resolves also when there is no such upload (any more). */
+export async function abortUpload(
   s3: S3Client,
   upload: { Bucket: string; Key: string | undefined; UploadId: string | undefined },
 ): Promise<void> {

@@ -40,7 +40,9 @@ export function createPool(options: DatabaseOptions, onIdleError: (error: Error)
 /** Throws while the database can't be reached, or its schema is older than this code. */
 export async function checkDatabase(db: Database): Promise<void> {
   // What the last migrations made.
-  await db.query("select from file_status, leases, tombstones, audit_log, deliveries limit 0");
+  await db.query(
+    "select upload_until from file_status, leases, tombstones, audit_log, deliveries, files limit 0",
+  );
 }
 
 /**

@@ -19,6 +19,8 @@ export interface NewFile {
   settings: TranscodeSettings;
   /** The key that creates it; null when none was asked for. */
   api_key_id: string | null;
+  /** After so long without an upload the file fails. */
+  upload_expiry_seconds: number;
 }
 
 /** One row of the view file_status. Times are dates; `processing_time` is in seconds. */
@@ -77,11 +79,13 @@ export interface ListOptions {
   limit: number;
 }
 
-export async function insertFile(db: Database, file: NewFile): Promise<void> {
-  await db.query(
+/** Resolves with the time by which something must have arrived. */
+export async function insertFile(db: Database, file: NewFile): Promise<Date> {
+  const { rows } = await db.query<{ upload_until: Date }>(
     `insert into files (file_id, file_name, s3_key, priority, declared_size_bytes,
-                        declared_content_type, settings, api_key_id)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+                        declared_content_type, settings, api_key_id, upload_until)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9))
+     returning upload_until`,
     [
       file.file_id,
       file.file_name,
@@ -91,8 +95,10 @@ export async function insertFile(db: Database, file: NewFile): Promise<void> {
       file.declared_content_type,
       file.settings,
       file.api_key_id,
+      file.upload_expiry_seconds,
     ],
   );
+  return rows[0]!.upload_until;
 }
 
 export async function getFileStatus(

@@ -7,6 +7,8 @@ export interface SilentUpload {
   s3_key: string;
   /** Pinned already when the object was found before, but its message has not come back yet. */
   source_version: string | null;
+  /** Whether its time is over, if nothing has arrived. */
+  expired: boolean;
 }
 
 /** Takes the files that were looked at longest ago, and writes down that they are looked at now. */
@@ -20,22 +22,20 @@ export async function takeSilentUploads(
      where file_id in (
        select file_id from files
        where state in ('awaiting_upload', 'uploaded')
-         -- A presigned URL lives for a week at most: older than that, nothing can arrive any more.
-         and (state = 'uploaded' or created_at > now() - interval '8 days')
          and swept_at < now() - make_interval(secs => $1)
        order by swept_at
        limit $2
        for update skip locked
      )
-     returning file_id, s3_key, source_version`,
+     returning file_id, s3_key, source_version, upload_until < now() as expired`,
     [olderThanSeconds, limit],
   );
   return rows;
 }
 
 /**
- * Says that an object is there, and pins its version as the source. True also when that was known:
- * its message is then sent once more. False when the file has moved on.
+ * Says that an object is there, and pins its version as the source. True also when that was known. Its
+ * event has as long again to come as at first. False when the file has moved on.
  */
 export async function markUploaded(
   db: Database,
@@ -44,7 +44,7 @@ export async function markUploaded(
 ): Promise<boolean> {
   const { rowCount } = await db.query(
     `update files set state = 'uploaded', source_version = $2, source_etag = $3,
-       source_size_bytes = $4
+       source_size_bytes = $4, swept_at = now()
      where file_id = $1 and state in ('awaiting_upload', 'uploaded')
        and (source_version is null or source_version = $2)`,
     [fileId, object.version_id, object.etag, object.size_bytes],

@@ -26,6 +26,7 @@ export async function announcedFile(db: pg.Pool, said: Partial<NewFile> = {}): P
     declared_content_type: null,
     settings: defaultSettings,
     api_key_id: null,
+    upload_expiry_seconds: 3600,
     ...said,
   };
   await insertFile(db, file);

@@ -2,7 +2,7 @@ import { startApi } from "@transpod/api/api.ts";
 import { readApiConfig } from "@transpod/api/config.ts";
 import type { FileStatus, UploadResponse } from "@transpod/contract/public-api.ts";
 import { createLogger } from "@transpod/runtime/logger.ts";
-import { freshAws, freshDatabase } from "./harness.ts";
+import { freshAws, freshDatabase, type TestAws, type TestDatabase } from "./harness.ts";
 import { expectDescribed } from "./openapi-conformance.ts";
 
 export interface Answer<T> {
@@ -14,9 +14,15 @@ export interface Answer<T> {
 
 type Json = Record<string, unknown>;
 
-/** The real API on a free port, with a database, buckets and a queue of its own. */
-export async function startTestApi(environment: Record<string, string> = {}) {
-  const [database, aws] = await Promise.all([freshDatabase(), freshAws()]);
+/**
+ * The real API on a free port, with a database, buckets and a queue of its own, or those of a test
+ * controller.
+ */
+export async function startTestApi(
+  environment: Record<string, string> = {},
+  shared?: { database: TestDatabase; aws: TestAws },
+) {
+  const { database, aws } = shared ?? { database: await freshDatabase(), aws: await freshAws() };
   const logLines: string[] = [];
   const config = readApiConfig({
     PORT: "0",
@@ -65,21 +71,22 @@ export async function startTestApi(environment: Record<string, string> = {}) {
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify(body),
       }),
-    /** Announces a file and throws when that is refused. */
-    async announce(fields: Json = {}): Promise<UploadResponse> {
+    /** Announces a file, and throws when that is refused or gives no URL. */
+    async announce(fields: Json = {}): Promise<UploadResponse & { upload_url: string }> {
       const answer = await this.post<UploadResponse>("/upload", {
         file_name: "holiday.mov",
         ...fields,
       });
-      if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
-      return answer.body;
+      const { upload_url } = answer.body;
+      if (typeof upload_url !== "string") throw new Error(JSON.stringify(answer.body));
+      return { ...answer.body, upload_url };
     },
     async status(fileId: string): Promise<FileStatus> {
       return (await request<FileStatus>(`/upload/${fileId}/status`)).body;
     },
     async stop() {
       await api.stop();
-      await database.drop();
+      if (shared === undefined) await database.drop();
     },
   };
 }

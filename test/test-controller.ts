@@ -71,7 +71,7 @@ export async function startTestController(
   const others: RunningController[] = [];
 
   return {
-    ...{ pool, aws, jobs },
+    ...{ pool, database, aws, jobs },
     leads: () => controller.leads(),
     /** Another controller for the same Jobs, database and queue; workers speak with the first. */
     async startAnother(as?: string): Promise<RunningController> {

@@ -1,5 +1,8 @@
 import type { Route } from "../route.ts";
+import { abortMultipart } from "./abort-multipart.ts";
+import { beginMultipart } from "./begin-multipart.ts";
 import { cancelFile } from "./cancel-file.ts";
+import { completeMultipart } from "./complete-multipart.ts";
 import { createUpload } from "./create-upload.ts";
 import { createWebhook } from "./create-webhook.ts";
 import { deleteFile } from "./delete-file.ts";
@@ -7,6 +10,7 @@ import { deleteWebhook } from "./delete-webhook.ts";
 import { downloadOriginal } from "./download-original.ts";
 import { downloadProcessed } from "./download-processed.ts";
 import { getFile, getStatus } from "./get-status.ts";
+import { getMultipart } from "./get-multipart.ts";
 import { healthz } from "./healthz.ts";
 import { listDeliveries } from "./list-deliveries.ts";
 import { listFiles } from "./list-files.ts";
@@ -15,14 +19,22 @@ import { listWebhooks } from "./list-webhooks.ts";
 import { metrics } from "./metrics.ts";
 import { readyz } from "./readyz.ts";
 import { replayDelivery } from "./replay-delivery.ts";
-import { retryFile } from "./retry-file.ts";
 import { testWebhook } from "./test-webhook.ts";
+import { renewUploadUrl } from "./renew-upload-url.ts";
+import { retryFile } from "./retry-file.ts";
+import { signParts } from "./sign-parts.ts";
 import { updateFile } from "./update-file.ts";
 import { watchFile } from "./watch-file.ts";
 
 /** Every operation; the app serves these and the OpenAPI document describes these. */
 export const routes: readonly Route[] = [
   createUpload,
+  renewUploadUrl,
+  beginMultipart,
+  getMultipart,
+  signParts,
+  completeMultipart,
+  abortMultipart,
   listFiles,
   getFile,
   getStatus,

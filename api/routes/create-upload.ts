@@ -1,18 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { rawKey } from "@transpod/contract/object-keys.ts";
+import { largestPutBytes } from "@transpod/contract/part-layout.ts";
 import {
   uploadRequest,
   uploadResponse,
   type UploadRequest,
-  type UploadResponse,
 } from "@transpod/contract/public-api.ts";
 import { HttpError, parseRequest } from "@transpod/runtime/problems.ts";
-import { insertFile } from "@transpod/store/files.ts";
+import { insertFile, type NewFile } from "@transpod/store/files.ts";
 import { accessOf } from "../access/access.ts";
+import type { ApiDeps } from "../deps.ts";
 import { json, problems } from "../describe.ts";
 import { jsonBody } from "../json-body.ts";
 import type { Route } from "../route.ts";
-import { signUpload } from "../sign-upload.ts";
+import { signUpload, toUploadResponse } from "../uploads/sign-upload.ts";
 
 export const createUpload: Route = {
   method: "post",
@@ -31,36 +32,50 @@ export const createUpload: Route = {
   handle: (deps) => async (request, response) => {
     const wanted = parseRequest(uploadRequest, jsonBody(request));
     refuseTooLarge(wanted, deps.settings.maxUploadBytes);
-    const fileId = randomUUID();
-    const s3Key = rawKey(wanted.file_name, fileId);
-    const upload = await signUpload(deps, s3Key, wanted);
-    await deps.runCommand("create", request, fileId, async (db) => {
-      await insertFile(db, {
-        file_id: fileId,
-        file_name: wanted.file_name,
-        s3_key: s3Key,
-        priority: wanted.priority,
-        declared_size_bytes: wanted.size_bytes ?? null,
-        declared_content_type: wanted.content_type ?? null,
-        settings: wanted.settings,
-        api_key_id: accessOf(request).keyId,
-      });
-      return { done: true };
+    const file = announce(wanted, accessOf(request).keyId, deps);
+    const upload = wanted.multipart ? undefined : await signUpload(deps, file);
+    const { upload_until } = await deps.runCommand("create", request, file.file_id, async (db) => {
+      return { done: true, upload_until: await insertFile(db, file) };
     });
-    response.json({
-      file_id: fileId,
-      upload_url: upload.url,
-      s3_key: s3Key,
-      upload_headers: upload.headers,
-      expires_at: upload.expiresAt.toISOString(),
-    } satisfies UploadResponse);
+    response.json(toUploadResponse({ ...file, upload_until }, upload));
   },
 };
 
-function refuseTooLarge({ size_bytes }: UploadRequest, maxUploadBytes: number): void {
-  if (size_bytes === undefined || size_bytes <= maxUploadBytes) return;
-  const message = `The file is too large: ${size_bytes} bytes, but at most ${maxUploadBytes} are accepted.`;
-  throw new HttpError(422, "file_too_large", message, {
-    errors: [{ path: "size_bytes", message }],
-  });
+function announce(
+  wanted: UploadRequest,
+  api_key_id: string | null,
+  { settings }: ApiDeps,
+): NewFile {
+  const file_id = randomUUID();
+  return {
+    file_id,
+    file_name: wanted.file_name,
+    s3_key: rawKey(wanted.file_name, file_id),
+    priority: wanted.priority,
+    declared_size_bytes: wanted.size_bytes ?? null,
+    declared_content_type: wanted.content_type ?? null,
+    settings: wanted.settings,
+    api_key_id,
+    upload_expiry_seconds: settings.uploadExpirySeconds,
+  };
+}
+
+function refuseTooLarge(
+  { size_bytes: size = 0, multipart }: UploadRequest,
+  maxUploadBytes: number,
+): void {
+  if (size > maxUploadBytes) {
+    const message = `The file is too large: ${size} bytes, but at most ${maxUploadBytes} are accepted.`;
+    throw refusal("file_too_large", "size_bytes", message);
+  }
+  if (size > largestPutBytes && !multipart) {
+    const message =
+      `One PUT takes at most ${largestPutBytes} bytes, and the file has ${size}. Say "multipart": ` +
+      "true to upload it in parts.";
+    throw refusal("multipart_needed", "multipart", message);
+  }
+}
+
+function refusal(code: string, path: string, message: string): HttpError {
+  return new HttpError(422, code, message, { errors: [{ path, message }] });
 }

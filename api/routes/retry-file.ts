@@ -7,6 +7,7 @@ import { toFileStatus } from "../file-status.ts";
 import { fileIdIn, findFile } from "../find-file.ts";
 import { jsonBody } from "../json-body.ts";
 import type { Route } from "../route.ts";
+import { uploadExpired } from "../uploads/find-upload.ts";
 
 export const retryFile: Route = {
   method: "post",
@@ -48,6 +49,7 @@ function refuse({ state, source_version }: FileStatusRow): HttpError | undefined
     return new HttpError(409, "file_completed", detail);
   }
   if (source_version !== null) return undefined;
+  if (state === "failed") return uploadExpired();
   const detail =
     state === "awaiting_upload"
       ? "Nothing was uploaded yet. PUT the file to its upload_url; it is then queued by itself."

@@ -1,68 +1,66 @@
-import { HeadObjectCommand, NotFound, type S3Client } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
 import type pg from "pg";
 import pLimit from "p-limit";
-import { versionParameter } from "@transpod/runtime/aws.ts";
 import { s3MessageFor, type ObjectCreated } from "@transpod/contract/s3-event.ts";
+import { findObject } from "@transpod/runtime/find-object.ts";
 import type { Logger } from "@transpod/runtime/logger.ts";
 import { inTransaction } from "@transpod/store/database.ts";
 import { insertOutbox } from "@transpod/store/outbox.ts";
 import { markUploaded, takeSilentUploads, type SilentUpload } from "@transpod/store/sweeps.ts";
+import { expireUpload } from "@transpod/store/uploads.ts";
 import type { ControllerSettings } from "../config.ts";
+import type { ControllerMetrics } from "../metrics.ts";
 
 export interface SilentUploadDeps {
   pool: pg.Pool;
   s3: S3Client;
   rawBucket: string;
   settings: ControllerSettings;
+  metrics: ControllerMetrics;
   log: Logger;
 }
 
 const batch = 100;
+const tooLate =
+  "Nothing was uploaded in time, so the file has expired. Announce it again with POST /upload.";
 
 /**
  * Looks for uploads that are in S3 although no event told of them, and sends the message that S3
- * did not send. There is one way in, so what follows is the same as for any upload.
+ * did not send. There is one way in, so what follows is the same as for any upload. A file whose time is
+ * over fails, when nothing is there even now.
  */
 export async function findSilentUploads(deps: SilentUploadDeps): Promise<void> {
   const limit = pLimit(10);
   const files = await takeSilentUploads(deps.pool, deps.settings.uploadEventGraceSeconds, batch);
-  await Promise.all(files.map((file) => limit(() => sendFor(deps, file))));
+  await Promise.all(files.map((file) => limit(() => lookFor(deps, file))));
 }
 
-async function sendFor(deps: SilentUploadDeps, file: SilentUpload): Promise<void> {
-  const object = await headObject(deps, file);
-  if (object === undefined) return;
-  const found = await inTransaction(deps.pool, async (client) => {
-    const marked = await markUploaded(client, file.file_id, object);
+async function lookFor(deps: SilentUploadDeps, file: SilentUpload): Promise<void> {
+  const { s3, rawBucket: bucket } = deps;
+  const { s3_key: key, source_version: version } = file;
+  const object = await findObject(s3, { bucket, key, version });
+  if (object !== undefined) await sendFor(deps, file, object);
+  else if (file.expired) await expire(deps, file);
+}
+
+async function sendFor(
+  { pool, log }: SilentUploadDeps,
+  { file_id }: SilentUpload,
+  object: ObjectCreated,
+): Promise<void> {
+  const found = await inTransaction(pool, async (client) => {
+    const marked = await markUploaded(client, file_id, object);
     if (marked) await insertOutbox(client, s3MessageFor(object));
     return marked;
   });
-  if (found) deps.log.warn({ event: "upload_found_by_sweep", file_id: file.file_id });
+  if (found) log.warn({ event: "upload_found_by_sweep", file_id });
 }
 
-/** The object as an event would tell of it; undefined when it is not there. */
-async function headObject(
-  { s3, rawBucket }: SilentUploadDeps,
-  file: SilentUpload,
-): Promise<ObjectCreated | undefined> {
-  try {
-    const head = await s3.send(
-      new HeadObjectCommand({
-        Bucket: rawBucket,
-        Key: file.s3_key,
-        ...versionParameter(file.source_version),
-      }),
-    );
-    return {
-      bucket: rawBucket,
-      key: file.s3_key,
-      version_id: head.VersionId ?? "",
-      etag: (head.ETag ?? "").replaceAll('"', ""),
-      size_bytes: head.ContentLength ?? 0,
-      event_time: head.LastModified?.toISOString() ?? null,
-    };
-  } catch (error) {
-    if (error instanceof NotFound) return undefined;
-    throw error;
-  }
+async function expire(
+  { pool, metrics, log }: SilentUploadDeps,
+  { file_id }: SilentUpload,
+): Promise<void> {
+  if (!(await expireUpload(pool, file_id, tooLate))) return;
+  metrics.finished.inc({ reason: "upload_expired" });
+  log.info({ event: "upload_expired", file_id });
 }

@@ -3,6 +3,7 @@ import { processingFiles } from "@transpod/store/sweeps.ts";
 import { tombstonesToClean } from "@transpod/store/tombstones.ts";
 import type { LaunchDeps } from "../launch/launcher.ts";
 import { removeStale } from "../observe/reconcile.ts";
+import { abortUploads } from "./abort-uploads.ts";
 import { findSilentUploads, type SilentUploadDeps } from "./find-silent-uploads.ts";
 import { relayOutbox, type RelayDeps } from "./relay-outbox.ts";
 
@@ -17,12 +18,14 @@ const deliveryDays = 30;
 
 /**
  * Compares the world with the rows and repairs the difference: uploads without an event, messages
- * that were not sent, attempts whose Job changed unseen, Jobs that nobody wants any more, objects of
- * deleted files.
+ * that were not sent, parts that nobody will join, attempts whose Job changed unseen, Jobs that nobody
+ * wants any more, objects of deleted files.
  */
 export async function sweep(deps: SweepDeps): Promise<void> {
   const parts = [
-    findSilentUploads(deps).then(() => relayOutbox(deps)),
+    findSilentUploads(deps)
+      .then(() => relayOutbox(deps))
+      .then(() => abortUploads(deps)),
     processingFiles(deps.pool).then((ids) => ids.forEach(deps.enqueue)),
     tombstonesToClean(deps.pool, deletedBatch).then((ids) => ids.forEach(deps.enqueue)),
     deleteOldDeliveries(deps.pool, deliveryDays, deletedBatch),

@@ -54,6 +54,7 @@ describe("the API", () => {
       logLevel: "debug",
       settings: {
         uploadUrlTtlSeconds: 600,
+        uploadExpirySeconds: 86_400,
         downloadUrlTtlSeconds: 1200,
         maxUploadBytes: 1024 ** 3,
         corsOrigins: ["https://video.example.com", "http://localhost:3000"],

@@ -83,7 +83,7 @@ describe("the schema", () => {
     ["image.pullPolicy", "Sometimes"],
     ["image.registry", "https://registry.example.com"],
     ["logLevel", "verbose"],
-    ["maxUploadBytes", 5 * 1024 ** 3 + 1],
+    ["maxUploadBytes", 10_000 * 5 * 1024 ** 3 + 1],
     ["networkPolicy.s3.ports", [0]],
     ["serviceMonitor.interval", "half a minute"],
     ["fullnameOverride", "x".repeat(53)],

@@ -55,6 +55,7 @@ test("an upload goes by its presigned URL from this machine straight to S3", asy
     body: JSON.stringify({ file_name: "holiday.mov" }),
   });
   const { upload_url, s3_key } = uploadResponse.parse(await answer.json());
+  if (upload_url === null) throw new Error("there is no URL");
   const put = await fetch(upload_url, { method: "PUT", body: "video" });
   expect(put.status).toBe(200);
   const forged = await fetch(upload_url.replace(/.$/, "_"), { method: "PUT", body: "other" });

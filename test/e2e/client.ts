@@ -3,18 +3,28 @@ import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as delay } from "node:timers/promises";
+import { multipartUpload, uploadPartsResponse } from "@transpod/contract/multipart-api.ts";
 import {
   downloadResponse,
   fileStatus,
   problem,
   uploadResponse,
   type FileStatus,
+  type UploadResponse,
 } from "@transpod/contract/public-api.ts";
 import { isTerminal } from "@transpod/contract/states.ts";
 import { TranspodError } from "@transpod/contract/errors.ts";
 import type { z } from "zod";
+import { sendParts } from "./send-parts.ts";
 
 const pollMs = 500;
+/** From here on AWS recommends parts. */
+const largeBytes = 100e6;
+
+function post(body: unknown): RequestInit {
+  const headers = { "content-type": "application/json" };
+  return { method: "POST", headers, body: JSON.stringify(body) };
+}
 
 /** Speaks the public API as any client would. Every answer is held against its schema. */
 export class TranspodClient {
@@ -27,20 +37,40 @@ export class TranspodClient {
     this.#apiKey = apiKey;
   }
 
-  /** Asks for a URL, declares the size, and sends the file there. Resolves with the file's id. */
+  /** Announces the file with its size and sends it, in parts if it is large. Resolves with its id. */
   async upload(path: string): Promise<string> {
-    const { size } = await stat(path);
-    const answer = await this.#call(uploadResponse, "/upload", {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ file_name: basename(path), size_bytes: size }),
-    });
-    const headers = new Headers(answer.upload_headers);
+    const { file_id, upload_url, upload_headers } = await this.announce(path);
+    if (upload_url === null) {
+      await this.uploadParts(file_id, path);
+      return file_id;
+    }
+    const headers = new Headers(upload_headers);
     headers.delete("content-length"); // fetch says it itself, from the blob
     const body = await openAsBlob(path);
-    const put = await fetch(answer.upload_url, { method: "PUT", headers, body });
+    const put = await fetch(upload_url, { method: "PUT", headers, body });
     if (!put.ok) throw new TranspodError("upload_refused", `S3 refused the upload: ${put.status}.`);
-    return answer.file_id;
+    return file_id;
+  }
+
+  async announce(path: string): Promise<UploadResponse> {
+    const { size } = await stat(path);
+    const multipart = size > largeBytes;
+    const announcement = { file_name: basename(path), size_bytes: size, multipart };
+    return await this.#call(uploadResponse, "/upload", post(announcement));
+  }
+
+  /** Begins to send a file in parts, or goes on, and completes it. */
+  async uploadParts(
+    fileId: string,
+    path: string,
+    onPart?: (partNumber: number) => void,
+  ): Promise<void> {
+    const multipart = `/upload/${fileId}/multipart`;
+    const upload = await this.#call(multipartUpload, multipart, { method: "POST" });
+    const sign = async (part_numbers: number[]) =>
+      (await this.#call(uploadPartsResponse, `${multipart}/parts`, post({ part_numbers }))).parts;
+    await sendParts(path, upload, sign, onPart);
+    await this.#call(fileStatus, `${multipart}/complete`, { method: "POST" });
   }
 
   async status(fileId: string): Promise<FileStatus> {

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { createReadStream, openAsBlob } from "node:fs";
+import { createReadStream } from "node:fs";
 import pLimit from "p-limit";
 import pRetry from "p-retry";
+import { layOutParts, type Part } from "@transpod/contract/part-layout.ts";
 import { AttemptError } from "../attempt/attempt-error.ts";
-import { layOutParts, type Part } from "./part-layout.ts";
+import { putOfPart } from "./file-part.ts";
 import { PartUrls } from "./part-urls.ts";
 
 const partsAtOnce = 4;
@@ -37,18 +38,16 @@ export async function uploadFile(request: UploadRequest): Promise<Uploaded> {
   const signal = AbortSignal.any([request.signal, failure.signal]);
   const layout = layOutParts(sizeBytes);
   const urls = new PartUrls(layout.length, sign);
-  const file = await openAsBlob(path);
   const limit = pLimit(partsAtOnce);
   let sentBytes = 0;
 
   const send = async (part: Part) => {
-    const body = file.slice(part.start, part.end);
-    const etag = await pRetry(() => putPart(urls, part.number, body, signal), {
+    const etag = await pRetry(() => putPart(urls, path, part, signal), {
       ...patience,
       signal,
       shouldRetry: ({ error }) => error instanceof PartError,
     });
-    sentBytes += body.size;
+    sentBytes += part.end - part.start;
     onProgress(sentBytes);
     return { part_number: part.number, etag };
   };
@@ -74,13 +73,14 @@ class PartError extends Error {
 
 async function putPart(
   urls: PartUrls,
-  number: number,
-  body: Blob,
+  path: string,
+  part: Part,
   signal: AbortSignal,
 ): Promise<string> {
   signal.throwIfAborted();
+  const { number } = part;
   const url = await urls.get(number);
-  const response = await put(url, body, signal);
+  const response = await put(url, putOfPart(path, part), signal);
   const etag = response.headers.get("etag");
   await response.body?.cancel();
   if (response.ok && etag !== null) return etag;
@@ -88,11 +88,10 @@ async function putPart(
   throw new PartError(`S3 answered part ${number} with ${response.status}.`);
 }
 
-async function put(url: string, body: Blob, signal: AbortSignal): Promise<Response> {
+async function put(url: string, request: RequestInit, signal: AbortSignal): Promise<Response> {
   try {
     return await fetch(url, {
-      method: "PUT",
-      body,
+      ...request,
       signal: AbortSignal.any([signal, AbortSignal.timeout(partTimeoutMs)]),
     });
   } catch {

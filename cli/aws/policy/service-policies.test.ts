@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   AttachUserPolicyCommand,
@@ -12,6 +14,7 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   HeadBucketCommand,
+  ListMultipartUploadsCommand,
   ListObjectVersionsCommand,
   PutBucketNotificationConfigurationCommand,
   PutObjectCommand,
@@ -36,6 +39,7 @@ import { queueCheck } from "@transpod/runtime/aws-checks.ts";
 import { createS3, createSqs, type AwsCredentials } from "@transpod/runtime/aws.ts";
 import { createLogger } from "@transpod/runtime/logger.ts";
 import { createRegistry } from "@transpod/runtime/metrics.ts";
+import { TranspodClient } from "@transpod/test/e2e/client.ts";
 import { freshDatabase } from "@transpod/test/harness.ts";
 import { placeOf } from "../arn.ts";
 import { tlsOnly } from "../bucket/settings.ts";
@@ -219,6 +223,31 @@ test("with its policy each service does all of its work", async () => {
   await controller.s3.send(
     new AbortMultipartUploadCommand({ Bucket: processedBucket, Key, UploadId }),
   );
+  expect(complaints.filter((line) => !line.includes("upload_found_by_sweep"))).toEqual([]);
+});
+
+test("with its policy each service does its share of an upload in parts", async () => {
+  const { url, complaints } = await startServices();
+  const client = new TranspodClient(url);
+  const path = join(temporaryFolder(), "holiday.mov");
+  writeFileSync(path, "video");
+  const { file_id } = await client.announce(path);
+  const multipart = `${url}/upload/${file_id}/multipart`;
+  const ask = async (method: string) => (await fetch(multipart, { method })).status;
+  expect([await ask("POST"), await ask("GET"), await ask("DELETE")]).toEqual([200, 200, 204]);
+  await client.uploadParts(file_id, path);
+  await vi.waitFor(async () => {
+    expect((await client.status(file_id)).processing_status).toBe("completed");
+  }, patience);
+
+  const { file_id: cancelled } = await client.announce(path);
+  await fetch(`${url}/upload/${cancelled}/multipart`, { method: "POST" });
+  await fetch(`${url}/upload/${cancelled}/cancel`, { method: "POST" });
+  await vi.waitFor(async () => {
+    const uploads = new ListMultipartUploadsCommand({ Bucket: rawBucket });
+    const { Uploads = [] } = await admin.s3.send(uploads);
+    expect(Uploads).toEqual([]);
+  }, patience);
   expect(complaints.filter((line) => !line.includes("upload_found_by_sweep"))).toEqual([]);
 });
 

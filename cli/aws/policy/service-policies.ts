@@ -22,9 +22,13 @@ export function servicePolicies(names: Names, queueArn: string): ServicePolicy[]
       name: names.apiPolicy,
       description: "The API of Transpod: signs uploads and downloads",
       document: allow({
-        // Readiness asks for both, and for the queue.
+        // Readiness asks for both, and for the queue; and an object that is missing is 404, not 403.
         SeeBuckets: [["s3:ListBucket"], [raw, processed]],
-        SignUploads: [["s3:PutObject"], [`${raw}/*`]],
+        // s3:PutObject is all of an upload in parts but to see what is there, and to abort it.
+        SignUploads: [
+          ["s3:PutObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload"],
+          [`${raw}/*`],
+        ],
         SignDownloads: [["s3:GetObject"], [`${raw}/*`, `${processed}/*`]],
         // A file is the version that was accepted.
         SignDownloadsOfVersions: [["s3:GetObjectVersion"], [`${raw}/*`]],

@@ -1,0 +1,50 @@
+import type { Request } from "express";
+import { multipartUpload, type MultipartUpload } from "@transpod/contract/multipart-api.ts";
+import { fileParams } from "@transpod/contract/public-api.ts";
+import type { ApiDeps } from "../deps.ts";
+import { json, problems } from "../describe.ts";
+import type { Route } from "../route.ts";
+import { prolongedUpload, refusalOf } from "../uploads/find-upload.ts";
+import { findFile } from "../find-file.ts";
+import {
+  beginMultipart as begin,
+  declaredSize,
+  noticeArrival,
+  storedParts,
+  toMultipartUpload,
+} from "../uploads/multipart.ts";
+
+export const beginMultipart: Route = {
+  method: "post",
+  path: "/upload/:file_id/multipart",
+  scope: "write",
+  operation: {
+    operationId: "beginMultipart",
+    tags: ["files"],
+    summary: "Begin to upload a file in parts",
+    description:
+      "Or go on: one that has begun is answered with, and with the parts that S3 has of it. Needs the " +
+      "size, as `POST /upload` was told it.",
+    requestParams: { path: fileParams },
+    responses: {
+      200: json("How to cut the file, and what is there", multipartUpload),
+      ...problems(400, 404, 409, 422, 503),
+    },
+  },
+  handle: (deps) => async (request, response) => {
+    response.json(await beginOrGoOn(deps, request));
+  },
+};
+
+async function beginOrGoOn(deps: ApiDeps, request: Request): Promise<MultipartUpload> {
+  const row = await prolongedUpload(deps, request);
+  declaredSize(row);
+  const parts = await storedParts(deps, row);
+  if (parts !== undefined) return toMultipartUpload(row, parts);
+  if (row.upload_id !== null && (await noticeArrival(deps, row))) {
+    throw refusalOf(await findFile(deps.pool, request));
+  }
+  if (await begin(deps, row)) return toMultipartUpload(row, []);
+  // Another request began it, or the file waits no more: the row says which.
+  return await beginOrGoOn(deps, request);
+}

@@ -1,0 +1,36 @@
+import { fileParams, fileStatus } from "@transpod/contract/public-api.ts";
+import { prolongUpload } from "@transpod/store/uploads.ts";
+import { json, problems } from "../describe.ts";
+import { toFileStatus } from "../file-status.ts";
+import { fileIdIn, findFile } from "../find-file.ts";
+import type { Route } from "../route.ts";
+import { hasArrived, refusalOf } from "../uploads/find-upload.ts";
+import { joinParts } from "../uploads/join-parts.ts";
+
+export const completeMultipart: Route = {
+  method: "post",
+  path: "/upload/:file_id/multipart/complete",
+  scope: "write",
+  operation: {
+    operationId: "completeMultipart",
+    tags: ["files"],
+    summary: "Make the file of its parts",
+    description:
+      "Asks S3 itself which parts there are, and says which are missing. Completing it again, also when " +
+      "the answer was lost, changes nothing.",
+    requestParams: { path: fileParams },
+    responses: {
+      200: json("The file, which has arrived", fileStatus),
+      ...problems(400, 404, 409, 422, 503),
+    },
+  },
+  handle: (deps) => async (request, response) => {
+    const { pool, settings } = deps;
+    const row = await prolongUpload(pool, fileIdIn(request), settings.uploadExpirySeconds);
+    if (row !== undefined) await joinParts(deps, row);
+    const file = await findFile(deps.pool, request);
+    // Cancelled, perhaps just now.
+    if (!hasArrived(file)) throw refusalOf(file);
+    response.json(toFileStatus(file));
+  },
+};

@@ -1,0 +1,38 @@
+import { multipartUpload } from "@transpod/contract/multipart-api.ts";
+import { fileParams } from "@transpod/contract/public-api.ts";
+import { json, problems } from "../describe.ts";
+import { findFile } from "../find-file.ts";
+import type { Route } from "../route.ts";
+import { findUpload, refusalOf } from "../uploads/find-upload.ts";
+import {
+  noMultipart,
+  noticeArrival,
+  storedParts,
+  toMultipartUpload,
+} from "../uploads/multipart.ts";
+
+export const getMultipart: Route = {
+  method: "get",
+  path: "/upload/:file_id/multipart",
+  scope: "read",
+  operation: {
+    operationId: "getMultipart",
+    tags: ["files"],
+    summary: "See which parts S3 has",
+    description: "So that a client that lost its memory sends only what is missing.",
+    requestParams: { path: fileParams },
+    responses: {
+      200: json("How the file is cut, and what is there", multipartUpload),
+      ...problems(400, 404, 409, 422, 503),
+    },
+  },
+  handle: (deps) => async (request, response) => {
+    const row = await findUpload(deps, request);
+    const parts = await storedParts(deps, row);
+    if (parts === undefined) {
+      const arrived = row.upload_id !== null && (await noticeArrival(deps, row));
+      throw arrived ? refusalOf(await findFile(deps.pool, request)) : noMultipart();
+    }
+    response.json(toMultipartUpload(row, parts));
+  },
+};

@@ -1,0 +1,75 @@
+import { UploadPartCommand } from "@aws-sdk/client-s3";
+import { layOutParts, type Part } from "@transpod/contract/part-layout.ts";
+import {
+  uploadPartsRequest,
+  uploadPartsResponse,
+  type UploadPartsResponse,
+} from "@transpod/contract/multipart-api.ts";
+import { fileParams } from "@transpod/contract/public-api.ts";
+import { HttpError, parseRequest } from "@transpod/runtime/problems.ts";
+import type { UploadRow } from "@transpod/store/uploads.ts";
+import type { ApiDeps } from "../deps.ts";
+import { json, problems } from "../describe.ts";
+import { jsonBody } from "../json-body.ts";
+import { signUrl } from "../presign.ts";
+import type { Route } from "../route.ts";
+import { prolongedUpload } from "../uploads/find-upload.ts";
+import { declaredSize, noMultipart, targetOf } from "../uploads/multipart.ts";
+
+export const signParts: Route = {
+  method: "post",
+  path: "/upload/:file_id/multipart/parts",
+  scope: "write",
+  operation: {
+    operationId: "signParts",
+    tags: ["files"],
+    summary: "Get URLs to PUT parts to",
+    description:
+      "As often as you like: a part that is sent again replaces the one before. Part n begins at byte " +
+      "(n - 1) * part_size_bytes.",
+    requestParams: { path: fileParams },
+    requestBody: {
+      required: true,
+      content: { "application/json": { schema: uploadPartsRequest } },
+    },
+    responses: {
+      200: json("Presigned URLs", uploadPartsResponse),
+      ...problems(400, 404, 409, 413, 415, 422, 503),
+    },
+  },
+  handle: (deps) => async (request, response) => {
+    const { part_numbers } = parseRequest(uploadPartsRequest, jsonBody(request));
+    const row = await prolongedUpload(deps, request);
+    if (row.upload_id === null) throw noMultipart();
+    const layout = layOutParts(declaredSize(row));
+    const parts = part_numbers.map((number) => layout[number - 1] ?? refuse(number, layout.length));
+    const signed = await Promise.all(parts.map((part) => signPart(deps, row, part)));
+    response.json({
+      parts: signed.map((part) => part.answer),
+      expires_at: new Date(Math.min(...signed.map((part) => part.expiresAt))).toISOString(),
+    } satisfies UploadPartsResponse);
+  },
+};
+
+async function signPart(deps: ApiDeps, row: UploadRow, { number, start, end }: Part) {
+  const command = new UploadPartCommand({
+    ...targetOf(deps, row),
+    PartNumber: number,
+    ContentLength: end - start,
+  });
+  const { url, expiresAt } = await signUrl(
+    deps.publicS3,
+    command,
+    deps.settings.uploadUrlTtlSeconds,
+  );
+  const upload_headers = { "Content-Length": String(end - start) };
+  const answer = { part_number: number, upload_url: url, upload_headers };
+  return { answer, expiresAt: expiresAt.getTime() };
+}
+
+function refuse(number: number, count: number): never {
+  const message = `There is no part ${number}: the file has ${count}.`;
+  throw new HttpError(422, "invalid_request", message, {
+    errors: [{ path: "part_numbers", message }],
+  });
+}

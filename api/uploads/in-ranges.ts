@@ -1,0 +1,15 @@
+const mostRanges = 20;
+
+/** Ascending numbers as a person writes them: `1, 3-7, 9`. */
+export function inRanges(numbers: readonly number[]): string {
+  const ranges: { first: number; last: number }[] = [];
+  for (const number of numbers) {
+    const range = ranges.at(-1);
+    if (range?.last === number - 1) range.last = number;
+    else ranges.push({ first: number, last: number });
+  }
+  const said = ranges
+    .slice(0, mostRanges)
+    .map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`));
+  return [...said, ...(ranges.length > mostRanges ? ["and more"] : [])].join(", ");
+}

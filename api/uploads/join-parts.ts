@@ -1,0 +1,74 @@
+import {
+  CompleteMultipartUploadCommand,
+  NoSuchUpload,
+  S3ServiceException,
+} from "@aws-sdk/client-s3";
+import { layOutParts } from "@transpod/contract/part-layout.ts";
+import { HttpError } from "@transpod/runtime/problems.ts";
+import type { UploadRow } from "@transpod/store/uploads.ts";
+import type { ApiDeps } from "../deps.ts";
+import { inRanges } from "./in-ranges.ts";
+import {
+  declaredSize,
+  noMultipart,
+  noticeArrival,
+  storedParts,
+  targetOf,
+  type StoredParts,
+} from "./multipart.ts";
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html */
+const refusedParts = new Set(["InvalidPart", "InvalidPartOrder", "EntityTooSmall"]);
+
+/**
+ * Makes the file of its parts, and says that it is there. Safe to repeat at every step: what was joined
+ * before is found. Throws an HttpError 404 or 422.
+ */
+export async function joinParts(deps: ApiDeps, row: UploadRow): Promise<void> {
+  const stored = await storedParts(deps, row);
+  const version =
+    stored === undefined ? null : await join(deps, row, requireAll(declaredSize(row), stored));
+  if (!(await noticeArrival(deps, row, version))) throw noMultipart();
+}
+
+/** The version of the object; null when another request joined the parts in the meantime. */
+async function join(deps: ApiDeps, row: UploadRow, parts: StoredParts): Promise<string | null> {
+  try {
+    const { VersionId } = await deps.s3.send(
+      new CompleteMultipartUploadCommand({
+        ...targetOf(deps, row),
+        MultipartUpload: {
+          Parts: parts.map(({ part_number, etag }) => ({
+            PartNumber: part_number,
+            ETag: `"${etag}"`,
+          })),
+        },
+      }),
+    );
+    return VersionId ?? null;
+  } catch (error) {
+    if (error instanceof NoSuchUpload) return null;
+    if (error instanceof S3ServiceException && refusedParts.has(error.name)) {
+      throw new HttpError(422, "parts_refused", `S3 refused the parts: ${error.message}`);
+    }
+    throw error;
+  }
+}
+
+/** The parts that make the file, in order. One of another size than it should have counts as missing. */
+function requireAll(sizeBytes: number, stored: StoredParts): StoredParts {
+  const byNumber = new Map(stored.map((part) => [part.part_number, part]));
+  const layout = layOutParts(sizeBytes);
+  const parts: StoredParts = [];
+  const missing: number[] = [];
+  for (const { number, start, end } of layout) {
+    const part = byNumber.get(number);
+    if (part?.size_bytes === end - start) parts.push(part);
+    else missing.push(number);
+  }
+  if (missing.length === 0) return parts;
+  const detail =
+    `Of ${layout.length} parts ${missing.length} are missing: ${inRanges(missing)}. Send them, and ` +
+    "complete the upload again.";
+  throw new HttpError(422, "parts_missing", detail);
+}

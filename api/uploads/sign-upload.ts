@@ -1,0 +1,54 @@
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { largestPutBytes } from "@transpod/contract/part-layout.ts";
+import type { UploadResponse } from "@transpod/contract/public-api.ts";
+import type { UploadRow } from "@transpod/store/uploads.ts";
+import type { ApiDeps } from "../deps.ts";
+import { signUrl, type SignedUrl } from "../presign.ts";
+
+export interface SignedUpload extends SignedUrl {
+  /** What the PUT must carry, exactly. */
+  headers: Record<string, string>;
+}
+
+type Announced = Pick<UploadRow, "s3_key" | "declared_size_bytes" | "declared_content_type">;
+
+/**
+ * A URL to PUT the file to. When nothing was declared it works without headers (`curl -T`). What was
+ * declared is signed, so that S3 refuses anything else, and then also a second PUT: `If-None-Match`.
+ * Undefined for a file that can only come in parts.
+ */
+export async function signUpload(
+  { publicS3, buckets, settings }: ApiDeps,
+  { s3_key, declared_size_bytes: size, declared_content_type: type }: Announced,
+): Promise<SignedUpload | undefined> {
+  if (size !== null && size > largestPutBytes) return undefined;
+  const declared = size !== null || type !== null;
+  const command = new PutObjectCommand({
+    Bucket: buckets.raw,
+    Key: s3_key,
+    ...(size === null ? {} : { ContentLength: size }),
+    ...(type === null ? {} : { ContentType: type }),
+    ...(declared ? { IfNoneMatch: "*" } : {}),
+  });
+  const headers = {
+    ...(size === null ? {} : { "Content-Length": String(size) }),
+    ...(type === null ? {} : { "Content-Type": type }),
+    ...(declared ? { "If-None-Match": "*" } : {}),
+  };
+  return { ...(await signUrl(publicS3, command, settings.uploadUrlTtlSeconds)), headers };
+}
+
+/** Without a URL the file is to come in parts. */
+export function toUploadResponse(
+  { file_id, s3_key, upload_until }: Pick<UploadRow, "file_id" | "s3_key" | "upload_until">,
+  signed: SignedUpload | undefined,
+): UploadResponse {
+  return {
+    file_id,
+    upload_url: signed?.url ?? null,
+    s3_key,
+    upload_headers: signed?.headers ?? {},
+    expires_at: (signed?.expiresAt ?? upload_until).toISOString(),
+    upload_until: upload_until.toISOString(),
+  };
+}

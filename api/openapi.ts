@@ -45,7 +45,7 @@ export function describeApi(routes: readonly Route[]) {
 
 /** With what the guards add to an operation that has a scope. */
 function describe({ scope, operation }: Route): Route["operation"] {
-  if (scope === undefined) return operation;
+  if (scope === null) return operation;
   return {
     ...operation,
     security: [{ api_key: [scope] }],

@@ -8,8 +8,8 @@ export interface Route {
   method: "get" | "post" | "patch" | "delete";
   /** As Express writes it: `/upload/:file_id/status`. */
   path: string;
-  /** What an API key needs for it; without a scope it is open to everybody. */
-  scope?: Scope;
+  /** What an API key needs for it; null where it is open to everybody. */
+  scope: Scope | null;
   operation: ZodOpenApiOperationObject & { operationId: string };
   handle(deps: ApiDeps): RequestHandler;
 }

@@ -19,7 +19,7 @@ export function createGuards(deps: AppDeps): (route: Route) => RequestHandler[] 
   const identify = auth ? identifyByKey(deps) : asEverybody;
   const limited = limitRequests(rateLimitPerMinute);
   return ({ scope, operation: { operationId: action } }) =>
-    scope === undefined ? [] : [identify(action), limited, authorize(deps, scope)];
+    scope === null ? [] : [identify(action), limited, authorize(deps, scope)];
 }
 
 const asEverybody =

@@ -6,6 +6,7 @@ import type { Route } from "../route.ts";
 export const healthz: Route = {
   method: "get",
   path: "/healthz",
+  scope: null,
   operation: {
     operationId: "healthz",
     tags: ["operation"],

@@ -5,6 +5,7 @@ import type { Route } from "../route.ts";
 export const metrics: Route = {
   method: "get",
   path: "/metrics",
+  scope: null,
   operation: {
     operationId: "metrics",
     tags: ["operation"],

@@ -13,6 +13,7 @@ const readiness = z
 export const readyz: Route = {
   method: "get",
   path: "/readyz",
+  scope: null,
   operation: {
     operationId: "readyz",
     tags: ["operation"],

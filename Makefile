@@ -61,6 +61,11 @@ test-containers: setup ## Test the images, with Postgres, S3 and SQS in containe
 	@scripts/build-images
 	@vitest run --config test/containers/vitest.config.ts
 
+.PHONY: test-large
+test-large: setup ## Test a file of 6 GB, which needs 30 GB of disk
+	@test/large/versitygw >/dev/null
+	@vitest run --config test/large/vitest.config.ts
+
 .PHONY: test-kind
 test-kind: kind-up ## Test Transpod on a kind cluster
 	@PATH="$$PATH:$$(scripts/cluster-tools --path)" vitest run --config test/kind/vitest.config.ts

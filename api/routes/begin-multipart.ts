@@ -4,12 +4,11 @@ import { fileParams } from "@transpod/contract/public-api.ts";
 import type { ApiDeps } from "../deps.ts";
 import { json, problems } from "../describe.ts";
 import type { Route } from "../route.ts";
-import { prolongedUpload, refusalOf } from "../uploads/find-upload.ts";
-import { findFile } from "../find-file.ts";
+import { prolongedUpload } from "../uploads/find-upload.ts";
 import {
   beginMultipart as begin,
   declaredSize,
-  noticeArrival,
+  refuseJoined,
   storedParts,
   toMultipartUpload,
 } from "../uploads/multipart.ts";
@@ -41,9 +40,7 @@ async function beginOrGoOn(deps: ApiDeps, request: Request): Promise<MultipartUp
   declaredSize(row);
   const parts = await storedParts(deps, row);
   if (parts !== undefined) return toMultipartUpload(row, parts);
-  if (row.upload_id !== null && (await noticeArrival(deps, row))) {
-    throw refusalOf(await findFile(deps.pool, request));
-  }
+  await refuseJoined(deps, request, row);
   if (await begin(deps, row)) return toMultipartUpload(row, []);
   // Another request began it, or the file waits no more: the row says which.
   return await beginOrGoOn(deps, request);

@@ -1,15 +1,9 @@
 import { multipartUpload } from "@transpod/contract/multipart-api.ts";
 import { fileParams } from "@transpod/contract/public-api.ts";
 import { json, problems } from "../describe.ts";
-import { findFile } from "../find-file.ts";
 import type { Route } from "../route.ts";
-import { findUpload, refusalOf } from "../uploads/find-upload.ts";
-import {
-  noMultipart,
-  noticeArrival,
-  storedParts,
-  toMultipartUpload,
-} from "../uploads/multipart.ts";
+import { findUpload } from "../uploads/find-upload.ts";
+import { noMultipart, refuseJoined, storedParts, toMultipartUpload } from "../uploads/multipart.ts";
 
 export const getMultipart: Route = {
   method: "get",
@@ -30,8 +24,8 @@ export const getMultipart: Route = {
     const row = await findUpload(deps, request);
     const parts = await storedParts(deps, row);
     if (parts === undefined) {
-      const arrived = row.upload_id !== null && (await noticeArrival(deps, row));
-      throw arrived ? refusalOf(await findFile(deps.pool, request)) : noMultipart();
+      await refuseJoined(deps, request, row);
+      throw noMultipart();
     }
     response.json(toMultipartUpload(row, parts));
   },

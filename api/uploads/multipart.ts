@@ -5,6 +5,7 @@ import {
   type Part as S3Part,
   type S3Client,
 } from "@aws-sdk/client-s3";
+import type { Request } from "express";
 import { contentTypes, videoExtension } from "@transpod/contract/object-keys.ts";
 import { layOutParts, partBytesOf } from "@transpod/contract/part-layout.ts";
 import type { MultipartUpload } from "@transpod/contract/multipart-api.ts";
@@ -14,6 +15,8 @@ import { HttpError } from "@transpod/runtime/problems.ts";
 import { markUploaded } from "@transpod/store/sweeps.ts";
 import { setMultipart, type UploadRow } from "@transpod/store/uploads.ts";
 import type { ApiDeps } from "../deps.ts";
+import { findFile } from "../find-file.ts";
+import { refusalOf } from "./find-upload.ts";
 
 export type StoredParts = MultipartUpload["parts"];
 
@@ -99,6 +102,12 @@ export async function noticeArrival(
   const object = await findObject(s3, { bucket: buckets.raw, key: s3_key, version });
   if (object !== undefined) await markUploaded(pool, file_id, object);
   return object !== undefined;
+}
+
+/** Throws an HttpError 409 when the upload that S3 does not know any more was joined. */
+export async function refuseJoined(deps: ApiDeps, request: Request, row: UploadRow): Promise<void> {
+  if (row.upload_id === null || !(await noticeArrival(deps, row))) return;
+  throw refusalOf(await findFile(deps.pool, request));
 }
 
 export function noMultipart(): HttpError {

@@ -1,0 +1,17 @@
+import { open, stat, truncate } from "node:fs/promises";
+
+/**
+ * Makes a video as large as one likes, by a box behind it that says nothing (ISO/IEC 14496-12, 8.1.2). On
+ * the disk it is a hole.
+ */
+export async function enlarge(path: string, sizeBytes: number): Promise<void> {
+  const { size } = await stat(path);
+  const header = Buffer.alloc(16);
+  header.writeUInt32BE(1); // the size follows in 64 bits
+  header.write("free", 4);
+  header.writeBigUInt64BE(BigInt(sizeBytes - size), 8);
+  const file = await open(path, "a");
+  await file.appendFile(header);
+  await file.close();
+  await truncate(path, sizeBytes);
+}

@@ -1,4 +1,5 @@
 import { fileParams, fileStatus } from "@transpod/contract/public-api.ts";
+import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import { HttpError } from "@transpod/runtime/problems.ts";
 import { cancelFile as cancel } from "@transpod/store/cancel.ts";
 import { json, problems } from "../describe.ts";
@@ -30,6 +31,7 @@ export const cancelFile: Route = {
   handle: (deps) => async (request, response) => {
     const fileId = fileIdIn(request);
     const done = await cancel(deps.pool, fileId);
+    if (done) crashPoint("cancel_committed");
     const file = await findFile(deps, request);
     if (!done && (file.state === "completed" || file.state === "failed")) {
       deps.recordCommand("cancel", "refused", fileId);

@@ -1,4 +1,5 @@
 import { fileParams } from "@transpod/contract/public-api.ts";
+import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import { deleteFile as remove } from "@transpod/store/tombstones.ts";
 import { problems } from "../describe.ts";
 import { fileIdIn, requireDeleted } from "../find-file.ts";
@@ -20,6 +21,7 @@ export const deleteFile: Route = {
   handle: (deps) => async (request, response) => {
     const fileId = fileIdIn(request);
     const done = await remove(deps.pool, fileId);
+    if (done) crashPoint("delete_committed");
     if (!done) await requireDeleted(deps, fileId);
     deps.recordCommand("delete", done ? "done" : "unchanged", fileId);
     response.status(204).end();

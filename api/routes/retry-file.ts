@@ -1,4 +1,5 @@
 import { fileParams, fileStatus } from "@transpod/contract/public-api.ts";
+import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import { HttpError } from "@transpod/runtime/problems.ts";
 import type { FileStatusRow } from "@transpod/store/files.ts";
 import { requeueFile } from "@transpod/store/retry.ts";
@@ -23,6 +24,7 @@ export const retryFile: Route = {
   handle: (deps) => async (request, response) => {
     const fileId = fileIdIn(request);
     const done = await requeueFile(deps.pool, fileId);
+    if (done) crashPoint("retry_committed");
     const file = await findFile(deps, request);
     const refusal = done ? undefined : refuse(file);
     if (refusal !== undefined) {

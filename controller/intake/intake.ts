@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import pRetry from "p-retry";
 import { Consumer } from "sqs-consumer";
 import { parseS3Message } from "@transpod/contract/s3-event.ts";
+import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import type { Logger } from "@transpod/runtime/logger.ts";
 import type { Service } from "@transpod/runtime/process.ts";
 import type { ControllerSettings } from "../config.ts";
@@ -101,6 +102,7 @@ async function recordOne(deps: IntakeDeps, message: Message): Promise<boolean> {
       if (recorded.refused !== undefined) metrics.finished.inc({ reason: recorded.refused });
       log.info({ event: "arrival_recorded", message_id, ...recorded });
     }
+    crashPoint("arrivals_committed");
     return true;
   } catch (err) {
     log.error({ event: "intake_error", message_id, err });

@@ -4,6 +4,7 @@ import type { AttemptRef } from "@transpod/contract/job-identity.ts";
 import { transcodeSettings } from "@transpod/contract/transcode-settings.ts";
 import type { ClaimRequest, ClaimResponse } from "@transpod/contract/work-protocol.ts";
 import { versionParameter } from "@transpod/runtime/aws.ts";
+import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import { claimAttempt } from "@transpod/store/work.ts";
 import type { WorkDeps } from "./deps.ts";
 import { FencedError } from "./fenced.ts";
@@ -16,6 +17,7 @@ export async function claim(
 ): Promise<ClaimResponse> {
   const row = await claimAttempt(deps.pool, ref, worker);
   if (row === undefined) throw new FencedError(ref);
+  crashPoint("attempt_claimed");
   if (row.wait_seconds !== null) deps.metrics.jobToClaim.observe(row.wait_seconds);
   const source = new GetObjectCommand({
     Bucket: deps.rawBucket,

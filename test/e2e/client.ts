@@ -12,6 +12,7 @@ import {
 } from "@transpod/contract/public-api.ts";
 import { isTerminal } from "@transpod/contract/states.ts";
 import { TranspodError } from "@transpod/contract/errors.ts";
+import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import type { z } from "zod";
 
 const pollMs = 500;
@@ -25,12 +26,12 @@ export class TranspodClient {
   }
 
   /** Asks for a URL, declares the size, and sends the file there. Resolves with the file's id. */
-  async upload(path: string): Promise<string> {
+  async upload(path: string, settings: Partial<TranscodeSettings> = {}): Promise<string> {
     const { size } = await stat(path);
     const answer = await this.#call(uploadResponse, "/upload", {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ file_name: basename(path), size_bytes: size }),
+      body: JSON.stringify({ file_name: basename(path), size_bytes: size, settings }),
     });
     const headers = new Headers(answer.upload_headers);
     headers.delete("content-length"); // fetch says it itself, from the blob

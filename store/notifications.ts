@@ -69,10 +69,9 @@ async function listenOnce(
   });
   const ended = new Promise<void>((resolve) => client.once("end", () => resolve()));
   // Without it, the goodbye to a server that is gone without a word would take a quarter of an hour.
-  const end = async () => {
-    const ending = client.end().catch(() => {});
+  const end = () => {
+    void client.end().catch(() => {});
     client.connection.stream.destroy();
-    await ending;
   };
   client.on("notification", ({ channel, payload }) => {
     if (payload === undefined) return;
@@ -93,7 +92,7 @@ async function listenOnce(
   } finally {
     over.abort();
     closing.removeEventListener("abort", end);
-    await end();
+    end();
   }
 }
 

@@ -22,9 +22,21 @@ interface Pair {
   server: Socket;
 }
 
+interface Loss {
+  words: string;
+  /** Only on a connection on which these went before. */
+  after: string;
+  lost: () => void;
+}
+
 export interface Place {
   host: string;
   port: number;
+}
+
+export function placeOf(url: string): Place {
+  const { hostname, port } = new URL(url);
+  return { host: hostname, port: Number(port) };
 }
 
 /** Answers every request over HTTP with a status and nothing else. */
@@ -41,7 +53,7 @@ export class FaultProxy implements AsyncDisposable {
   readonly port: number;
   #fault: Fault = { kind: "pass" };
   #cutAfter: number | undefined;
-  #loseAnswerTo: { words: string; lost: () => void } | undefined;
+  #loss: Loss | undefined;
 
   private constructor(server: Server, target: () => Place) {
     this.#server = server;
@@ -108,8 +120,8 @@ export class FaultProxy implements AsyncDisposable {
    * Once: what has these words in it is carried out, but its answer is lost, and the connection with it.
    * Resolves then.
    */
-  async loseAnswerTo(words: string): Promise<void> {
-    await new Promise<void>((lost) => (this.#loseAnswerTo = { words, lost }));
+  async loseAnswerTo(words: string, { after = "" } = {}): Promise<void> {
+    await new Promise<void>((lost) => (this.#loss = { words, after, lost }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -140,12 +152,14 @@ export class FaultProxy implements AsyncDisposable {
   #forward(pair: Pair): void {
     const { client, server } = pair;
     let sent = 0;
+    let prepared: Loss | undefined;
     let losing: (() => void) | undefined;
     client.on("data", (chunk) => {
       if (this.#fault.kind === "answer") return this.#answer(client);
-      if (this.#loseAnswerTo !== undefined && chunk.includes(this.#loseAnswerTo.words)) {
-        losing = this.#loseAnswerTo.lost;
-        this.#loseAnswerTo = undefined;
+      if (this.#loss !== undefined && chunk.includes(this.#loss.after)) prepared = this.#loss;
+      if (prepared !== undefined && prepared === this.#loss && chunk.includes(prepared.words)) {
+        losing = prepared.lost;
+        this.#loss = undefined;
       }
       server.write(chunk);
       sent += chunk.length;

@@ -10,11 +10,14 @@ import { isTerminal } from "@transpod/contract/states.ts";
 import { readControllerSettings, type ControllerSettings } from "@transpod/controller/config.ts";
 import { startController } from "@transpod/controller/controller.ts";
 import { ChildProcessJobs } from "@transpod/embedded/child-process-jobs.ts";
+import { createS3, createSqs } from "@transpod/runtime/aws.ts";
 import { createLogger } from "@transpod/runtime/logger.ts";
 import { createRegistry } from "@transpod/runtime/metrics.ts";
 import type { Service } from "@transpod/runtime/process.ts";
+import { createPool } from "@transpod/store/database.ts";
 import { getFileStatus, type FileStatusRow, type NewFile } from "@transpod/store/files.ts";
 import { announcedFile } from "@transpod/store/testing.ts";
+import { FaultProxy, placeOf } from "./fault-proxy.ts";
 import { administer, freshAws, freshDatabase } from "./harness.ts";
 
 /** One of the controllers of a test. */
@@ -23,18 +26,36 @@ export interface RunningController extends Service {
 }
 
 const worker = fileURLToPath(new URL("noop-worker.ts", import.meta.url));
-const patience = { timeout: 20_000, interval: 20 };
+const patience = { timeout: 60_000, interval: 20 };
 
 /**
- * The real controller with Jobs as child processes, and a database and a queue of its own. It is a
- * candidate for the leader's lease, or leads without an election.
+ * The real controller with Jobs as child processes, and a database and a queue of its own; between them
+ * stand proxies, whose faults the test itself is spared. It is a candidate for the leader's lease, or
+ * leads without an election. Its workers transcode nothing unless told.
  */
 export async function startTestController(
   said: Partial<ControllerSettings> = {},
   candidate?: string,
+  entryPoint = worker,
 ) {
   const [database, aws] = await Promise.all([freshDatabase(), freshAws()]);
   const { pool } = database;
+  const faults = {
+    postgres: await FaultProxy.open(placeOf(database.url)),
+    s3: await FaultProxy.open(placeOf(aws.endpoint)),
+    sqs: await FaultProxy.open(placeOf(aws.endpoint)),
+  };
+  const databaseUrl = faults.postgres.through(database.url);
+  const ownPool = createPool(
+    { url: databaseUrl, applicationName: "transpod-controller" },
+    () => {},
+  );
+  const { region } = aws;
+  const behind = {
+    ...{ pool: ownPool, databaseUrl, queueUrl: faults.sqs.through(aws.queueUrl) },
+    s3: createS3({ region, endpoint: faults.s3.through(aws.endpoint) }),
+    sqs: createSqs({ region, endpoint: faults.sqs.through(aws.endpoint) }),
+  };
   const scratchDir = await mkdtemp(join(tmpdir(), "transpod-test-jobs-"));
   const workPort = await getPort({ host: "127.0.0.1" });
   const jobs = new ChildProcessJobs({
@@ -43,7 +64,7 @@ export async function startTestController(
     cpusPerJob: 1,
     logLevel: "silent",
     onLine: () => {},
-    entryPoint: worker,
+    entryPoint,
   });
   const settings: ControllerSettings = {
     ...readControllerSettings({}),
@@ -54,7 +75,7 @@ export async function startTestController(
     ...said,
   };
   const log = createLogger({ service: "controller", level: "silent" });
-  const deps = { ...aws, pool, databaseUrl: database.url, jobs, authenticator: jobs, settings };
+  const deps = { ...aws, ...behind, jobs, authenticator: jobs, settings };
   async function start(as: string | undefined, port: number): Promise<RunningController> {
     const registry = createRegistry();
     const options = { workPort: port, workHost: "127.0.0.1", candidate: as };
@@ -71,7 +92,7 @@ export async function startTestController(
   const others: RunningController[] = [];
 
   return {
-    ...{ pool, aws, jobs },
+    ...{ pool, aws, jobs, faults, databaseUrl },
     leads: () => controller.leads(),
     /** Another controller for the same Jobs, database and queue; workers speak with the first. */
     async startAnother(as?: string): Promise<RunningController> {
@@ -96,7 +117,7 @@ export async function startTestController(
     announce: (name: string, more: Partial<NewFile> = {}) =>
       announcedFile(pool, { file_name: name, ...more }),
     /** As a client does, so that S3 sends its event. */
-    async put(file: NewFile, body = "video"): Promise<void> {
+    async put(file: NewFile, body: string | Buffer = "video"): Promise<void> {
       await aws.s3.send(
         new PutObjectCommand({
           Bucket: aws.rawBucket,
@@ -130,6 +151,8 @@ export async function startTestController(
     async stop() {
       await Promise.all([controller, ...others].map((running) => running.stop()));
       await jobs.stop();
+      await ownPool.end();
+      for (const proxy of Object.values(faults)) await proxy[Symbol.asyncDispose]();
       await database.drop();
       await rm(scratchDir, { recursive: true, force: true });
     },

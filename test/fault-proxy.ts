@@ -8,14 +8,15 @@ import { setTimeout as delay } from "node:timers/promises";
  * - `refuse`: nobody listens, and those who were connected are reset.
  * - `freeze`: half open: nothing comes through any more, and nobody says so.
  * - `slow`: so many bytes a second come back, and no more.
- * - `answer`: whatever is asked, this is answered, and then the connection ends.
+ * - `answer`: whatever is asked, or what has the words `to` in it, is answered so, and then the connection
+ *   ends; the server hears nothing of it.
  */
 export type Fault =
   | { kind: "pass" }
   | { kind: "refuse" }
   | { kind: "freeze" }
   | { kind: "slow"; bytesPerSecond: number }
-  | { kind: "answer"; text: string };
+  | { kind: "answer"; text: string; to?: string };
 
 interface Pair {
   client: Socket;
@@ -39,9 +40,10 @@ export function placeOf(url: string): Place {
   return { host: hostname, port: Number(port) };
 }
 
-/** Answers every request over HTTP with a status and nothing else. */
-export const httpStatus = (status: number): Fault => ({
+/** Answers requests over HTTP with a status and nothing else. */
+export const httpStatus = (status: number, to = ""): Fault => ({
   kind: "answer",
+  to,
   text: `HTTP/1.1 ${status} Fault\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
 });
 
@@ -134,10 +136,6 @@ export class FaultProxy implements AsyncDisposable {
 
   #accept(client: Socket): void {
     client.on("error", () => {});
-    if (this.#fault.kind === "answer") {
-      client.once("data", () => this.#answer(client)).on("end", () => client.end());
-      return;
-    }
     const server = connect({ ...this.#target(), allowHalfOpen: true });
     const pair = { client, server };
     this.#pairs.add(pair);
@@ -155,7 +153,10 @@ export class FaultProxy implements AsyncDisposable {
     let prepared: Loss | undefined;
     let losing: (() => void) | undefined;
     client.on("data", (chunk) => {
-      if (this.#fault.kind === "answer") return this.#answer(client);
+      if (this.#fault.kind === "answer" && chunk.includes(this.#fault.to ?? "")) {
+        client.end(this.#fault.text);
+        return;
+      }
       if (this.#loss !== undefined && chunk.includes(this.#loss.after)) prepared = this.#loss;
       if (prepared !== undefined && prepared === this.#loss && chunk.includes(prepared.words)) {
         losing = prepared.lost;
@@ -192,9 +193,5 @@ export class FaultProxy implements AsyncDisposable {
       server.resume();
     }
     client.write(chunk);
-  }
-
-  #answer(client: Socket): void {
-    if (this.#fault.kind === "answer") client.end(this.#fault.text);
   }
 }

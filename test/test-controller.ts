@@ -3,7 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import { ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
+import {
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+} from "@aws-sdk/client-sqs";
 import getPort from "get-port";
 import { vi } from "vitest";
 import { isTerminal } from "@transpod/contract/states.ts";
@@ -134,6 +138,32 @@ export async function startTestController(
       const request = { QueueUrl: queueUrl, WaitTimeSeconds: 10, VisibilityTimeout: 0 };
       const { Messages } = await aws.sqs.send(new ReceiveMessageCommand(request));
       return Messages?.[0]?.Body;
+    },
+    /** Messages of a queue that wait, and that somebody has received and not deleted. */
+    async messagesIn(QueueUrl: string): Promise<{ waiting: number; received: number }> {
+      const { Attributes = {} } = await aws.sqs.send(
+        new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] }),
+      );
+      return {
+        waiting: Number(Attributes["ApproximateNumberOfMessages"]),
+        received: Number(Attributes["ApproximateNumberOfMessagesNotVisible"]),
+      };
+    },
+    /** How the attempts at a file ended, oldest first: completed, a failure's code, or open. */
+    async endsOf(file: NewFile): Promise<string[]> {
+      const { rows } = await pool.query<{ end: string }>(
+        `select coalesce(failure_code, outcome, 'open') as end from transactions
+         where file_id = $1 order by attempt`,
+        [file.file_id],
+      );
+      return rows.map((row) => row.end);
+    },
+    /** What became of the arrivals that were written down. */
+    async dispositions(): Promise<string[]> {
+      const { rows } = await pool.query<{ disposition: string }>(
+        "select disposition from inbox order by received_at",
+      );
+      return rows.map((row) => row.disposition);
     },
     /** Waits until a file shows what is looked for. */
     async until(

@@ -90,12 +90,13 @@ async function recordOne(deps: IntakeDeps, message: Message): Promise<boolean> {
     metrics.testEvents.inc();
     return true;
   }
-  const bad = parsed.kind === "unparseable" ? [parsed.why] : parsed.bad;
+  const bad = parsed.kind === "objects" ? parsed.bad : [parsed.why];
   for (const why of bad) {
     metrics.unparseable.inc();
     log.warn({ event: "record_unparseable", message_id, why });
   }
   if (parsed.kind === "unparseable") return false;
+  if (parsed.kind === "no_records") return true;
   try {
     for (const recorded of await recordMessage(deps, message_id, parsed.objects)) {
       metrics.arrivals.inc({ disposition: recorded.disposition });

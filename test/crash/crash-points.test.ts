@@ -15,7 +15,7 @@ import { openInside, type Attempt, type Inside } from "./inside.ts";
 /**
  * The whole of embedded mode, killed at each crash point and started again on the same data. Its workers
  * die with it: an attempt that had begun is replaced by another. (Where workers outlive the controller:
- * test/controller-processes.test.ts, and on a cluster test/kind/2-interruptions.test.ts.)
+ * test/faults/processes.test.ts, and on a cluster test/kind/2-interruptions.test.ts.)
  */
 
 const mortal = fileURLToPath(new URL("mortal-main.ts", import.meta.url));

@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { setInterval } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { startApi, type Api } from "@transpod/api/api.ts";
 import { readApiConfig } from "@transpod/api/config.ts";
@@ -60,17 +59,6 @@ async function announceAt(url: string): Promise<Response> {
   });
 }
 
-/** Messages of a queue that wait, or are with somebody. */
-async function messagesIn(QueueUrl: string): Promise<{ waiting: number; received: number }> {
-  const { Attributes = {} } = await transpod.aws.sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] }),
-  );
-  return {
-    waiting: Number(Attributes["ApproximateNumberOfMessages"]),
-    received: Number(Attributes["ApproximateNumberOfMessagesNotVisible"]),
-  };
-}
-
 /** Looks again and again whether it is still so, for that long. */
 async function holds(ms: number, check: () => Promise<void>): Promise<void> {
   const until = performance.now() + ms;
@@ -78,15 +66,6 @@ async function holds(ms: number, check: () => Promise<void>): Promise<void> {
     await check();
     if (performance.now() > until) return;
   }
-}
-
-async function endsOf(file: NewFile): Promise<string[]> {
-  const { rows } = await transpod.pool.query<{ end: string }>(
-    `select coalesce(failure_code, outcome, 'open') as end from transactions
-     where file_id = $1 order by attempt`,
-    [file.file_id],
-  );
-  return rows.map((row) => row.end);
 }
 
 async function encoding(name: string): Promise<NewFile> {
@@ -97,15 +76,18 @@ async function encoding(name: string): Promise<NewFile> {
 }
 
 async function expectCompletedAtOnce(file: NewFile): Promise<void> {
-  await vi.waitUntil(async () => (await endsOf(file))[0] === "completed", patience);
-  expect(await endsOf(file)).toEqual(["completed"]);
+  await vi.waitUntil(async () => (await transpod.endsOf(file))[0] === "completed", patience);
+  expect(await transpod.endsOf(file)).toEqual(["completed"]);
 }
 
 async function expectNothingGivenUp(): Promise<void> {
   const { queueUrl, deadLetterQueueUrl } = transpod.aws;
   const empty = { waiting: 0, received: 0 };
-  await vi.waitFor(async () => expect(await messagesIn(queueUrl)).toEqual(empty), patience);
-  expect(await messagesIn(deadLetterQueueUrl)).toEqual(empty);
+  await vi.waitFor(
+    async () => expect(await transpod.messagesIn(queueUrl)).toEqual(empty),
+    patience,
+  );
+  expect(await transpod.messagesIn(deadLetterQueueUrl)).toEqual(empty);
 }
 
 test(
@@ -128,9 +110,12 @@ test(
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
     // A poll that was under way may have received it once; then it comes back, and stays.
-    await vi.waitUntil(async () => (await messagesIn(aws.queueUrl)).waiting === 1, patience);
+    await vi.waitUntil(
+      async () => (await transpod.messagesIn(aws.queueUrl)).waiting === 1,
+      patience,
+    );
     await holds(10_000, async () => {
-      expect(await messagesIn(aws.queueUrl)).toEqual({ waiting: 1, received: 0 });
+      expect(await transpod.messagesIn(aws.queueUrl)).toEqual({ waiting: 1, received: 0 });
     });
 
     await faults.postgres.suffer({ kind: "pass" });
@@ -184,7 +169,7 @@ test("that a failure is committed and the answer lost: the worker says it again,
   await transpod.put(file);
   await lost;
   await transpod.until(file, (status) => status.state === "failed");
-  expect(await endsOf(file)).toEqual(["stalled", "stalled"]);
+  expect(await transpod.endsOf(file)).toEqual(["stalled", "stalled"]);
 });
 
 test("that a retry is committed and the answer lost: the client asks again, and one attempt follows", async () => {
@@ -199,7 +184,7 @@ test("that a retry is committed and the answer lost: the client asks again, and 
   expect((await retry()).status).toBe(503);
   await lost;
   await transpod.until(file, (status) => status.state === "failed" && status.attempt === 2);
-  expect(await endsOf(file)).toEqual(["unsupported_codec", "unsupported_codec"]);
+  expect(await transpod.endsOf(file)).toEqual(["unsupported_codec", "unsupported_codec"]);
 });
 
 const s3Faults: [string, Fault][] = [
@@ -221,8 +206,8 @@ test.each(s3Faults)(
     await transpod.put(waiting, clip);
     await transpod.until(running, (status) => status.progress?.phase === "upload");
     await holds(5_000, async () => {
-      expect(await endsOf(running)).toEqual(["open"]);
-      expect((await messagesIn(aws.deadLetterQueueUrl)).waiting).toBe(0);
+      expect(await transpod.endsOf(running)).toEqual(["open"]);
+      expect((await transpod.messagesIn(aws.deadLetterQueueUrl)).waiting).toBe(0);
     });
     for (const proxy of [faults.s3, faults.sqs]) await proxy.suffer({ kind: "pass" });
     for (const file of [running, waiting]) await expectCompletedAtOnce(file);
@@ -240,7 +225,7 @@ test(
     const file = await encoding("holiday.mp4");
     s3.cutAfter(50_000);
     await transpod.until(file, (status) => status.progress?.phase === "upload");
-    await holds(3_000, async () => expect(await endsOf(file)).toEqual(["open"]));
+    await holds(3_000, async () => expect(await transpod.endsOf(file)).toEqual(["open"]));
     s3.cutAfter(undefined);
     await expectCompletedAtOnce(file);
   },

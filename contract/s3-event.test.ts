@@ -32,9 +32,14 @@ test("events other than ObjectCreated hold nothing for us", () => {
 
 test("S3's test event is told from what can't be read", () => {
   expect(keysOf(JSON.stringify({ Service: "Amazon S3", Event: "s3:TestEvent" }))).toEqual(["test"]);
-  for (const body of ["", "garbage", "null", "[]", "{}", '{"Records":[{}]}', message("%E0%A4%A")]) {
+  for (const body of ["", "garbage", "null", "[]", '{"Records":[{}]}', message("%E0%A4%A")]) {
     expect(keysOf(body)).toEqual(["unparseable"]);
   }
+});
+
+test("a body without Records tells of nothing, and is told from what can't be read", () => {
+  expect(keysOf("{}")).toEqual(["no_records"]);
+  expect(keysOf('{"Records":[]}')).toEqual([]);
 });
 
 test("a record that can't be read holds up none of its neighbours", () => {

@@ -34,6 +34,8 @@ export interface ObjectCreated {
 export type S3Message =
   | { kind: "objects"; objects: ObjectCreated[]; bad: string[] }
   | { kind: "test" }
+  /** It tells of no object, whoever sent it: there is nothing that could be read later. */
+  | { kind: "no_records"; why: string }
   | { kind: "unparseable"; why: string };
 
 /** Reads the body of a queue message. Never throws: what we can't read is a value. */
@@ -45,6 +47,7 @@ export function parseS3Message(body: string): S3Message {
     return { kind: "unparseable", why: "not JSON" };
   }
   if (testEvent.safeParse(json).success) return { kind: "test" };
+  if (isObject(json) && !("Records" in json)) return { kind: "no_records", why: "no Records" };
   const parsed = notification.safeParse(json);
   if (!parsed.success) return { kind: "unparseable", why: z.prettifyError(parsed.error) };
   const created = parsed.data.Records.filter((r) => /^(s3:)?ObjectCreated:/.test(r.eventName));
@@ -54,6 +57,10 @@ export function parseS3Message(body: string): S3Message {
   const [why] = bad;
   if (objects.length === 0 && why !== undefined) return { kind: "unparseable", why };
   return { kind: "objects", objects, bad };
+}
+
+function isObject(json: unknown): json is object {
+  return typeof json === "object" && json !== null && !Array.isArray(json);
 }
 
 /** The object, or why it can't be read. */

@@ -17,13 +17,20 @@ export interface FileListener {
 
 const reconnectMs = 1_000;
 
+/** Nobody says that a connection is half open: who only listens must ask now and then. */
+const pulseMs = 20_000;
+
 /**
  * Listens for what happens to files on a connection of its own, and connects again whenever that
- * breaks or can't be made.
+ * breaks, falls silent or can't be made.
  */
-export function listenForFiles(databaseUrl: string, listener: FileListener): FileNotifications {
+export function listenForFiles(
+  databaseUrl: string,
+  listener: FileListener,
+  everyMs = pulseMs,
+): FileNotifications {
   const closing = new AbortController();
-  const listening = listenUntil(closing.signal, databaseUrl, listener);
+  const listening = listenUntil(closing.signal, databaseUrl, listener, everyMs);
   return {
     async close() {
       closing.abort();
@@ -36,9 +43,10 @@ async function listenUntil(
   closing: AbortSignal,
   databaseUrl: string,
   listener: FileListener,
+  everyMs: number,
 ): Promise<void> {
   while (!closing.aborted) {
-    await listenOnce(closing, databaseUrl, listener).catch((error: unknown) =>
+    await listenOnce(closing, databaseUrl, listener, everyMs).catch((error: unknown) =>
       listener.onError(error),
     );
     await delay(reconnectMs, undefined, { signal: closing }).catch(() => {});
@@ -50,6 +58,7 @@ async function listenOnce(
   closing: AbortSignal,
   databaseUrl: string,
   listener: FileListener,
+  everyMs: number,
 ): Promise<void> {
   const client = new pg.Client({
     connectionString: databaseUrl,
@@ -59,13 +68,18 @@ async function listenOnce(
     keepAlive: true,
   });
   const ended = new Promise<void>((resolve) => client.once("end", () => resolve()));
-  const end = () => void client.end().catch(() => {});
+  // Without it, the goodbye to a server that is gone without a word would take a quarter of an hour.
+  const end = () => {
+    void client.end().catch(() => {});
+    client.connection.stream.destroy();
+  };
   client.on("notification", ({ channel, payload }) => {
     if (payload === undefined) return;
     if (channel === "transpod_files") listener.onFile(payload);
     else listener.onProgress?.(payload);
   });
   client.on("error", (error) => listener.onError(error));
+  const over = new AbortController();
   try {
     // pg never answers a connect() that end() cuts short: closing waits for it, five seconds at most.
     await client.connect();
@@ -74,9 +88,18 @@ async function listenOnce(
     await client.query("listen transpod_files");
     if (listener.onProgress !== undefined) await client.query("listen transpod_progress");
     listener.onConnect();
-    await ended;
+    await Promise.race([ended, askAgain(client, everyMs, over.signal)]);
   } finally {
+    over.abort();
     closing.removeEventListener("abort", end);
-    await client.end().catch(() => {});
+    end();
+  }
+}
+
+/** Rejects when no answer comes. */
+async function askAgain(client: pg.Client, everyMs: number, signal: AbortSignal): Promise<never> {
+  for (;;) {
+    await delay(everyMs, undefined, { signal });
+    await client.query("select");
   }
 }

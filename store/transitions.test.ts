@@ -1,6 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { canFollow, fileStates, stateRank } from "@transpod/contract/states.ts";
+import { FaultProxy, placeOf } from "@transpod/test/fault-proxy.ts";
 import { freshDatabase, type TestDatabase } from "@transpod/test/harness.ts";
 import { inTransaction } from "./database.ts";
 import { listenForFiles } from "./notifications.ts";
@@ -83,6 +84,30 @@ test("listeners hear of transitions, also after their connection was cut", async
   await vi.waitUntil(() => connections === 2, { timeout: 10_000 });
   const second = await announcedFile(db.pool);
   await vi.waitUntil(() => heard.has(second.file_id));
+  await listening.close();
+});
+
+test("a listener whose connection is half open notices, and hears again", async () => {
+  await using proxy = await FaultProxy.open(placeOf(db.url));
+  const heard = new Set<string>();
+  let connections = 0;
+  const listening = listenForFiles(
+    proxy.through(db.url),
+    {
+      onFile: (fileId) => heard.add(fileId),
+      onConnect: () => (connections += 1),
+      onError: () => {},
+    },
+    500,
+  );
+  await vi.waitUntil(() => connections === 1, { timeout: 20_000 });
+  proxy.freezeOpen();
+  const file = await announcedFile(db.pool);
+  expect(heard.has(file.file_id)).toBe(false);
+  await vi.waitUntil(() => connections === 2, { timeout: 20_000 });
+  const second = await announcedFile(db.pool);
+  await vi.waitUntil(() => heard.has(second.file_id), { timeout: 20_000 });
+  proxy.freezeOpen();
   await listening.close();
 });
 

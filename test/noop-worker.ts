@@ -1,15 +1,19 @@
 import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { FailureCode } from "@transpod/contract/failures.ts";
 import type { CompleteRequest, MediaSummary } from "@transpod/contract/work-protocol.ts";
+import { AttemptError } from "@transpod/transcoder-image/attempt/attempt-error.ts";
+import { downloadFile } from "@transpod/transcoder-image/transfer/download.ts";
 import { WorkClient } from "@transpod/transcoder-image/work/work-client.ts";
 import { readConfig } from "@transpod/transcoder-image/config.ts";
 
 /**
  * A worker that transcodes nothing: it publishes a few bytes, or ends in the way that the file's name
- * asks for (`exit-13.mp4`, `say-stalled.mp4`, `hang.mp4`). For tests of everything around a worker.
- * After a first attempt that went wrong, `once-` in front makes the later ones go well.
+ * asks for (`exit-13.mp4`, `say-stalled.mp4`, `hang.mp4`); `copy.mp4` publishes what it downloaded. For
+ * tests of everything around a worker. After a first attempt that went wrong, `once-` in front makes the later ones go well.
  */
-const bytes = Buffer.from("transcoded");
+let bytes = Buffer.from("transcoded");
 
 const { signal } = new AbortController();
 const config = readConfig(process.env);
@@ -18,10 +22,28 @@ const claim = await work.claim({ worker: config.worker }, signal);
 const asked = claim.file_name.replace(/\.\w+$/, "");
 const [, once, verb, detail] = /^(once-)?(exit|say|hang)(?:-(\w+))?$/.exec(asked) ?? [];
 
-if (verb === undefined || (once !== undefined && claim.attempt > 1)) await publish();
+if (asked === "copy") {
+  const code = await download();
+  await (code === undefined ? publish() : giveUp(code));
+} else if (verb === undefined || (once !== undefined && claim.attempt > 1)) await publish();
 else if (verb === "exit") process.exit(Number(detail));
 else if (verb === "say") await giveUp(detail as FailureCode);
 else setInterval(() => {}, 60_000);
+
+/** As the transcoder does it. Resolves with why it did not work, if so. */
+async function download(): Promise<FailureCode | undefined> {
+  const path = join(config.scratchDir, "source");
+  const { url, etag, size_bytes: sizeBytes } = claim.source;
+  try {
+    const renew = () => work.source({ lease: claim.lease }, signal);
+    await downloadFile({ url, renew, etag, sizeBytes, path, onProgress: () => {}, signal });
+    bytes = await readFile(path);
+    return undefined;
+  } catch (error) {
+    if (error instanceof AttemptError) return error.code;
+    throw error;
+  }
+}
 
 async function publish(): Promise<void> {
   const { lease } = claim;

@@ -3,18 +3,25 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import { ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
+import {
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+} from "@aws-sdk/client-sqs";
 import getPort from "get-port";
 import { vi } from "vitest";
 import { isTerminal } from "@transpod/contract/states.ts";
 import { readControllerSettings, type ControllerSettings } from "@transpod/controller/config.ts";
 import { startController } from "@transpod/controller/controller.ts";
 import { ChildProcessJobs } from "@transpod/embedded/child-process-jobs.ts";
+import { createS3, createSqs } from "@transpod/runtime/aws.ts";
 import { createLogger } from "@transpod/runtime/logger.ts";
 import { createRegistry } from "@transpod/runtime/metrics.ts";
 import type { Service } from "@transpod/runtime/process.ts";
+import { createPool } from "@transpod/store/database.ts";
 import { getFileStatus, type FileStatusRow, type NewFile } from "@transpod/store/files.ts";
 import { announcedFile } from "@transpod/store/testing.ts";
+import { FaultProxy, placeOf } from "./fault-proxy.ts";
 import { administer, freshAws, freshDatabase } from "./harness.ts";
 
 /** One of the controllers of a test. */
@@ -23,18 +30,36 @@ export interface RunningController extends Service {
 }
 
 const worker = fileURLToPath(new URL("noop-worker.ts", import.meta.url));
-const patience = { timeout: 20_000, interval: 20 };
+const patience = { timeout: 60_000, interval: 20 };
 
 /**
- * The real controller with Jobs as child processes, and a database and a queue of its own. It is a
- * candidate for the leader's lease, or leads without an election.
+ * The real controller with Jobs as child processes, and a database and a queue of its own; between them
+ * stand proxies, whose faults the test itself is spared. It is a candidate for the leader's lease, or
+ * leads without an election. Its workers transcode nothing unless told.
  */
 export async function startTestController(
   said: Partial<ControllerSettings> = {},
   candidate?: string,
+  entryPoint = worker,
 ) {
   const [database, aws] = await Promise.all([freshDatabase(), freshAws()]);
   const { pool } = database;
+  const faults = {
+    postgres: await FaultProxy.open(placeOf(database.url)),
+    s3: await FaultProxy.open(placeOf(aws.endpoint)),
+    sqs: await FaultProxy.open(placeOf(aws.endpoint)),
+  };
+  const databaseUrl = faults.postgres.through(database.url);
+  const ownPool = createPool(
+    { url: databaseUrl, applicationName: "transpod-controller" },
+    () => {},
+  );
+  const { region } = aws;
+  const behind = {
+    ...{ pool: ownPool, databaseUrl, queueUrl: faults.sqs.through(aws.queueUrl) },
+    s3: createS3({ region, endpoint: faults.s3.through(aws.endpoint) }),
+    sqs: createSqs({ region, endpoint: faults.sqs.through(aws.endpoint) }),
+  };
   const scratchDir = await mkdtemp(join(tmpdir(), "transpod-test-jobs-"));
   const workPort = await getPort({ host: "127.0.0.1" });
   const jobs = new ChildProcessJobs({
@@ -43,7 +68,7 @@ export async function startTestController(
     cpusPerJob: 1,
     logLevel: "silent",
     onLine: () => {},
-    entryPoint: worker,
+    entryPoint,
   });
   const settings: ControllerSettings = {
     ...readControllerSettings({}),
@@ -54,7 +79,7 @@ export async function startTestController(
     ...said,
   };
   const log = createLogger({ service: "controller", level: "silent" });
-  const deps = { ...aws, pool, databaseUrl: database.url, jobs, authenticator: jobs, settings };
+  const deps = { ...aws, ...behind, jobs, authenticator: jobs, settings };
   async function start(as: string | undefined, port: number): Promise<RunningController> {
     const registry = createRegistry();
     const options = { workPort: port, workHost: "127.0.0.1", candidate: as };
@@ -71,7 +96,7 @@ export async function startTestController(
   const others: RunningController[] = [];
 
   return {
-    ...{ pool, database, aws, jobs },
+    ...{ pool, database, aws, jobs, faults, databaseUrl },
     leads: () => controller.leads(),
     /** Another controller for the same Jobs, database and queue; workers speak with the first. */
     async startAnother(as?: string): Promise<RunningController> {
@@ -96,7 +121,7 @@ export async function startTestController(
     announce: (name: string, more: Partial<NewFile> = {}) =>
       announcedFile(pool, { file_name: name, ...more }),
     /** As a client does, so that S3 sends its event. */
-    async put(file: NewFile, body = "video"): Promise<void> {
+    async put(file: NewFile, body: string | Buffer = "video"): Promise<void> {
       await aws.s3.send(
         new PutObjectCommand({
           Bucket: aws.rawBucket,
@@ -114,6 +139,32 @@ export async function startTestController(
       const { Messages } = await aws.sqs.send(new ReceiveMessageCommand(request));
       return Messages?.[0]?.Body;
     },
+    /** Messages of a queue that wait, and that somebody has received and not deleted. */
+    async messagesIn(QueueUrl: string): Promise<{ waiting: number; received: number }> {
+      const { Attributes = {} } = await aws.sqs.send(
+        new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] }),
+      );
+      return {
+        waiting: Number(Attributes["ApproximateNumberOfMessages"]),
+        received: Number(Attributes["ApproximateNumberOfMessagesNotVisible"]),
+      };
+    },
+    /** How the attempts at a file ended, oldest first: completed, a failure's code, or open. */
+    async endsOf(file: NewFile): Promise<string[]> {
+      const { rows } = await pool.query<{ end: string }>(
+        `select coalesce(failure_code, outcome, 'open') as end from transactions
+         where file_id = $1 order by attempt`,
+        [file.file_id],
+      );
+      return rows.map((row) => row.end);
+    },
+    /** What became of the arrivals that were written down. */
+    async dispositions(): Promise<string[]> {
+      const { rows } = await pool.query<{ disposition: string }>(
+        "select disposition from inbox order by received_at",
+      );
+      return rows.map((row) => row.disposition);
+    },
     /** Waits until a file shows what is looked for. */
     async until(
       file: NewFile,
@@ -130,6 +181,8 @@ export async function startTestController(
     async stop() {
       await Promise.all([controller, ...others].map((running) => running.stop()));
       await jobs.stop();
+      await ownPool.end();
+      for (const proxy of Object.values(faults)) await proxy[Symbol.asyncDispose]();
       await database.drop();
       await rm(scratchDir, { recursive: true, force: true });
     },

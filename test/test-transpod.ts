@@ -1,13 +1,18 @@
 import { fileURLToPath } from "node:url";
 import { createInterface } from "node:readline";
 import { execa } from "execa";
+import type { CrashPoint } from "@transpod/runtime/crash-point.ts";
 
-const entryPoint = fileURLToPath(new URL("../embedded/main.ts", import.meta.url));
+const embedded = fileURLToPath(new URL("../embedded/main.ts", import.meta.url));
 
 export interface Transpod {
   url: string;
   /** Ends it by a signal; resolves with its exit code when the process is gone. */
   end(signal: NodeJS.Signals): Promise<number | undefined>;
+  /** Resolves with the signal that ended it, if one did. */
+  killed: Promise<string | undefined>;
+  /** Has it die at a point; only with an entry point that listens for that. */
+  arm(point: CrashPoint): Promise<void>;
 }
 
 /** It did not start; the message is what it printed. */
@@ -16,13 +21,16 @@ export class StartError extends Error {}
 /** Embedded mode as `make up` runs it, in a process of its own. */
 export async function startTranspod(
   environment: { DATA_DIR: string } & Record<string, string>,
+  entryPoint = embedded,
 ): Promise<Transpod> {
   const subprocess = execa(process.execPath, [entryPoint], {
     env: { PORT: "0", ...environment },
     all: true,
     reject: false,
+    ipc: true,
   });
   const exited = subprocess.then((result) => result.exitCode);
+  const killed = subprocess.then((result) => result.signal);
   const url = await Promise.race([
     readUrl(subprocess.stdout),
     subprocess.then(({ all }) => {
@@ -31,6 +39,10 @@ export async function startTranspod(
   ]);
   return {
     url,
+    killed,
+    async arm(point) {
+      await Promise.all([subprocess.getOneMessage(), subprocess.sendMessage(point)]);
+    },
     async end(signal) {
       subprocess.kill(signal);
       return await exited;

@@ -1,4 +1,4 @@
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir, statfs, truncate as cut, writeFile } from "node:fs/promises";
 import { failures } from "@transpod/contract/failures.ts";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { ruin, truncate } from "./testing/damage.ts";
@@ -71,6 +71,36 @@ describe("while it encodes", () => {
     expect(server.failed?.code).toBe("out_of_memory");
     expect(server.completed).toBeUndefined();
   });
+});
+
+test.each(["download", "probe", "encode", "verify", "upload"])(
+  "a worker that is told to stop while it is at %s never says that it succeeded when it did not",
+  async (phase) => {
+    await using server = await serve(short);
+    await using folder = await makeScratch();
+    const worker = startWorker(server.url, folder.path);
+    for await (const line of worker) {
+      if (line.includes(`"phase":"${phase}"`)) worker.kill("SIGTERM");
+    }
+    const { exitCode } = await worker;
+    // Or it was done before it heard.
+    const done = server.completed !== undefined;
+    expect([exitCode, server.failed?.code]).toEqual(done ? [0, undefined] : [143, "interrupted"]);
+    expect(await readdir(folder.path)).toEqual([]);
+  },
+);
+
+test("a file that is too large for the disk is not begun, and counts as a failure", async () => {
+  const { bavail, bsize } = await statfs(scratch.path);
+  // It has no blocks of its own, only a size.
+  const large = scratch.file("large.mp4");
+  await writeFile(large, "");
+  await cut(large, Math.ceil((bavail * bsize) / 2));
+  await using server = await serve(large);
+  const worker = await startWorker(server.url, scratch.path);
+  expect(worker.exitCode).toBe(1);
+  expect(server.failed?.code).toBe("disk_full");
+  expect(server.failed?.detail).toMatch(/MiB of free disk/);
 });
 
 const atFault = [

@@ -1,4 +1,5 @@
 import { fileParams, fileStatus } from "@transpod/contract/public-api.ts";
+import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import { HttpError } from "@transpod/runtime/problems.ts";
 import { cancelFile as cancel } from "@transpod/store/cancel.ts";
 import { json, problems } from "../describe.ts";
@@ -38,6 +39,7 @@ export const cancelFile: Route = {
       }
       return { done, file };
     });
+    if (outcome.done) crashPoint("cancel_committed");
     response.json(toFileStatus(outcome.file));
   },
 };

@@ -1,4 +1,5 @@
 import { fileParams } from "@transpod/contract/public-api.ts";
+import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import { deleteFile as remove } from "@transpod/store/tombstones.ts";
 import { problems } from "../describe.ts";
 import { fileIdIn, requireDeleted } from "../find-file.ts";
@@ -20,11 +21,12 @@ export const deleteFile: Route = {
   },
   handle: (deps) => async (request, response) => {
     const fileId = fileIdIn(request);
-    await deps.runCommand("delete", request, fileId, async (db) => {
+    const { done: isDeleted } = await deps.runCommand("delete", request, fileId, async (db) => {
       const done = await remove(db, fileId);
       if (!done) await requireDeleted(db, fileId);
       return { done };
     });
+    if (isDeleted) crashPoint("delete_committed");
     response.status(204).end();
   },
 };

@@ -1,5 +1,6 @@
 import { fileParams, fileStatus, retryRequest } from "@transpod/contract/public-api.ts";
 import { HttpError, parseRequest } from "@transpod/runtime/problems.ts";
+import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import type { FileStatusRow } from "@transpod/store/files.ts";
 import { requeueFile } from "@transpod/store/retry.ts";
 import { json, problems } from "../describe.ts";
@@ -37,6 +38,7 @@ export const retryFile: Route = {
       if (refusal !== undefined) throw refusal;
       return { done, file };
     });
+    if (outcome.done) crashPoint("retry_committed");
     response.json(toFileStatus(outcome.file));
   },
 };

@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import pRetry from "p-retry";
 import { Consumer } from "sqs-consumer";
 import { parseS3Message } from "@transpod/contract/s3-event.ts";
+import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import type { Logger } from "@transpod/runtime/logger.ts";
 import type { Service } from "@transpod/runtime/process.ts";
 import type { ControllerSettings } from "../config.ts";
@@ -89,18 +90,20 @@ async function recordOne(deps: IntakeDeps, message: Message): Promise<boolean> {
     metrics.testEvents.inc();
     return true;
   }
-  const bad = parsed.kind === "unparseable" ? [parsed.why] : parsed.bad;
+  const bad = parsed.kind === "objects" ? parsed.bad : [parsed.why];
   for (const why of bad) {
     metrics.unparseable.inc();
     log.warn({ event: "record_unparseable", message_id, why });
   }
   if (parsed.kind === "unparseable") return false;
+  if (parsed.kind === "no_records") return true;
   try {
     for (const recorded of await recordMessage(deps, message_id, parsed.objects)) {
       metrics.arrivals.inc({ disposition: recorded.disposition });
       if (recorded.refused !== undefined) metrics.finished.inc({ reason: recorded.refused });
       log.info({ event: "arrival_recorded", message_id, ...recorded });
     }
+    crashPoint("arrivals_committed");
     return true;
   } catch (err) {
     log.error({ event: "intake_error", message_id, err });

@@ -2,6 +2,7 @@ import type pg from "pg";
 import type { FailureCode } from "@transpod/contract/failures.ts";
 import { fileIdOfRawKey } from "@transpod/contract/object-keys.ts";
 import type { ObjectCreated } from "@transpod/contract/s3-event.ts";
+import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import { recordArrival, type Disposition } from "@transpod/store/arrivals.ts";
 import { failFile } from "@transpod/store/attempts.ts";
 import { inTransaction, type Database } from "@transpod/store/database.ts";
@@ -39,6 +40,7 @@ export async function recordMessage(
     for (const object of ordered) {
       recorded.push(await recordObject(deps, client, messageId, object));
     }
+    crashPoint("arrivals_written");
     return recorded;
   });
 }

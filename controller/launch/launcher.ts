@@ -2,6 +2,7 @@ import type pg from "pg";
 import { TranspodError } from "@transpod/contract/errors.ts";
 import type { LeaseRef } from "@transpod/contract/job-identity.ts";
 import type { JobPort } from "@transpod/contract/ports.ts";
+import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import type { Logger } from "@transpod/runtime/logger.ts";
 import { inTransaction } from "@transpod/store/database.ts";
 import {
@@ -31,6 +32,7 @@ export interface LaunchPendingDeps extends LaunchDeps {
 /** Gives free slots to pending files. Their Jobs are created when the files are looked at. */
 export async function launchPending({ pool, settings, enqueue }: LaunchPendingDeps): Promise<void> {
   const rows = await inTransaction(pool, (client) => reserveSlots(client, settings.maxRunningJobs));
+  if (rows.length > 0) crashPoint("slot_reserved");
   for (const row of rows) enqueue(row.file_id);
 }
 
@@ -48,6 +50,7 @@ export async function createJob(deps: LaunchDeps, row: LaunchRow): Promise<Creat
     await endAttempt(deps, ref, { kind: "fail", failure });
     return created;
   }
+  crashPoint("job_created");
   if (!(await markLaunched(deps.pool, ref))) return created;
   deps.metrics.launched.inc();
   if (row.attempt === 1 && row.event_at !== null) {

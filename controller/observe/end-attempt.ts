@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { LeaseRef } from "@transpod/contract/job-identity.ts";
+import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import { failFile, retryFile } from "@transpod/store/attempts.ts";
 import { inTransaction } from "@transpod/store/database.ts";
 import type { ControllerMetrics } from "../metrics.ts";
@@ -22,6 +23,7 @@ export async function endAttempt(deps: EndDeps, ref: LeaseRef, step: NextStep): 
     deps.metrics.stale.inc();
     return false;
   }
+  crashPoint("failure_committed");
   deps.metrics.finished.inc({ reason: step.failure.code });
   deps.log.info({
     event: step.kind === "fail" ? "file_failed" : "attempt_retried",

@@ -1,6 +1,7 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { jobName } from "@transpod/contract/job-identity.ts";
 import { processedPrefix } from "@transpod/contract/object-keys.ts";
+import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import { deleteObjects } from "@transpod/runtime/delete-objects.ts";
 import { getTombstone, markCleaned } from "@transpod/store/tombstones.ts";
 import type { LaunchDeps } from "../launch/launcher.ts";
@@ -22,9 +23,12 @@ export async function bury(deps: BuryDeps, fileId: string): Promise<void> {
   const { attempt, s3_key, due } = tombstone;
   if (attempt > 0) await jobs.remove(jobName({ fileId, attempt }));
   if (!due) return;
-  const objects =
-    (await deleteObjects(s3, { bucket: rawBucket, key: s3_key })) +
-    (await deleteObjects(s3, { bucket: processedBucket, key: processedPrefix(fileId) }));
+  crashPoint("deleted_job_removed");
+  const originals = await deleteObjects(s3, { bucket: rawBucket, key: s3_key });
+  crashPoint("deleted_original_removed");
+  const results = { bucket: processedBucket, key: processedPrefix(fileId) };
+  const objects = originals + (await deleteObjects(s3, results));
+  crashPoint("deleted_results_removed");
   await markCleaned(pool, fileId);
   if (objects === 0) return;
   metrics.objectsDeleted.inc(objects);

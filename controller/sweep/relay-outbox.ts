@@ -1,5 +1,6 @@
 import { SendMessageBatchCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import type pg from "pg";
+import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import { inTransaction } from "@transpod/store/database.ts";
 import { deleteOutbox, takeOutbox } from "@transpod/store/outbox.ts";
 
@@ -33,6 +34,7 @@ async function relayBatch({ pool, sqs, queueUrl }: RelayDeps): Promise<number> {
         })),
       }),
     );
+    crashPoint("outbox_sent");
     await deleteOutbox(
       client,
       sent.map((entry) => Number(entry.Id)),

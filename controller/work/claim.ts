@@ -1,6 +1,7 @@
 import type { AttemptRef } from "@transpod/contract/job-identity.ts";
 import { transcodeSettings } from "@transpod/contract/transcode-settings.ts";
 import type { ClaimRequest, ClaimResponse } from "@transpod/contract/work-protocol.ts";
+import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import { claimAttempt } from "@transpod/store/work.ts";
 import type { WorkDeps } from "./deps.ts";
 import { FencedError } from "./fenced.ts";
@@ -14,6 +15,7 @@ export async function claim(
 ): Promise<ClaimResponse> {
   const row = await claimAttempt(deps.pool, ref, worker);
   if (row === undefined) throw new FencedError(ref);
+  crashPoint("attempt_claimed");
   if (row.wait_seconds !== null) deps.metrics.jobToClaim.observe(row.wait_seconds);
   const url = await signSource(deps, row);
   deps.log.info({

@@ -8,6 +8,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { AttemptRef } from "@transpod/contract/job-identity.ts";
 import type { CompleteRequest } from "@transpod/contract/work-protocol.ts";
+import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import { HttpError } from "@transpod/runtime/problems.ts";
 import { completeFile, getLease, type LeaseRow } from "@transpod/store/work.ts";
 import { completionEvent, recordOnJob } from "../observe/job-event.ts";
@@ -29,9 +30,11 @@ export async function complete(
   const row = await getLease(deps.pool, lease);
   if (row === undefined) return await answerAgain(deps, lease, "completed");
   const key = await joinParts(deps, lease, row, result);
+  crashPoint("parts_joined");
   if (!(await completeFile(deps.pool, lease, key, result))) {
     return await answerAgain(deps, lease, "completed");
   }
+  crashPoint("completion_committed");
   deps.metrics.finished.inc({ reason: "completed" });
   deps.metrics.encode.observe((result.phase_times.encode ?? 0) / 1000);
   deps.metrics.endToRow.observe((performance.now() - began) / 1000);

@@ -7,6 +7,7 @@ import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import type { AttemptRef, LeaseRef } from "@transpod/contract/job-identity.ts";
 import { contentTypes, processedKey, videoExtension } from "@transpod/contract/object-keys.ts";
 import type { PartsRequest, PartsResponse } from "@transpod/contract/work-protocol.ts";
+import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import { keepUpload, type LeaseRow } from "@transpod/store/work.ts";
 import type { WorkDeps } from "./deps.ts";
 import { FencedError } from "./fenced.ts";
@@ -64,6 +65,7 @@ async function beginUpload(
     new CreateMultipartUploadCommand({ ...target, ContentType: contentTypes[extension] }),
   );
   if (upload_id === undefined) throw new Error("S3 began a multipart upload without an id");
+  crashPoint("upload_begun");
   if (await keepUpload(deps.pool, ref, { upload_id, upload_key })) return { upload_id, upload_key };
   await deps.s3.send(new AbortMultipartUploadCommand({ ...target, UploadId: upload_id }));
   return undefined;

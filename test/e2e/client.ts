@@ -14,6 +14,7 @@ import {
 } from "@transpod/contract/public-api.ts";
 import { isTerminal } from "@transpod/contract/states.ts";
 import { TranspodError } from "@transpod/contract/errors.ts";
+import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import type { z } from "zod";
 import { sendParts } from "./send-parts.ts";
 
@@ -38,8 +39,8 @@ export class TranspodClient {
   }
 
   /** Announces the file with its size and sends it, in parts if it is large. Resolves with its id. */
-  async upload(path: string): Promise<string> {
-    const { file_id, upload_url, upload_headers } = await this.announce(path);
+  async upload(path: string, settings: Partial<TranscodeSettings> = {}): Promise<string> {
+    const { file_id, upload_url, upload_headers } = await this.announce(path, settings);
     if (upload_url === null) {
       await this.uploadParts(file_id, path);
       return file_id;
@@ -52,10 +53,10 @@ export class TranspodClient {
     return file_id;
   }
 
-  async announce(path: string): Promise<UploadResponse> {
+  async announce(path: string, settings: Partial<TranscodeSettings> = {}): Promise<UploadResponse> {
     const { size } = await stat(path);
     const multipart = size > largeBytes;
-    const announcement = { file_name: basename(path), size_bytes: size, multipart };
+    const announcement = { file_name: basename(path), size_bytes: size, multipart, settings };
     return await this.#call(uploadResponse, "/upload", post(announcement));
   }
 

@@ -1,0 +1,215 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { FileStatus } from "@transpod/contract/public-api.ts";
+import { crashPoints, type CrashPoint } from "@transpod/runtime/crash-point.ts";
+import { TranspodClient } from "../e2e/client.ts";
+import { findFaults, readFacts } from "../e2e/proof.ts";
+import { makeSample } from "../e2e/samples.ts";
+import { startTranspod, type Transpod } from "../test-transpod.ts";
+import { openInside, type Attempt, type Inside } from "./inside.ts";
+
+/**
+ * The whole of embedded mode, killed at each crash point and started again on the same data. Its workers
+ * die with it: an attempt that had begun is replaced by another. (Where workers outlive the controller:
+ * test/faults/processes.test.ts, and on a cluster test/kind/2-interruptions.test.ts.)
+ */
+
+const mortal = fileURLToPath(new URL("mortal-main.ts", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "transpod-crash-test-"));
+const DATA_DIR = join(folder, "data");
+const quick = { preset: "ultrafast" } as const;
+const patience = { timeout: 60_000, interval: 50 };
+
+let clip: string;
+/** Long enough to be cancelled while it is worked on. */
+let longer: string;
+let transpod: Transpod;
+let client: TranspodClient;
+let inside: Inside;
+
+async function start(): Promise<void> {
+  transpod = await startTranspod(
+    { DATA_DIR, SWEEP_SECONDS: "1", UPLOAD_EVENT_GRACE_SECONDS: "3" },
+    mortal,
+  );
+  client = new TranspodClient(transpod.url);
+}
+
+beforeAll(async () => {
+  const small = { codec: "h264", extension: ".mp4", size: "160x90", frameRate: 12 } as const;
+  clip = await makeSample(folder, { ...small, seconds: 1 });
+  longer = await makeSample(mkdtempSync(join(folder, "longer-")), { ...small, seconds: 120 });
+  await start();
+  inside = await openInside(DATA_DIR);
+});
+afterAll(async () => {
+  await inside?.close();
+  await transpod?.end("SIGTERM");
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Does what leads to the point, and resolves when Transpod has died there and runs again. */
+async function dieAt<T>(point: CrashPoint, action: () => Promise<T>): Promise<T> {
+  await transpod.arm(point);
+  const done = await action();
+  expect(await transpod.killed).toBe("SIGKILL");
+  await start();
+  return done;
+}
+
+const upload = () => client.upload(clip, quick);
+const untilEnded = (fileId: string): Promise<FileStatus> => client.watch(fileId, () => {});
+/** The server dies before it answers. */
+async function unanswered(method: string, path: string): Promise<void> {
+  await expect(fetch(`${transpod.url}/upload/${path}`, { method })).rejects.toThrow("fetch failed");
+}
+
+const once = (attempt: number, end: string, workers = 1): Attempt => ({
+  ...{ attempt, end, workers },
+  jobs: 1,
+});
+
+/** It is published by the last of these attempts, whose result is the only one that is not explained. */
+async function expectCompleted(
+  fileId: string,
+  attempts: Attempt[],
+  { orphans = [], source = clip }: { orphans?: string[]; source?: string } = {},
+): Promise<void> {
+  const status = await untilEnded(fileId);
+  expect(status).toMatchObject({ processing_status: "completed", failure: null });
+  expect(await inside.attempts(fileId)).toEqual(attempts);
+  expect(await inside.stepsBack(fileId)).toEqual([]);
+  const published = `${fileId}/${attempts.length}-1.mp4`;
+  expect(await inside.publishedKey(fileId)).toBe(published);
+  const left = orphans.map((name) => `${fileId}/${name}`);
+  expect(await inside.results(fileId)).toEqual([...left, published]);
+  const output = join(folder, "out.mp4");
+  await client.download(fileId, "processed", output);
+  expect(findFaults(await readFacts(source), await readFacts(output))).toEqual([]);
+}
+
+async function expectDeleted(fileId: string): Promise<void> {
+  await expect(client.status(fileId)).rejects.toThrow("was deleted");
+  await vi.waitUntil(async () => (await inside.toClean()) === 0, patience);
+  expect(await inside.results(fileId)).toEqual([]);
+  expect(await inside.originals(fileId, "sample-h264.mp4")).toEqual([]);
+  expect(await inside.stepsBack(fileId)).toEqual([]);
+}
+
+async function completedFile(): Promise<string> {
+  const fileId = await upload();
+  expect((await untilEnded(fileId)).processing_status).toBe("completed");
+  return fileId;
+}
+
+async function runningFile(): Promise<string> {
+  const fileId = await client.upload(longer, quick);
+  await vi.waitUntil(async () => {
+    const { processing_status } = await client.status(fileId);
+    return processing_status === "processing";
+  }, patience);
+  return fileId;
+}
+
+const lost = (workers: number) => once(1, "job_lost", workers);
+
+const proofs: Record<CrashPoint, () => Promise<void>> = {
+  async arrivals_written() {
+    await expectCompleted(await dieAt("arrivals_written", upload), [once(1, "completed")]);
+  },
+  async arrivals_committed() {
+    await expectCompleted(await dieAt("arrivals_committed", upload), [once(1, "completed")]);
+  },
+  async slot_reserved() {
+    await expectCompleted(await dieAt("slot_reserved", upload), [once(1, "completed")]);
+  },
+  async job_created() {
+    await expectCompleted(await dieAt("job_created", upload), [once(1, "completed")]);
+  },
+  async attempt_claimed() {
+    const fileId = await dieAt("attempt_claimed", upload);
+    await expectCompleted(fileId, [lost(1), once(2, "completed")]);
+  },
+  async upload_begun() {
+    const fileId = await dieAt("upload_begun", upload);
+    await expectCompleted(fileId, [lost(1), once(2, "completed")]);
+  },
+  async parts_joined() {
+    const fileId = await dieAt("parts_joined", upload);
+    // The output of the first attempt, which is whole, but was never published.
+    await expectCompleted(fileId, [lost(1), once(2, "completed")], {
+      orphans: ["1-1.mp4"],
+    });
+  },
+  async completion_committed() {
+    await expectCompleted(await dieAt("completion_committed", upload), [once(1, "completed")]);
+  },
+  async failure_committed() {
+    const broken = join(folder, "text.mp4");
+    await writeFile(broken, "This is not a video.");
+    const fileId = await dieAt("failure_committed", () => client.upload(broken));
+    expect(await untilEnded(fileId)).toMatchObject({ failure: { code: "not_a_video" } });
+    expect(await inside.attempts(fileId)).toEqual([once(1, "not_a_video")]);
+    expect(await inside.results(fileId)).toEqual([]);
+    expect(await inside.stepsBack(fileId)).toEqual([]);
+  },
+  async outbox_sent() {
+    const fileId = await dieAt("outbox_sent", async () => {
+      await inside.loseEvents();
+      return await upload();
+    });
+    await expectCompleted(fileId, [once(1, "completed")]);
+  },
+  async cancel_committed() {
+    const fileId = await runningFile();
+    await dieAt("cancel_committed", () => unanswered("POST", `${fileId}/cancel`));
+    expect((await client.status(fileId)).processing_status).toBe("cancelled");
+    expect(await inside.attempts(fileId)).toMatchObject([{ attempt: 1, end: "cancelled" }]);
+    expect(await inside.results(fileId)).toEqual([]);
+    expect(await inside.stepsBack(fileId)).toEqual([]);
+  },
+  async retry_committed() {
+    const fileId = await runningFile();
+    await fetch(`${transpod.url}/upload/${fileId}/cancel`, { method: "POST" });
+    const [cancelled] = await inside.attempts(fileId);
+    await dieAt("retry_committed", () => unanswered("POST", `${fileId}/retry`));
+    await expectCompleted(fileId, [cancelled!, once(2, "completed")], { source: longer });
+  },
+  async delete_committed() {
+    const fileId = await runningFile();
+    await dieAt("delete_committed", () => unanswered("DELETE", fileId));
+    await expectDeleted(fileId);
+  },
+  deleted_job_removed: () => dieWhileDeleting("deleted_job_removed"),
+  deleted_original_removed: () => dieWhileDeleting("deleted_original_removed"),
+  deleted_results_removed: () => dieWhileDeleting("deleted_results_removed"),
+};
+
+async function dieWhileDeleting(point: CrashPoint): Promise<void> {
+  const fileId = await completedFile();
+  await dieAt(point, async () => {
+    const answer = await fetch(`${transpod.url}/upload/${fileId}`, { method: "DELETE" });
+    expect(answer.status).toBe(204);
+  });
+  await expectDeleted(fileId);
+}
+
+test.each(crashPoints)(
+  "killed at %s and started again, it ends as if it had never died",
+  { timeout: 120_000 },
+  async (point) => await proofs[point](),
+);
+
+test(
+  "after all these deaths no message waits, and none was given up",
+  { timeout: 120_000 },
+  async () => {
+    // One that was received by a process that died is hidden for half a minute.
+    await vi.waitUntil(async () => (await inside.messagesIn("transpod")) === 0, patience);
+    expect(await inside.messagesIn("transpod-dead")).toBe(0);
+  },
+);

@@ -1,0 +1,232 @@
+import { readFile } from "node:fs/promises";
+import { setInterval } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { startApi, type Api } from "@transpod/api/api.ts";
+import { readApiConfig } from "@transpod/api/config.ts";
+import type { Problem } from "@transpod/contract/public-api.ts";
+import { defaultSettings } from "@transpod/contract/transcode-settings.ts";
+import { createLogger } from "@transpod/runtime/logger.ts";
+import type { NewFile } from "@transpod/store/files.ts";
+import { generate } from "@transpod/transcoder-image/testing/generate.ts";
+import { makeScratch, type Scratch } from "@transpod/transcoder-image/testing/scratch.ts";
+import { httpStatus, type Fault } from "../fault-proxy.ts";
+import { startTestController, type TestController } from "../test-controller.ts";
+
+/** The real API, controller and worker, and what they need is away for a while. */
+
+const transcoder = fileURLToPath(
+  new URL("main.ts", import.meta.resolve("@transpod/transcoder-image/config.ts")),
+);
+const settings = { ...defaultSettings, preset: "ultrafast" as const };
+const patience = { timeout: 90_000, interval: 100 };
+
+let scratch: Scratch;
+let clip: Buffer;
+beforeAll(async () => {
+  scratch = await makeScratch();
+  clip = await readFile(await generate(scratch.file("clip.mp4"), { size: "640x360", seconds: 4 }));
+});
+afterAll(() => scratch[Symbol.asyncDispose]());
+
+let transpod: TestController;
+let api: Api | undefined;
+afterEach(async () => {
+  await api?.stop();
+  api = undefined;
+  await transpod.stop();
+});
+
+/** The API behind the same proxies. Clients reach S3 without one. */
+async function startApiToo(): Promise<string> {
+  const { aws, faults, databaseUrl } = transpod;
+  const config = readApiConfig({
+    ...{ PORT: "0", HOST: "127.0.0.1", DATABASE_URL: databaseUrl, AWS_REGION: aws.region },
+    ...{ S3_ENDPOINT: faults.s3.through(aws.endpoint), S3_PUBLIC_ENDPOINT: aws.endpoint },
+    SQS_ENDPOINT: faults.sqs.through(aws.endpoint),
+    SQS_QUEUE_URL: faults.sqs.through(aws.queueUrl),
+    ...{ S3_RAW_BUCKET: aws.rawBucket, S3_PROCESSED_BUCKET: aws.processedBucket },
+  });
+  api = await startApi(config, { log: createLogger({ service: "api", level: "silent" }) });
+  return `http://127.0.0.1:${api.port}`;
+}
+
+async function announceAt(url: string): Promise<Response> {
+  return await fetch(`${url}/upload`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ file_name: "holiday.mp4" }),
+  });
+}
+
+/** Looks again and again whether it is still so, for that long. */
+async function holds(ms: number, check: () => Promise<void>): Promise<void> {
+  const until = performance.now() + ms;
+  for await (const _ of setInterval(200)) {
+    await check();
+    if (performance.now() > until) return;
+  }
+}
+
+async function encoding(name: string): Promise<NewFile> {
+  const file = await transpod.announce(name, { settings });
+  await transpod.put(file, clip);
+  await transpod.until(file, (status) => status.progress?.phase === "encode");
+  return file;
+}
+
+async function expectCompletedAtOnce(file: NewFile): Promise<void> {
+  await vi.waitUntil(async () => (await transpod.endsOf(file))[0] === "completed", patience);
+  expect(await transpod.endsOf(file)).toEqual(["completed"]);
+}
+
+async function expectNothingGivenUp(): Promise<void> {
+  const { queueUrl, deadLetterQueueUrl } = transpod.aws;
+  const empty = { waiting: 0, received: 0 };
+  await vi.waitFor(
+    async () => expect(await transpod.messagesIn(queueUrl)).toEqual(empty),
+    patience,
+  );
+  expect(await transpod.messagesIn(deadLetterQueueUrl)).toEqual(empty);
+}
+
+test(
+  "while Postgres is away no message is received, the API answers 503, a worker encodes on; then all completes",
+  { timeout: 180_000 },
+  async () => {
+    const said = { heartbeatSeconds: 1, silenceSeconds: 6, queueVisibilitySeconds: 1 };
+    transpod = await startTestController(said, undefined, transcoder);
+    const { faults, aws } = transpod;
+    const url = await startApiToo();
+    const running = await encoding("running.mp4");
+    const waiting = await transpod.announce("waiting.mp4", { settings });
+
+    await faults.postgres.suffer({ kind: "refuse" });
+    await transpod.put(waiting, clip);
+    const refused = await announceAt(url);
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get("retry-after")).toBe("5");
+    expect(((await refused.json()) as Problem).code).toBe("temporarily_unavailable");
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    // A poll that was under way may have received it once; then it comes back, and stays.
+    await vi.waitUntil(
+      async () => (await transpod.messagesIn(aws.queueUrl)).waiting === 1,
+      patience,
+    );
+    await holds(10_000, async () => {
+      expect(await transpod.messagesIn(aws.queueUrl)).toEqual({ waiting: 1, received: 0 });
+    });
+
+    await faults.postgres.suffer({ kind: "pass" });
+    await vi.waitUntil(async () => (await announceAt(url)).status === 200, patience);
+    for (const file of [running, waiting]) await expectCompletedAtOnce(file);
+    await expectNothingGivenUp();
+  },
+);
+
+test(
+  "connections to Postgres that are half open are given up within 90 s, by the leader too",
+  { timeout: 180_000 },
+  async () => {
+    transpod = await startTestController({}, "first");
+    const url = await startApiToo();
+    await vi.waitUntil(() => transpod.leads(), patience);
+    const file = await transpod.announce("holiday.mp4");
+    transpod.faults.postgres.freezeOpen();
+    await transpod.put(file);
+    const answer = vi.waitUntil(async () => (await announceAt(url)).status === 200, patience);
+    await Promise.all([answer, expectCompletedAtOnce(file)]);
+    await expectNothingGivenUp();
+  },
+);
+
+const answersLost: [string, string, { after?: string }][] = [
+  ["an upload is written down", "commit", { after: "insert into inbox" }],
+  ["a Job is written down", "set launched_at = now(), waiting_for = null", {}],
+  ["a worker has claimed", "set lease = lease + 1", {}],
+  ["a multipart upload is kept", "set upload_lease = lease", {}],
+  ["the result is published", "processed_key = $4", {}],
+];
+
+test.each(answersLost)(
+  "that %s is committed and the answer lost: it is read again, and there is one attempt",
+  async (_, words, options) => {
+    transpod = await startTestController();
+    const lost = transpod.faults.postgres.loseAnswerTo(words, options);
+    const file = await transpod.announce("holiday.mp4");
+    await transpod.put(file);
+    await lost;
+    await expectCompletedAtOnce(file);
+    await expectNothingGivenUp();
+  },
+);
+
+test("that a failure is committed and the answer lost: the worker says it again, and one attempt follows", async () => {
+  transpod = await startTestController({ maxAttempts: 2 });
+  const lost = transpod.faults.postgres.loseAnswerTo("commit", { after: "set outcome = 'failed'" });
+  const file = await transpod.announce("say-stalled.mp4");
+  await transpod.put(file);
+  await lost;
+  await transpod.until(file, (status) => status.state === "failed");
+  expect(await transpod.endsOf(file)).toEqual(["stalled", "stalled"]);
+});
+
+test("that a retry is committed and the answer lost: the client asks again, and one attempt follows", async () => {
+  transpod = await startTestController();
+  const url = await startApiToo();
+  const file = await transpod.announce("exit-13.mp4");
+  await transpod.put(file);
+  await transpod.untilEnded(file);
+  const retry = () => fetch(`${url}/upload/${file.file_id}/retry`, { method: "POST" });
+  const after = "first_attempt = attempt + 1";
+  const lost = transpod.faults.postgres.loseAnswerTo("commit", { after });
+  expect((await retry()).status).toBe(503);
+  await lost;
+  await transpod.until(file, (status) => status.state === "failed" && status.attempt === 2);
+  expect(await transpod.endsOf(file)).toEqual(["unsupported_codec", "unsupported_codec"]);
+});
+
+const s3Faults: [string, Fault][] = [
+  ["can't be reached", { kind: "refuse" }],
+  ["answers 503", httpStatus(503)],
+  ["says nothing", { kind: "freeze" }],
+];
+
+test.each(s3Faults)(
+  "while S3 and SQS %s a worker waits with its result; then all completes, at the first attempt",
+  { timeout: 180_000 },
+  async (_, fault) => {
+    const said = { heartbeatSeconds: 1, queueVisibilitySeconds: 1 };
+    transpod = await startTestController(said, undefined, transcoder);
+    const { faults, aws } = transpod;
+    const running = await encoding("running.mp4");
+    const waiting = await transpod.announce("waiting.mp4", { settings });
+    for (const proxy of [faults.s3, faults.sqs]) await proxy.suffer(fault);
+    await transpod.put(waiting, clip);
+    await transpod.until(running, (status) => status.progress?.phase === "upload");
+    await holds(5_000, async () => {
+      expect(await transpod.endsOf(running)).toEqual(["open"]);
+      expect((await transpod.messagesIn(aws.deadLetterQueueUrl)).waiting).toBe(0);
+    });
+    for (const proxy of [faults.s3, faults.sqs]) await proxy.suffer({ kind: "pass" });
+    for (const file of [running, waiting]) await expectCompletedAtOnce(file);
+    await expectNothingGivenUp();
+  },
+);
+
+test(
+  "a download that crawls and uploads that are cut in the middle cost nothing but time",
+  { timeout: 180_000 },
+  async () => {
+    transpod = await startTestController({ heartbeatSeconds: 1 }, undefined, transcoder);
+    const { s3 } = transpod.faults;
+    await s3.suffer({ kind: "slow", bytesPerSecond: clip.length / 4 });
+    const file = await encoding("holiday.mp4");
+    s3.cutAfter(50_000);
+    await transpod.until(file, (status) => status.progress?.phase === "upload");
+    await holds(3_000, async () => expect(await transpod.endsOf(file)).toEqual(["open"]));
+    s3.cutAfter(undefined);
+    await expectCompletedAtOnce(file);
+  },
+);

@@ -7,6 +7,7 @@ test.each([
   [["aws"], "destroy [options] <suffix>"],
   [["aws", "init"], "transpod aws init prod --values values.aws.yaml"],
   [["aws", "destroy"], "transpod aws destroy prod"],
+  [["audit"], "transpod audit --json"],
   [["dlq", "list"], "transpod dlq list --json"],
   [["dlq", "redrive"], "transpod dlq redrive"],
 ])("%j --help helps, with an example", async (command, example) => {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from "commander";
+import { addAudit } from "./audit/command.ts";
 import { addAws } from "./aws/command.ts";
 import { addDlq } from "./dlq/command.ts";
 import { exitCodes } from "./exit.ts";
@@ -21,6 +22,7 @@ Exit codes: 0 done, 1 failed (the message says why and what to do), 2 wrong usag
 addMigrate(program);
 addAws(program);
 addDlq(program);
+addAudit(program);
 await program.parseAsync();
 // A connection that was given up half-way must not hold the process until its server lets go.
 process.exit();

@@ -6,15 +6,11 @@ import { readEnvironment } from "@transpod/runtime/environment.ts";
 import { isUnavailable } from "@transpod/runtime/unavailable.ts";
 import { createPool } from "@transpod/store/database.ts";
 import { migrate } from "@transpod/store/migrate.ts";
+import { databaseUrl, describeDatabase, explainSilence, reasonOf } from "./database.ts";
 import { run } from "./run.ts";
 import type { Terminal } from "./terminal.ts";
 
-const schema = z.object({
-  DATABASE_URL: z.url({
-    protocol: /^postgres(ql)?$/,
-    error: "Give the URL of the database: postgres://user:password@host:5432/name",
-  }),
-});
+const schema = z.object({ DATABASE_URL: databaseUrl });
 
 interface MigrateOptions {
   /** In seconds. */
@@ -44,12 +40,11 @@ Example:
 
 async function migrateDatabase({ wait }: MigrateOptions, terminal: Terminal): Promise<void> {
   const { DATABASE_URL: url } = readEnvironment(schema, process.env);
-  const { host, pathname } = new URL(url);
-  const database = `The database ${decodeURIComponent(pathname.slice(1))} at ${host}`;
+  const database = describeDatabase(url);
   await untilItAnswers(url, wait, (error) =>
     terminal.say(`${database} does not answer yet; waiting up to ${wait} s: ${reasonOf(error)}`),
   ).catch((error: unknown) => {
-    throw explainSilence(error, database);
+    throw explainSilence(error, url);
   });
   const ran = await migrate(url).catch((error: unknown) => {
     throw explainRefusal(error, database);
@@ -81,22 +76,6 @@ async function untilItAnswers(
   }
 }
 
-function explainSilence(error: unknown, database: string): unknown {
-  if (!(error instanceof Error)) return error;
-  const said = reasonOf(error);
-  return isUnavailable(error)
-    ? new TranspodError(
-        "database_unreachable",
-        `${database} did not answer: ${said}. Check that it runs, and that DATABASE_URL names it.`,
-        { cause: error },
-      )
-    : new TranspodError(
-        "database_refuses",
-        `${database} lets nobody in this way: ${said}. Correct DATABASE_URL.`,
-        { cause: error },
-      );
-}
-
 /** A migration that fails otherwise is a fault of ours, and keeps its stack. */
 function explainRefusal(error: unknown, database: string): unknown {
   // The migration tool keeps the database's error as text alone.
@@ -108,11 +87,6 @@ function explainRefusal(error: unknown, database: string): unknown {
       "need CREATE on the schema.",
     { cause: error },
   );
-}
-
-/** Where a name has several addresses, Node's error has no message but their errors. */
-function reasonOf(error: Error): string {
-  return error.message || String((error as { code?: unknown }).code);
 }
 
 function secondsIn(text: string): number {

@@ -34,6 +34,10 @@ export function createPool(options: DatabaseOptions, onIdleError: (error: Error)
     types,
   });
   pool.on("error", onIdleError);
+  // The pool takes its own listener off a client that it hands out, and an error that nobody listens to
+  // ends the process. It may come in the same packet that freed the client, before whoever waited for it
+  // runs. The statement under way, or the next one, says the same.
+  pool.on("connect", (client) => client.on("error", () => {}));
   return pool;
 }
 
@@ -52,10 +56,6 @@ export async function inTransaction<T>(
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
   const client = await pool.connect();
-  // The pool takes its own listener off a client that is in use, and an error that nobody listens to
-  // ends the process. The statement under way, or the next one, says the same.
-  const ignore = () => {};
-  client.on("error", ignore);
   let broken = false;
   try {
     await client.query("begin");
@@ -68,7 +68,6 @@ export async function inTransaction<T>(
     });
     throw error;
   } finally {
-    client.off("error", ignore);
     client.release(broken);
   }
 }

@@ -6,8 +6,9 @@ import {
   S3ServiceException,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import type { AttemptRef } from "@transpod/contract/job-identity.ts";
+import type { AttemptRef, LeaseRef } from "@transpod/contract/job-identity.ts";
 import type { CompleteRequest } from "@transpod/contract/work-protocol.ts";
+import { deleteObjects } from "@transpod/runtime/delete-objects.ts";
 import { HttpError } from "@transpod/runtime/problems.ts";
 import { completeFile, getLease, type LeaseRow } from "@transpod/store/work.ts";
 import { completionEvent, recordOnJob } from "../observe/job-event.ts";
@@ -29,9 +30,8 @@ export async function complete(
   const row = await getLease(deps.pool, lease);
   if (row === undefined) return await answerAgain(deps, lease, "completed");
   const key = await joinParts(deps, lease, row, result);
-  if (!(await completeFile(deps.pool, lease, key, result))) {
-    return await answerAgain(deps, lease, "completed");
-  }
+  if (!(await completeFile(deps.pool, lease, key, result)))
+    return await comeTooLate(deps, lease, key);
   deps.metrics.finished.inc({ reason: "completed" });
   deps.metrics.encode.observe((result.phase_times.encode ?? 0) / 1000);
   deps.metrics.endToRow.observe((performance.now() - began) / 1000);
@@ -45,6 +45,22 @@ export async function complete(
   });
   recordOnJob(deps, ref, completionEvent(result));
   return {};
+}
+
+/** What was joined for a lease that is over nobody will ever point to. */
+async function comeTooLate(
+  deps: WorkDeps,
+  lease: LeaseRef,
+  key: string,
+): Promise<Record<string, never>> {
+  try {
+    return await answerAgain(deps, lease, "completed");
+  } catch (error) {
+    if (error instanceof FencedError) {
+      await deleteObjects(deps.s3, { bucket: deps.processedBucket, key });
+    }
+    throw error;
+  }
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html */

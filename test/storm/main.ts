@@ -19,11 +19,6 @@ const command = new Command("storm")
   .option("--max-running-jobs <n>", "at once", Number)
   .option("--clients <n>", "uploads at once", Number, 8)
   .option("--kill-every-seconds <n>", "between two kills, on average", Number, 5)
-  .option(
-    "--event-grace-seconds <n>",
-    "when an event counts as lost: longer than the queue of so many videos is",
-    Number,
-  )
   .option("--deadline-seconds <n>", "what is not done by then is lost", Number, 3_600)
   .option("--seed <n>", "of all that is random", Number, 1)
   .option("--keep <folder>", "keep the log and the data in this folder")
@@ -31,13 +26,12 @@ const command = new Command("storm")
   .parse();
 const given = command.opts<Omit<StormOptions, "folder"> & { keep?: string; json?: true }>();
 const { keep, json, ...options } = given;
-const eventGraceSeconds = options.eventGraceSeconds ?? Math.max(5, Math.round(options.videos / 30));
 const maxRunningJobs = options.maxRunningJobs ?? (options.workers === "noop" ? 50 : 2);
 
 const folder = keep ?? (await mkdtemp(join(tmpdir(), "transpod-storm-")));
 let lastLine = 0;
 try {
-  const figures = await storm({ ...options, folder, maxRunningJobs, eventGraceSeconds }, (line) => {
+  const figures = await storm({ ...options, folder, maxRunningJobs }, (line) => {
     if (!process.stderr.isTTY && performance.now() - lastLine < 10_000) return;
     lastLine = performance.now();
     process.stderr.write(process.stderr.isTTY ? `\r\u001B[2K${line}` : `${line}\n`);

@@ -21,8 +21,6 @@ export interface WorldOptions {
   folder: string;
   workers: "noop" | "real";
   maxRunningJobs: number;
-  /** After how long the controller takes the event of an upload for lost. */
-  eventGraceSeconds: number;
   seed: number;
 }
 
@@ -31,7 +29,7 @@ export const heartbeatSeconds = 5;
 
 /** All of Transpod, each part a process of its own, with S3 and SQS from MiniStack. */
 export async function startWorld(options: WorldOptions) {
-  const { folder, workers, maxRunningJobs, eventGraceSeconds, seed } = options;
+  const { folder, workers, maxRunningJobs, seed } = options;
   await using parts = new AsyncDisposableStack();
   const [postgresPort, awsPort, apiPort, controllerPort, workPort, hostPort] = await Promise.all(
     Array.from({ length: 6 }, () => getPort({ host })),
@@ -72,7 +70,7 @@ export async function startWorld(options: WorldOptions) {
   const controller = node("controller", "controller.ts", {
     ...{ PORT: String(controllerPort), WORK_PORT: String(workPort), JOB_HOST_URL: jobHostUrl },
     ...{ MAX_RUNNING_JOBS: String(maxRunningJobs), HEARTBEAT_SECONDS: String(heartbeatSeconds) },
-    ...{ SWEEP_SECONDS: "4", UPLOAD_EVENT_GRACE_SECONDS: String(eventGraceSeconds) },
+    ...{ SWEEP_SECONDS: "4", UPLOAD_EVENT_GRACE_SECONDS: "5" },
     ...{ POD_NAME: "storm", POD_NAMESPACE: "unused", JOB_SETTINGS_FILE: "unused" },
   });
   for (const part of [postgres, jobs, api, controller]) {

@@ -4,8 +4,9 @@ import type { LaunchDeps } from "../launch/launcher.ts";
 import { removeStale } from "../observe/reconcile.ts";
 import { findSilentUploads, type SilentUploadDeps } from "./find-silent-uploads.ts";
 import { relayOutbox, type RelayDeps } from "./relay-outbox.ts";
+import { removeLeftovers, type LeftoverDeps } from "./remove-leftovers.ts";
 
-export interface SweepDeps extends LaunchDeps, SilentUploadDeps, RelayDeps {
+export interface SweepDeps extends LaunchDeps, SilentUploadDeps, RelayDeps, LeftoverDeps {
   enqueue: (fileId: string) => void;
 }
 
@@ -15,7 +16,7 @@ const deletedBatch = 1_000;
 /**
  * Compares the world with the rows and repairs the difference: uploads without an event, messages
  * that were not sent, attempts whose Job changed unseen, Jobs that nobody wants any more, objects of
- * deleted files.
+ * deleted files and of attempts without a result.
  */
 export async function sweep(deps: SweepDeps): Promise<void> {
   const parts = [
@@ -23,6 +24,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
     processingFiles(deps.pool).then((ids) => ids.forEach(deps.enqueue)),
     tombstonesToClean(deps.pool, deletedBatch).then((ids) => ids.forEach(deps.enqueue)),
     sweepJobs(deps),
+    removeLeftovers(deps),
   ];
   const failed = (await Promise.allSettled(parts)).filter((part) => part.status === "rejected");
   if (failed.length > 0) {

@@ -152,3 +152,7 @@ where f.attempt > 0 and not exists (select from accepted a where a.s3_key = f.s3
   and not exists (
     select from history h
     where h.file_id = f.file_id and h.from_state = 'uploaded' and h.to_state = 'cancelled');
+
+-- What these uploaded is removed: nobody will ever point to it.
+create index transactions_leftovers on transactions (ended_at)
+  where upload_id is not null and outcome in ('failed', 'cancelled');

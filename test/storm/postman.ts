@@ -37,7 +37,7 @@ export class Postman {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       const { Messages = [] } = await this.#sqs.send(
-        new ReceiveMessageCommand({ QueueUrl: this.#queueUrl, MaxNumberOfMessages: 3 }),
+        new ReceiveMessageCommand({ QueueUrl: this.#queueUrl }),
       );
       for (const message of Messages) await this.#handle(message);
       await delay(100 + this.#random() * 400, undefined, { signal }).catch(() => {});

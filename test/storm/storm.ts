@@ -133,12 +133,14 @@ async function submitAll(
   });
 }
 
-/** Waits for the queue, the outbox and the Jobs to come to rest, which no submitted file depends on. */
+/** Waits for what no submitted file depends on: the outbox, other files, what failed attempts left. */
 async function settled({ pool }: World, submitted: string[], signal: AbortSignal): Promise<Tally> {
   for (;;) {
     const { rows } = await pool
       .query<{ open: number }>(
         `select (select count(*) from outbox)
+           + (select count(*) from transactions
+              where upload_id is not null and outcome in ('failed', 'cancelled'))
            + (select count(*) from files where state in ('uploaded', 'pending', 'processing')) as open`,
       )
       .catch(() => ({ rows: [] }));

@@ -70,7 +70,7 @@ export async function startWorld(options: WorldOptions) {
   const controller = node("controller", "controller.ts", {
     ...{ PORT: String(controllerPort), WORK_PORT: String(workPort), JOB_HOST_URL: jobHostUrl },
     ...{ MAX_RUNNING_JOBS: String(maxRunningJobs), HEARTBEAT_SECONDS: String(heartbeatSeconds) },
-    ...{ SWEEP_SECONDS: "4", UPLOAD_EVENT_GRACE_SECONDS: "5" },
+    ...{ SWEEP_SECONDS: "3", UPLOAD_EVENT_GRACE_SECONDS: "5" },
     ...{ POD_NAME: "storm", POD_NAMESPACE: "unused", JOB_SETTINGS_FILE: "unused" },
   });
   for (const part of [postgres, jobs, api, controller]) {

@@ -50,6 +50,10 @@ fix: setup ## Format, and write the generated files again
 bench: setup ## Compare the whole service with raw ffmpeg, side by side
 	@node test/bench/main.ts
 
+.PHONY: storm
+storm: setup ## Take VIDEOS=1000 through while parts are killed, then audit (WORKERS=real, SEED=1)
+	@node test/storm/main.ts --videos $(or $(VIDEOS),1000) --workers $(or $(WORKERS),noop) --seed $(or $(SEED),1)
+
 .PHONY: test-chart
 test-chart: setup ## Test the Helm chart: lint, rendered objects, Kubernetes' own schemas
 	@scripts/cluster-tools helm

@@ -3,7 +3,7 @@ import type { Request } from "express";
 import type pg from "pg";
 import type { Logger } from "@transpod/runtime/logger.ts";
 import { HttpError } from "@transpod/runtime/problems.ts";
-import { appendAudit } from "@transpod/store/audit.ts";
+import { appendAudit } from "@transpod/store/audit-log.ts";
 import { inTransaction } from "@transpod/store/database.ts";
 import { accessOf } from "./access/access.ts";
 import { auditEntry, recordRefusal } from "./access/audit.ts";

@@ -1,8 +1,9 @@
+import type pg from "pg";
 import { z } from "zod";
 import { TranspodError } from "@transpod/contract/errors.ts";
 import { readEnvironment } from "@transpod/runtime/environment.ts";
 import { isUnavailable } from "@transpod/runtime/unavailable.ts";
-import { checkDatabase, createPool, type Database } from "@transpod/store/database.ts";
+import { checkDatabase, createPool } from "@transpod/store/database.ts";
 
 const schema = z.object({
   DATABASE_URL: z.url({
@@ -19,7 +20,7 @@ export function databaseInEnvironment(): { url: string; name: string } {
 }
 
 /** Does something with the database at DATABASE_URL, once it answers and has the schema. */
-export async function withDatabase(work: (db: Database) => Promise<void>): Promise<void> {
+export async function withDatabase(work: (pool: pg.Pool) => Promise<void>): Promise<void> {
   const { url, name } = databaseInEnvironment();
   const pool = createPool({ url, applicationName: "transpod-cli" }, () => {});
   try {

@@ -8,6 +8,9 @@ test.each([
   [["aws"], "destroy [options] <suffix>"],
   [["aws", "init"], "transpod aws init prod --values values.aws.yaml"],
   [["aws", "destroy"], "transpod aws destroy prod"],
+  [["audit"], "transpod audit --json"],
+  [["dlq", "list"], "transpod dlq list --json"],
+  [["dlq", "redrive"], "transpod dlq redrive"],
 ])("%j --help helps, with an example", async (command, example) => {
   const { exitCode, stdout, stderr } = await transpod([...command, "--help"]);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
@@ -20,6 +23,7 @@ test.each([
   [["keys"], "Usage: transpod keys"],
   [["fly"], "unknown command 'fly'"],
   [["migrate", "--wait", "long"], "Give a whole number of seconds."],
+  [["dlq", "list", "--limit", "none"], "Give a whole number of at least 1."],
   [["aws", "init"], "missing required argument 'suffix'"],
   [["aws", "init", "Prod"], "A suffix has lower-case letters, digits and hyphens"],
   [["aws", "init", "prod", "--endpoint", "localhost:4566"], "Give a URL: http://localhost:4566"],

@@ -34,6 +34,10 @@ export function createPool(options: DatabaseOptions, onIdleError: (error: Error)
     types,
   });
   pool.on("error", onIdleError);
+  // The pool takes its own listener off a client that it hands out, and an error that nobody listens to
+  // ends the process. It may come in the same packet that freed the client, before whoever waited for it
+  // runs. The statement under way, or the next one, says the same.
+  pool.on("connect", (client) => client.on("error", () => {}));
   return pool;
 }
 
@@ -41,13 +45,14 @@ export function createPool(options: DatabaseOptions, onIdleError: (error: Error)
 export async function checkDatabase(db: Database): Promise<void> {
   // What the last migrations made.
   await db.query(
-    "select upload_until from file_status, leases, tombstones, audit_log, deliveries, files limit 0",
+    "select upload_until from file_status, leases, tombstones, audit_log, deliveries, files, audit_findings limit 0",
   );
 }
 
 /**
- * Runs `work` in one transaction: its own, or the one that the client is inside of. A connection that failed mid-way is thrown away, because what
- * state the server is in is then unknown; the caller reads again and compares.
+ * Runs `work` in one transaction: its own, or the one that the client is inside of. A connection that
+ * failed mid-way is thrown away, because what state the server is in is then unknown; the caller reads
+ * again and compares.
  */
 export async function inTransaction<T>(
   db: Database,
@@ -55,10 +60,6 @@ export async function inTransaction<T>(
 ): Promise<T> {
   if (!(db instanceof pg.Pool)) return await work(db);
   const client = await db.connect();
-  // The pool takes its own listener off a client that is in use, and an error that nobody listens to
-  // ends the process. The statement under way, or the next one, says the same.
-  const ignore = () => {};
-  client.on("error", ignore);
   let broken = false;
   try {
     await client.query("begin");
@@ -71,7 +72,6 @@ export async function inTransaction<T>(
     });
     throw error;
   } finally {
-    client.off("error", ignore);
     client.release(broken);
   }
 }

@@ -138,3 +138,13 @@ test("a connection that is cut between two statements fails its transaction and 
   await expect(cut).rejects.toThrow(/terminat|not queryable|closed/i);
   expect((await db.pool.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
 });
+
+test("a connection that is cut before whoever waited for it has used it ends no process", async () => {
+  const client = await db.pool.connect();
+  const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
+  const noticed = new Promise<void>((resolve) => client.once("end", () => resolve()));
+  await db.pool.query("select pg_terminate_backend($1)", [rows[0]?.pid]);
+  await noticed;
+  client.release();
+  expect((await db.pool.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
+});

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { formatApiKey, parseApiKey } from "@transpod/contract/api-keys.ts";
 import type { FileStatus, ListResponse, UploadResponse } from "@transpod/contract/public-api.ts";
 import { revokeApiKey } from "@transpod/store/api-keys.ts";
-import { listAudit, type AuditRow } from "@transpod/store/audit.ts";
+import { listAudit, type AuditRow } from "@transpod/store/audit-log.ts";
 import { announcedFile, pendingFile } from "@transpod/store/testing.ts";
 import { insertTestKey } from "@transpod/test/api-key.ts";
 import { startTestApi, type TestApi } from "@transpod/test/test-api.ts";

@@ -3,7 +3,7 @@ import type pg from "pg";
 import { fileParams } from "@transpod/contract/public-api.ts";
 import type { Logger } from "@transpod/runtime/logger.ts";
 import type { HttpError } from "@transpod/runtime/problems.ts";
-import { appendAudit, type AuditEntry } from "@transpod/store/audit.ts";
+import { appendAudit, type AuditEntry } from "@transpod/store/audit-log.ts";
 
 /** What of a request is written into the audit log. */
 export function auditEntry(

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
 import { hashSecret, parseApiKey } from "@transpod/contract/api-keys.ts";
 import { getApiKey } from "@transpod/store/api-keys.ts";
-import type { AuditRow } from "@transpod/store/audit.ts";
+import type { AuditRow } from "@transpod/store/audit-log.ts";
 import { freshDatabase, type TestDatabase } from "@transpod/test/harness.ts";
 import { transpod } from "../testing.ts";
 

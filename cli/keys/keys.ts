@@ -8,7 +8,7 @@ import {
   revokeApiKey,
   type ApiKeyRow,
 } from "@transpod/store/api-keys.ts";
-import { appendAudit, listAudit, type AuditEntry } from "@transpod/store/audit.ts";
+import { appendAudit, listAudit, type AuditEntry } from "@transpod/store/audit-log.ts";
 import { inTransaction, type Database } from "@transpod/store/database.ts";
 import { asColumns } from "../columns.ts";
 import type { Terminal } from "../terminal.ts";

@@ -1,5 +1,5 @@
 import type { S3Client } from "@aws-sdk/client-s3";
-import type pg from "pg";
+import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import pLimit from "p-limit";
 import { s3MessageFor, type ObjectCreated } from "@transpod/contract/s3-event.ts";
 import { findObject } from "@transpod/runtime/find-object.ts";
@@ -10,9 +10,9 @@ import { markUploaded, takeSilentUploads, type SilentUpload } from "@transpod/st
 import { expireUpload } from "@transpod/store/uploads.ts";
 import type { ControllerSettings } from "../config.ts";
 import type { ControllerMetrics } from "../metrics.ts";
+import type { RelayDeps } from "./relay-outbox.ts";
 
-export interface SilentUploadDeps {
-  pool: pg.Pool;
+export interface SilentUploadDeps extends RelayDeps {
   s3: S3Client;
   rawBucket: string;
   settings: ControllerSettings;
@@ -24,15 +24,25 @@ const batch = 100;
 const tooLate =
   "Nothing was uploaded in time, so the file has expired. Announce it again with POST /upload.";
 
+/** While more messages wait, that of an upload may be among them: one more would make the queue longer. */
+const backlog = 100;
+
 /**
  * Looks for uploads that are in S3 although no event told of them, and sends the message that S3
  * did not send. There is one way in, so what follows is the same as for any upload. A file whose time is
  * over fails, when nothing is there even now.
  */
 export async function findSilentUploads(deps: SilentUploadDeps): Promise<void> {
+  if ((await waitingMessages(deps)) > backlog) return;
   const limit = pLimit(10);
   const files = await takeSilentUploads(deps.pool, deps.settings.uploadEventGraceSeconds, batch);
   await Promise.all(files.map((file) => limit(() => lookFor(deps, file))));
+}
+
+async function waitingMessages({ sqs, queueUrl }: RelayDeps): Promise<number> {
+  const AttributeNames = ["ApproximateNumberOfMessages" as const];
+  const asked = new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames });
+  return Number((await sqs.send(asked)).Attributes?.ApproximateNumberOfMessages ?? 0);
 }
 
 async function lookFor(deps: SilentUploadDeps, file: SilentUpload): Promise<void> {

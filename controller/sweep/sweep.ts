@@ -6,8 +6,9 @@ import { removeStale } from "../observe/reconcile.ts";
 import { abortUploads } from "./abort-uploads.ts";
 import { findSilentUploads, type SilentUploadDeps } from "./find-silent-uploads.ts";
 import { relayOutbox, type RelayDeps } from "./relay-outbox.ts";
+import { removeLeftovers, type LeftoverDeps } from "./remove-leftovers.ts";
 
-export interface SweepDeps extends LaunchDeps, SilentUploadDeps, RelayDeps {
+export interface SweepDeps extends LaunchDeps, SilentUploadDeps, RelayDeps, LeftoverDeps {
   enqueue: (fileId: string) => void;
 }
 
@@ -19,7 +20,7 @@ const deliveryDays = 30;
 /**
  * Compares the world with the rows and repairs the difference: uploads without an event, messages
  * that were not sent, parts that nobody will join, attempts whose Job changed unseen, Jobs that nobody
- * wants any more, objects of deleted files.
+ * wants any more, objects of deleted files and of attempts without a result.
  */
 export async function sweep(deps: SweepDeps): Promise<void> {
   const parts = [
@@ -30,6 +31,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
     tombstonesToClean(deps.pool, deletedBatch).then((ids) => ids.forEach(deps.enqueue)),
     deleteOldDeliveries(deps.pool, deliveryDays, deletedBatch),
     sweepJobs(deps),
+    removeLeftovers(deps),
   ];
   const failed = (await Promise.allSettled(parts)).filter((part) => part.status === "rejected");
   if (failed.length > 0) {

@@ -81,6 +81,23 @@ test("an upload that was aborted while its worker asked to have it joined fences
   await expect(complete(deps, ref, result)).rejects.toMatchObject({ code: "fenced" });
 });
 
+test("an output that was joined too late to be published is deleted", async () => {
+  const { ref, result } = await uploadedOutput();
+  aws.s3.middlewareStack.add(
+    (next, { commandName }) =>
+      async (request) => {
+        const answer = await next(request);
+        if (commandName === "CompleteMultipartUploadCommand") await cancelFile(db.pool, ref.fileId);
+        return answer;
+      },
+    { name: "cancel" },
+  );
+  await expect(complete(deps, ref, result)).rejects.toMatchObject({ code: "fenced" });
+  aws.s3.middlewareStack.remove("cancel");
+  const target = { Bucket: aws.processedBucket, Key: `${ref.fileId}/1-1.mp4` };
+  await expect(aws.s3.send(new HeadObjectCommand(target))).rejects.toBeInstanceOf(NotFound);
+});
+
 test("completions that race the cleaning after a delete leave no object", async () => {
   for (let round = 0; round < 10; round += 1) {
     const { ref, result } = await uploadedOutput();

@@ -6,9 +6,10 @@ import {
   S3ServiceException,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import type { AttemptRef } from "@transpod/contract/job-identity.ts";
+import type { AttemptRef, LeaseRef } from "@transpod/contract/job-identity.ts";
 import type { CompleteRequest } from "@transpod/contract/work-protocol.ts";
 import { crashPoint } from "@transpod/runtime/crash-point.ts";
+import { deleteObjects } from "@transpod/runtime/delete-objects.ts";
 import { HttpError } from "@transpod/runtime/problems.ts";
 import { completeFile, getLease, type LeaseRow } from "@transpod/store/work.ts";
 import { completionEvent, recordOnJob } from "../observe/job-event.ts";
@@ -32,7 +33,7 @@ export async function complete(
   const key = await joinParts(deps, lease, row, result);
   crashPoint("parts_joined");
   if (!(await completeFile(deps.pool, lease, key, result))) {
-    return await answerAgain(deps, lease, "completed");
+    return await comeTooLate(deps, lease, key);
   }
   crashPoint("completion_committed");
   deps.metrics.finished.inc({ reason: "completed" });
@@ -48,6 +49,22 @@ export async function complete(
   });
   recordOnJob(deps, ref, completionEvent(result));
   return {};
+}
+
+/** What was joined for a lease that is over nobody will ever point to. */
+async function comeTooLate(
+  deps: WorkDeps,
+  lease: LeaseRef,
+  key: string,
+): Promise<Record<string, never>> {
+  try {
+    return await answerAgain(deps, lease, "completed");
+  } catch (error) {
+    if (error instanceof FencedError) {
+      await deleteObjects(deps.s3, { bucket: deps.processedBucket, key });
+    }
+    throw error;
+  }
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html */

@@ -1,0 +1,196 @@
+import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import type { LeaseRef } from "@transpod/contract/job-identity.ts";
+import { deleteObjects } from "@transpod/runtime/delete-objects.ts";
+import type { Finding } from "@transpod/store/audit-findings.ts";
+import { cancelFile } from "@transpod/store/cancel.ts";
+import {
+  announcedFile,
+  arrive,
+  claim,
+  objectOf,
+  reserve,
+  resultOf,
+} from "@transpod/store/testing.ts";
+import { deleteFile, markCleaned } from "@transpod/store/tombstones.ts";
+import { completeFile, keepUpload } from "@transpod/store/work.ts";
+import {
+  freshAws,
+  freshDatabase,
+  type TestAws,
+  type TestDatabase,
+} from "@transpod/test/harness.ts";
+import { transpod } from "../testing.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
+
+let aws: TestAws;
+let db: TestDatabase;
+beforeAll(async () => {
+  aws = await freshAws();
+});
+beforeEach(async () => {
+  db = await freshDatabase();
+  await Promise.all(
+    [aws.rawBucket, aws.processedBucket].map((bucket) => deleteObjects(aws.s3, { bucket })),
+  );
+  return () => db.drop();
+});
+afterAll(() => aws.s3.destroy());
+
+const runAudit = (args: string[], more: NodeJS.ProcessEnv = {}) =>
+  transpod(["audit", ...args], {
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+    DATABASE_URL: db.url,
+    S3_ENDPOINT: aws.endpoint,
+    S3_RAW_BUCKET: aws.rawBucket,
+    S3_PROCESSED_BUCKET: aws.processedBucket,
+    ...more,
+  });
+
+/** What is found once everything has had its time; the exit code says whether anything is wrong. */
+async function findings(settleSeconds = 0): Promise<string[]> {
+  const { exitCode, stdout } = await runAudit(["--json", "--settle", String(settleSeconds)]);
+  const said = JSON.parse(stdout) as { ok: boolean; findings: Finding[] };
+  expect(exitCode).toBe(said.ok ? 0 : 1);
+  return said.findings.map((one) => `${one.severity} ${one.invariant}: ${one.sentence}`);
+}
+
+async function put(bucket: string, Key: string): Promise<string> {
+  const body = { Bucket: bucket, Key, Body: "result" };
+  return (await aws.s3.send(new PutObjectCommand(body))).VersionId ?? "";
+}
+
+interface ClaimedFile {
+  ref: LeaseRef;
+  rawKey: string;
+  version: string;
+  key: string;
+}
+
+async function claimedFile(): Promise<ClaimedFile> {
+  const file = await announcedFile(db.pool);
+  const version = await put(aws.rawBucket, file.s3_key);
+  const object = objectOf(file, { bucket: aws.rawBucket, version_id: version });
+  await arrive(db.pool, object, { messageId: "m", rawBucket: aws.rawBucket });
+  await reserve(db.pool);
+  const ref = await claim(db.pool, { fileId: file.file_id, attempt: 1 });
+  const key = `${file.file_id}/1-1.mp4`;
+  await keepUpload(db.pool, ref, { upload_id: "u", upload_key: key });
+  await put(aws.processedBucket, key);
+  return { ref, rawKey: file.s3_key, version, key };
+}
+
+async function publishedFile(): Promise<ClaimedFile> {
+  const file = await claimedFile();
+  const result = resultOf(file.ref);
+  const processed = { ...result.processed, size_bytes: "result".length };
+  await completeFile(db.pool, file.ref, file.key, { ...result, processed });
+  return file;
+}
+
+test("of a healthy installation it says that nothing is wrong", async () => {
+  await publishedFile();
+  const { fileId } = (await publishedFile()).ref;
+  await deleteFile(db.pool, fileId);
+  const { exitCode, stdout, stderr } = await runAudit([]);
+  expect({ exitCode, stdout, stderr }).toEqual({
+    exitCode: 0,
+    stdout: "Nothing is wrong.\n",
+    stderr: "",
+  });
+});
+
+test("a breach in the database is told with its file, and is a failure", async () => {
+  const { ref } = await publishedFile();
+  await db.pool.query("update transactions set sha256 = null");
+  const { exitCode, stdout, stderr } = await runAudit(["--no-buckets"], { S3_RAW_BUCKET: "" });
+  const sentence = "Its result was published without a sha256.";
+  expect({ exitCode, stdout, stderr }).toEqual({
+    exitCode: 1,
+    stdout: `error: file ${ref.fileId}: ${sentence} (published_facts)\n`,
+    stderr: "One thing is wrong.\n",
+  });
+});
+
+test("a result that is gone, or has another size, is found", async () => {
+  const [gone, cut] = [await publishedFile(), await publishedFile()];
+  await deleteObjects(aws.s3, { bucket: aws.processedBucket, key: gone.key });
+  const shorter = { Bucket: aws.processedBucket, Key: cut.key, Body: "res" };
+  await aws.s3.send(new PutObjectCommand(shorter));
+  expect(await findings()).toEqual([
+    `error result_missing: Its result ${gone.key} is not in the bucket.`,
+    `error result_size: Its result ${cut.key} has 3 bytes in the bucket where 6 are recorded.`,
+  ]);
+});
+
+test("an object that nobody points to is found; a warning while somebody may yet", async () => {
+  const atWork = await claimedFile();
+  const over = await claimedFile();
+  await cancelFile(db.pool, over.ref.fileId);
+  await put(aws.processedBucket, "stranger.mp4");
+  const sentence = (key: string) => `orphan: Nothing points to ${key} in the bucket.`;
+  const [now, later] = [await findings(300), await findings()];
+  const all = [atWork.key, over.key, "stranger.mp4"];
+  expect(now.toSorted()).toEqual(all.map((key) => `warning ${sentence(key)}`).toSorted());
+  expect(later.toSorted()).toEqual(
+    [
+      `error ${sentence(over.key)}`,
+      `error ${sentence("stranger.mp4")}`,
+      `warning ${sentence(atWork.key)}`,
+    ].toSorted(),
+  );
+});
+
+test("a source version that is gone is found, unless its file failed for that", async () => {
+  const [gone, known] = [await publishedFile(), await claimedFile()];
+  for (const { rawKey: Key, version: VersionId } of [gone, known]) {
+    await aws.s3.send(new DeleteObjectCommand({ Bucket: aws.rawBucket, Key, VersionId }));
+    // Another version does not do.
+    await put(aws.rawBucket, Key);
+  }
+  await db.pool.query(
+    `with ended as (update transactions set outcome = 'failed', ended_at = now(),
+       failure_code = 'source_changed' where file_id = $1)
+     update files set state = 'failed', failure_code = 'source_changed' where file_id = $1`,
+    [known.ref.fileId],
+  );
+  await deleteObjects(aws.s3, { bucket: aws.processedBucket, key: known.key });
+  expect(await findings()).toEqual([
+    `error source_missing: Its source, version "${gone.version}" of ${gone.rawKey}, is not in the bucket.`,
+  ]);
+});
+
+test("what is left of a deleted file is found once it was cleaned", async () => {
+  const { ref, rawKey, key } = await publishedFile();
+  await deleteFile(db.pool, ref.fileId);
+  expect(await findings(300)).toEqual([]);
+  await markCleaned(db.pool, ref.fileId);
+  const sentences = [key, rawKey].map(
+    (left) => `deleted_object: It was deleted, but ${left} is still in the bucket.`,
+  );
+  expect((await findings(300)).toSorted()).toEqual(sentences.map((s) => `warning ${s}`).toSorted());
+  expect((await findings()).toSorted()).toEqual(sentences.map((s) => `error ${s}`).toSorted());
+});
+
+test("buckets of more than a page are read to their end", async () => {
+  await publishedFile();
+  const ids = Array.from({ length: 1_010 }, (_, n) => `0/${n}.mp4`);
+  for (let at = 0; at < ids.length; at += 20) {
+    await Promise.all(ids.slice(at, at + 20).map((id) => put(aws.processedBucket, id)));
+  }
+  expect(await findings()).toHaveLength(ids.length);
+});
+
+test("a database with an older schema, or none, is a sentence", async () => {
+  await db.pool.query("drop view audit_findings");
+  const old = await runAudit(["--no-buckets"]);
+  expect(old.exitCode).toBe(1);
+  expect(old.stderr).toMatch(
+    /^The database \S+ at \S+ has an older schema than this\. Run "transpod migrate"/,
+  );
+  const gone = await runAudit(["--no-buckets"], { DATABASE_URL: "postgres://a:b@127.0.0.1:1/x" });
+  expect(gone.exitCode).toBe(1);
+  expect(gone.stderr).toMatch(/^The database x at 127\.0\.0\.1:1 did not answer: /);
+});

@@ -1,0 +1,83 @@
+import { ListObjectVersionsCommand, type S3Client } from "@aws-sdk/client-s3";
+import type pg from "pg";
+import {
+  findBreaches,
+  findStuck,
+  type Finding,
+  type StuckLimits,
+} from "@transpod/store/audit-findings.ts";
+import {
+  createSeenObjects,
+  findObjectBreaches,
+  insertSeenObjects,
+  type SeenObject,
+} from "@transpod/store/audit-objects.ts";
+
+export interface Buckets {
+  s3: S3Client;
+  raw: string;
+  processed: string;
+}
+
+export interface AuditDeps {
+  pool: pg.Pool;
+  /** Undefined: the database alone. */
+  buckets: Buckets | undefined;
+  limits: StuckLimits;
+}
+
+/** Everything that is wrong, errors first. Changes nothing, and may run beside all else. */
+export async function audit(
+  { pool, buckets, limits }: AuditDeps,
+  onStep: (step: string) => void = () => {},
+): Promise<Finding[]> {
+  onStep("Reading the database");
+  const findings = [...(await findBreaches(pool)), ...(await findStuck(pool, limits))];
+  if (buckets !== undefined) findings.push(...(await auditBuckets(pool, buckets, limits, onStep)));
+  return findings.toSorted((a, b) => a.severity.localeCompare(b.severity));
+}
+
+async function auditBuckets(
+  pool: pg.Pool,
+  buckets: Buckets,
+  { settleSeconds }: StuckLimits,
+  onStep: (step: string) => void,
+): Promise<Finding[]> {
+  const client = await pool.connect();
+  try {
+    const listedAt = await createSeenObjects(client);
+    let seen = 0;
+    for (const bucket of ["raw", "processed"] as const) {
+      for await (const objects of listObjects(buckets, bucket)) {
+        await insertSeenObjects(client, objects);
+        onStep(`Reading the buckets: ${(seen += objects.length)} objects`);
+      }
+    }
+    return await findObjectBreaches(client, listedAt, settleSeconds);
+  } finally {
+    // Not to be used again: the table goes with the connection.
+    client.release(true);
+  }
+}
+
+/** Every version of every object, a page at a time. */
+async function* listObjects(
+  { s3, ...buckets }: Buckets,
+  bucket: SeenObject["bucket"],
+): AsyncGenerator<SeenObject[]> {
+  let after: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } = {};
+  for (;;) {
+    const page = await s3.send(
+      new ListObjectVersionsCommand({ Bucket: buckets[bucket], ...after }),
+    );
+    yield (page.Versions ?? []).map((version) => ({
+      bucket,
+      s3_key: version.Key ?? "",
+      version_id: version.VersionId ?? "",
+      size_bytes: version.Size ?? 0,
+      modified_at: version.LastModified ?? new Date(),
+    }));
+    if (!page.IsTruncated) return;
+    after = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker };
+  }
+}

@@ -1,0 +1,63 @@
+import { InvalidArgumentError, type Command } from "commander";
+import { run } from "../run.ts";
+
+export interface DlqOptions {
+  json?: boolean;
+}
+
+export interface ListOptions extends DlqOptions {
+  limit: number;
+}
+
+export interface RedriveOptions extends DlqOptions {
+  all?: boolean;
+}
+
+const environment = `
+Reads SQS_QUEUE_URL, AWS_REGION and, for an emulator, SQS_ENDPOINT, as the services do.`;
+
+/** The commands load the AWS SDK when they run. */
+export function addDlq(program: Command): void {
+  const dlq = program
+    .command("dlq")
+    .description(
+      "Shows the messages that were received too often (the dead-letter queue), or sends them back.",
+    );
+
+  dlq
+    .command("list")
+    .summary("show what lies in the dead-letter queue")
+    .description(
+      "Shows what lies in the dead-letter queue of the queue at SQS_QUEUE_URL, and what Transpod makes " +
+        "of it. Nothing is taken away.",
+    )
+    .option("--limit <n>", "how many messages to look at", countIn, 100)
+    .option("--json", "print the result as JSON")
+    .addHelpText("after", `${environment}\n\nExample:\n  transpod dlq list --json`)
+    .action(async (options: ListOptions) => {
+      const { listCommand } = await import("./list-command.ts");
+      await run(options, (terminal) => listCommand(options, terminal));
+    });
+
+  dlq
+    .command("redrive")
+    .summary("send messages of the dead-letter queue back to the queue")
+    .description(
+      "Sends messages of the dead-letter queue back to the queue at SQS_QUEUE_URL. Those that can't be " +
+        "read would only come back, and are left. Safe to interrupt and to run again.",
+    )
+    .argument("[message-ids...]", "which ones; unless told, every one")
+    .option("--all", "also those that can't be read")
+    .option("--json", "print the result as JSON")
+    .addHelpText("after", `${environment}\n\nExample:\n  transpod dlq redrive`)
+    .action(async (ids: string[], options: RedriveOptions) => {
+      const { redriveCommand } = await import("./redrive-command.ts");
+      await run(options, (terminal) => redriveCommand(ids, options, terminal));
+    });
+}
+
+function countIn(text: string): number {
+  if (!/^[1-9]\d*$/.test(text))
+    throw new InvalidArgumentError("Give a whole number of at least 1.");
+  return Number(text);
+}

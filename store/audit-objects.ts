@@ -1,0 +1,112 @@
+import type pg from "pg";
+import type { Finding } from "./audit-findings.ts";
+
+/** A version of an object that lies in one of the two buckets. */
+export interface SeenObject {
+  bucket: "raw" | "processed";
+  s3_key: string;
+  /** "null" in a bucket without versions. */
+  version_id: string;
+  size_bytes: number;
+  modified_at: Date;
+}
+
+/**
+ * A table for what the buckets hold, on this connection alone, so that millions of objects need not be
+ * in memory. Resolves with the time from which on it may be out of date.
+ */
+export async function createSeenObjects(client: pg.ClientBase): Promise<Date> {
+  await client.query(
+    `create temporary table seen_objects (bucket text, s3_key text, version_id text,
+       size_bytes bigint, modified_at timestamptz, primary key (bucket, s3_key, version_id))`,
+  );
+  const { rows } = await client.query<{ now: Date }>(`select now()`);
+  return rows[0]!.now;
+}
+
+export async function insertSeenObjects(
+  client: pg.ClientBase,
+  objects: readonly SeenObject[],
+): Promise<void> {
+  await client.query(
+    `insert into seen_objects
+     select * from json_to_recordset($1)
+       as o(bucket text, s3_key text, version_id text, size_bytes bigint, modified_at timestamptz)
+     -- An emulator may begin a page with what the page before ended with.
+     on conflict do nothing`,
+    [JSON.stringify(objects)],
+  );
+}
+
+/**
+ * Where buckets and rows disagree. Rows may have moved on since the buckets were listed: what came after
+ * `listedAt` is not held against them, and what is younger than `settleSeconds` is a warning.
+ */
+export async function findObjectBreaches(
+  client: pg.ClientBase,
+  listedAt: Date,
+  settleSeconds: number,
+): Promise<Finding[]> {
+  await client.query(`analyze seen_objects`);
+  const { rows } = await client.query<Finding>(
+    `with processed as (
+       select *, split_part(s3_key, '/', 1) as file,
+         split_part(split_part(s3_key, '/', 2), '-', 1) as number
+       from seen_objects where bucket = 'processed'
+     ), late as (select $1::timestamptz - make_interval(secs => $2) as at)
+
+     select 'error' as severity, 'result_missing' as invariant, f.file_id, f.attempt,
+       format('Its result %s is not in the bucket.', f.processed_key) as sentence
+     from files f join transactions t on t.file_id = f.file_id and t.attempt = f.attempt
+     where f.state = 'completed' and t.ended_at < $1
+       and not exists (select from processed o where o.s3_key = f.processed_key)
+
+     union all
+     select 'error', 'result_size', f.file_id, f.attempt,
+       format('Its result %s has %s bytes in the bucket where %s are recorded.',
+         f.processed_key, o.size_bytes, t.processed ->> 'size_bytes')
+     from files f join transactions t on t.file_id = f.file_id and t.attempt = f.attempt
+     join processed o on o.s3_key = f.processed_key
+     where (t.processed ->> 'size_bytes')::bigint is distinct from o.size_bytes
+
+     union all
+     -- A lease that may still be at work publishes it yet.
+     select case when t.outcome is null and t.file_id is not null
+         or greatest(t.ended_at, o.modified_at) > late.at then 'warning' else 'error' end,
+       'orphan', f.file_id, t.attempt, format('Nothing points to %s in the bucket.', o.s3_key)
+     from processed o cross join late
+     left join files f on f.file_id::text = o.file
+     left join transactions t on t.file_id = f.file_id and t.attempt::text = o.number
+     where not exists (select from files p where p.processed_key = o.s3_key)
+       and not exists (select from tombstones d where d.file_id::text = o.file)
+
+     union all
+     select 'error', 'source_missing', f.file_id, f.attempt,
+       format('Its source, version "%s" of %s, is not in the bucket.', f.source_version, f.s3_key)
+     from files f
+     where f.attempt > 0 and f.queued_at < $1
+       -- It failed for that very reason.
+       and f.failure_code is distinct from 'source_changed'
+       and not exists (
+         select from seen_objects o where o.bucket = 'raw' and o.s3_key = f.s3_key
+           and f.source_version in (o.version_id, ''))
+
+     union all
+     -- Until the last URL has expired, something may come: its event has it deleted again.
+     select case when greatest(o.modified_at, d.deleted_at) > late.at then 'warning' else 'error' end,
+       'deleted_object', d.file_id, d.attempt,
+       format('It was deleted, but %s is still in the bucket.', o.s3_key)
+     from tombstones d cross join late
+     join lateral (
+       select r.s3_key, r.modified_at from seen_objects r
+       where r.bucket = 'raw' and r.s3_key = d.s3_key
+       union all
+       select p.s3_key, p.modified_at from processed p where p.file = d.file_id::text
+     ) o on true
+     where d.clean_after is null or d.clean_after > now()
+
+     order by invariant, file_id, attempt, sentence`,
+    [listedAt, settleSeconds],
+  );
+  return rows;
+}

@@ -1,0 +1,22 @@
+import { readControllerConfig } from "@transpod/controller/config.ts";
+import { startService } from "@transpod/controller/service.ts";
+import { createLogger } from "@transpod/runtime/logger.ts";
+import { runService } from "@transpod/runtime/process.ts";
+import { RemoteJobs } from "./remote-jobs.ts";
+
+/** The controller as a process of its own, with Jobs on the storm's host rather than on a cluster. */
+await runService(async () => {
+  const config = readControllerConfig(process.env);
+  const jobs = new RemoteJobs(process.env["JOB_HOST_URL"] ?? "");
+  const settings = {
+    ...config.settings,
+    // A storm kills the same file's workers more often than a year on a cluster.
+    ...{ maxAttempts: 1_000, maxDisruptions: 1_000, maxMemoryScale: 2 ** 30 },
+    ...{ retryDelaySeconds: { first: 0, most: 1 }, queueVisibilitySeconds: 5, lingerSeconds: 10 },
+  };
+  return await startService(
+    { ...config, settings },
+    { jobs, authenticator: jobs, check: () => jobs.list(), stop: () => jobs.stop() },
+    createLogger({ service: "controller", level: config.logLevel }),
+  );
+});

@@ -1,0 +1,161 @@
+import { readFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import pLimit from "p-limit";
+import { audit } from "@transpod/cli/audit/audit.ts";
+import type { Finding } from "@transpod/store/audit-findings.ts";
+import { makeSample } from "../e2e/samples.ts";
+import { Chaos } from "./chaos.ts";
+import { attempts, longestGap, publishedTwice, tally, type Tally } from "./ledger.ts";
+import { Postman, type PostmanFigures } from "./postman.ts";
+import { seeded } from "./random.ts";
+import { submit } from "./submit.ts";
+import { heartbeatSeconds, startWorld, type World, type WorldOptions } from "./world.ts";
+
+export interface StormOptions extends WorldOptions {
+  videos: number;
+  /** Uploads at once. */
+  clients: number;
+  killEverySeconds: number;
+  /** What is not done by then is lost. */
+  deadlineSeconds: number;
+}
+
+export interface StormFigures {
+  seconds: number;
+  submitted: number;
+  completed: number;
+  failed_by_reason: Record<string, number>;
+  lost: number;
+  published_twice: number;
+  attempts: Record<string, number>;
+  longest_gap_seconds: number;
+  peak_memory_bytes: Record<string, number | null>;
+  kills: Record<string, number>;
+  events: PostmanFigures;
+  /** Processes that ended although nobody killed them. */
+  unasked_ends: string[];
+  findings: Finding[];
+}
+
+/** Takes many videos through a Transpod whose parts are killed all the time. */
+export async function storm(
+  options: StormOptions,
+  onProgress: (line: string) => void,
+): Promise<StormFigures> {
+  const began = performance.now();
+  const random = seeded(options.seed);
+  await using parts = new AsyncDisposableStack();
+  const world = await startWorld(options);
+  parts.defer(() => world.stop());
+  const measuring = setInterval(() => [world.api, world.controller].map((p) => p.measure()), 500);
+  parts.defer(() => clearInterval(measuring));
+  const postman = new Postman(world.sqs, world.queueUrl, seeded(options.seed + 1));
+  const chaos = new Chaos(world, { everySeconds: options.killEverySeconds, random });
+  const submitted: string[] = [];
+  const deadline = AbortSignal.timeout(options.deadlineSeconds * 1_000);
+  let submitting = true;
+  const all = submitAll(world, options, submitted, deadline).finally(() => (submitting = false));
+  await Promise.all([all, watch()]);
+  await Promise.all([chaos.stop(), postman.stop()]);
+  // Whatever the last kill left open has been started again, and has its time.
+  const last = await settled(world, submitted, deadline);
+  const findings = await auditWorld(world, options.maxRunningJobs);
+  const { api, controller, postgres, jobs } = world;
+  for (const part of [api, controller]) part.measure();
+  return {
+    seconds: Math.round((performance.now() - began) / 1_000),
+    submitted: submitted.length,
+    completed: last.completed,
+    failed_by_reason: last.failedByReason,
+    lost: last.open + options.videos - submitted.length,
+    published_twice: await publishedTwice(world.pool),
+    attempts: await attempts(world.pool),
+    longest_gap_seconds: Math.round((await longestGap(world.pool)) * 10) / 10,
+    peak_memory_bytes: {
+      controller: controller.peakMemory ?? null,
+      api: api.peakMemory ?? null,
+    },
+    kills: {
+      ...{ controller: controller.kills, api: api.kills },
+      ...{ workers: chaos.workersKilled, postgres: postgres.kills },
+    },
+    events: postman.figures,
+    unasked_ends: [api, controller, postgres, jobs].flatMap(({ deaths }) => deaths),
+    findings,
+  };
+
+  /** Until everything is submitted and done, however often Postgres is away meanwhile. */
+  async function watch(): Promise<void> {
+    while (!deadline.aborted) {
+      await delay(1_000);
+      const now = await tally(world.pool, submitted).catch(() => undefined);
+      if (now === undefined) continue;
+      onProgress(progressOf(now, submitted.length, options.videos));
+      if (!submitting && now.open === 0) return;
+    }
+  }
+}
+
+function progressOf({ completed, failedByReason, open }: Tally, sent: number, of: number): string {
+  const failed = Object.values(failedByReason).reduce((sum, count) => sum + count, 0);
+  return `${sent} of ${of} submitted, ${open} under way, ${completed} completed, ${failed} failed`;
+}
+
+async function submitAll(
+  { apiUrl }: World,
+  { folder, workers, videos, clients, seed }: StormOptions,
+  submitted: string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const random = seeded(seed + 2);
+  const clip =
+    workers === "real"
+      ? await readFile(
+          await makeSample(folder, {
+            codec: "h264",
+            extension: ".mp4",
+            seconds: 1,
+            size: "128x96",
+          }),
+        )
+      : undefined;
+  const limit = pLimit(clients);
+  const one = async (n: number, twice: boolean) => {
+    const bytes = clip ?? Buffer.from(`video ${n}`);
+    submitted.push(await submit({ apiUrl, fileName: `film-${n}.mp4`, bytes, twice, signal }));
+  };
+  const uploads = Array.from({ length: videos }, (_, n) => {
+    const twice = random() < 0.05;
+    return limit(() => (signal.aborted ? undefined : one(n, twice)));
+  });
+  await Promise.all(uploads).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+}
+
+/** Waits for what no submitted file depends on: the outbox, other files, what failed attempts left. */
+async function settled({ pool }: World, submitted: string[], signal: AbortSignal): Promise<Tally> {
+  for (;;) {
+    const { rows } = await pool
+      .query<{ open: number }>(
+        `select (select count(*) from outbox)
+           + (select count(*) from transactions
+              where upload_id is not null and outcome in ('failed', 'cancelled'))
+           + (select count(*) from files where state in ('uploaded', 'pending', 'processing')) as open`,
+      )
+      .catch(() => ({ rows: [] }));
+    if (rows[0]?.open === 0 || signal.aborted) return await tally(pool, submitted);
+    await delay(500);
+  }
+}
+
+async function auditWorld(
+  { pool, s3, rawBucket: raw, processedBucket: processed }: World,
+  maxRunningJobs: number,
+): Promise<Finding[]> {
+  const limits = {
+    ...{ maxRunningJobs, silenceSeconds: 6 * heartbeatSeconds, startSeconds: 600 },
+    settleSeconds: 0,
+  };
+  return await audit({ pool, buckets: { s3, raw, processed }, limits });
+}

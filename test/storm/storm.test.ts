@@ -15,7 +15,7 @@ async function storm(...args: string[]) {
 
 const unharmed = { lost: 0, published_twice: 0, findings: [], unasked_ends: [] };
 
-test(
+test.concurrent(
   "of 150 videos none is lost or published twice, whoever is killed when",
   { timeout: 300_000 },
   async () => {
@@ -28,7 +28,7 @@ test(
   },
 );
 
-test("real transcodes come through a storm", { timeout: 300_000 }, async () => {
+test.concurrent("real transcodes come through a storm", { timeout: 300_000 }, async () => {
   const { exitCode, figures } = await storm("--workers", "real", "--videos", "4");
   expect(figures).toMatchObject({ submitted: 4, completed: 4, ...unharmed });
   expect(exitCode).toBe(0);

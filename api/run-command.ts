@@ -8,7 +8,8 @@ import { inTransaction } from "@transpod/store/database.ts";
 import { accessOf } from "./access/access.ts";
 import { auditEntry, recordRefusal } from "./access/audit.ts";
 
-const commands = ["create", "cancel", "retry", "delete", "prioritize"] as const;
+const ofFiles = ["create", "cancel", "retry", "delete", "prioritize"] as const;
+const commands = [...ofFiles, "create_webhook", "delete_webhook"] as const;
 /** It changed something; all was so already; it can't be done. */
 const results = ["done", "unchanged", "refused"] as const;
 
@@ -19,12 +20,13 @@ type CommandResult = (typeof results)[number];
 export type RunCommand = <T extends { done: boolean }>(
   command: Command,
   request: Request,
-  fileId: string,
+  /** Null where it is about no file. */
+  fileId: string | null,
   work: (db: pg.PoolClient) => Promise<T>,
 ) => Promise<T>;
 
 /**
- * Runs what clients tell files to do, writes it into the audit log, counts it and logs what came of it.
+ * Runs what clients command, writes it into the audit log, counts it and logs what came of it.
  *
  * A command and its line in the audit log are one transaction: nothing is done without a line that says
  * who did it. When the line can't be written, the command is not done either, and the client is asked to

@@ -8,6 +8,7 @@ import {
   type WebhookCreated,
   type WebhookList,
 } from "@transpod/contract/webhooks.ts";
+import { listAudit } from "@transpod/store/audit-log.ts";
 import { startTestApi, type TestApi } from "@transpod/test/test-api.ts";
 
 let api: TestApi;
@@ -201,4 +202,17 @@ test("what is not there is not found, and what can't be an id is refused", async
   );
   expect(await codeOf("DELETE", "mine")).toBe("invalid_webhook_id");
   expect(await codeOf("POST", `${webhook_id}/deliveries/last/replay`)).toBe("invalid_delivery_id");
+});
+
+test("who makes and deletes webhooks is written into the audit log", async () => {
+  const { webhook_id } = await create();
+  await remove(`/webhooks/${webhook_id}`);
+  const entries = (await listAudit(api.database.pool, 2)).map(({ action, result }) => [
+    action,
+    result,
+  ]);
+  expect(entries).toEqual([
+    ["createWebhook", "done"],
+    ["deleteWebhook", "done"],
+  ]);
 });

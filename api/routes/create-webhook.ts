@@ -31,22 +31,27 @@ export const createWebhook: Route = {
     },
   },
   handle:
-    ({ pool, settings, log }) =>
+    ({ settings, log, runCommand }) =>
     async (request, response) => {
       const { url, events } = parseRequest(webhookRequest, jsonBody(request));
       if (!settings.webhookAllowPrivate) refusePrivate(url);
       // Standard Webhooks: 24 to 64 random bytes in base64.
       const secret = `whsec_${randomBytes(32).toString("base64")}`;
       const webhook = { webhook_id: randomUUID(), url, events: [...new Set(events)], secret };
-      const row = await insertWebhook(pool, webhook, mostWebhooks);
-      if (row === undefined) {
-        const detail = `There are ${mostWebhooks} webhooks already. Delete one that is not needed.`;
-        throw new HttpError(409, "too_many_webhooks", detail);
-      }
+      const { row } = await runCommand("create_webhook", request, null, async (db) => {
+        const inserted = await insertWebhook(db, webhook, mostWebhooks);
+        if (inserted === undefined) throw tooMany();
+        return { done: true, row: inserted };
+      });
       log.info({ event: "webhook_created", webhook_id: row.webhook_id });
       response.status(201).json({ ...toWebhook(row), secret } satisfies WebhookCreated);
     },
 };
+
+function tooMany(): HttpError {
+  const detail = `There are ${mostWebhooks} webhooks already. Delete one that is not needed.`;
+  return new HttpError(409, "too_many_webhooks", detail);
+}
 
 /** What other names mean is only known when something is sent, and refused then. */
 const ownName = /(^|\.)localhost\.?$/;

@@ -18,10 +18,13 @@ export const deleteWebhook: Route = {
     responses: { 204: { description: "It is deleted" }, ...problems(400, 404, 422, 503) },
   },
   handle:
-    ({ pool, log }) =>
+    ({ log, runCommand }) =>
     async (request, response) => {
       const { webhook_id } = parseRequest(webhookParams, request.params, "invalid_webhook_id");
-      if (!(await remove(pool, webhook_id))) throw webhookNotFound(webhook_id);
+      await runCommand("delete_webhook", request, null, async (db) => {
+        if (!(await remove(db, webhook_id))) throw webhookNotFound(webhook_id);
+        return { done: true };
+      });
       log.info({ event: "webhook_deleted", webhook_id });
       response.status(204).end();
     },

@@ -188,7 +188,7 @@ test("a database with an older schema, or none, is a sentence", async () => {
   const old = await runAudit(["--no-buckets"]);
   expect(old.exitCode).toBe(1);
   expect(old.stderr).toMatch(
-    /^The database \S+ at \S+ has an older schema than this\. Run "transpod migrate"/,
+    /^The database \S+ at \S+ has no or an older schema\. Bring it up to date: transpod migrate\./,
   );
   const gone = await runAudit(["--no-buckets"], { DATABASE_URL: "postgres://a:b@127.0.0.1:1/x" });
   expect(gone.exitCode).toBe(1);

@@ -147,7 +147,10 @@ test("messages that come again, since recording takes too long or they can't be 
     return rowCount === 1;
   }, patience);
   // Its time runs out, and it is given to others, although somebody is still at it.
-  expect(await transpod.receive(aws.queueUrl)).toContain(file.s3_key);
+  await vi.waitUntil(
+    async () => (await transpod.receive(aws.queueUrl))?.includes(file.s3_key),
+    patience,
+  );
   await inTheWay.query("rollback");
   inTheWay.release();
   await expectPublishedOnce(file);

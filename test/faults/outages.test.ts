@@ -45,7 +45,7 @@ async function startApiToo(): Promise<string> {
     ...{ S3_ENDPOINT: faults.s3.through(aws.endpoint), S3_PUBLIC_ENDPOINT: aws.endpoint },
     SQS_ENDPOINT: faults.sqs.through(aws.endpoint),
     SQS_QUEUE_URL: faults.sqs.through(aws.queueUrl),
-    ...{ S3_RAW_BUCKET: aws.rawBucket, S3_PROCESSED_BUCKET: aws.processedBucket },
+    ...{ S3_RAW_BUCKET: aws.rawBucket, S3_PROCESSED_BUCKET: aws.processedBucket, AUTH: "off" },
   });
   api = await startApi(config, { log: createLogger({ service: "api", level: "silent" }) });
   return `http://127.0.0.1:${api.port}`;

@@ -209,8 +209,9 @@ test("a backlog of ten thousand keeps to the cap, and the controller's memory st
   await database.pool.query(
     `with fresh as (
        insert into files (file_id, file_name, s3_key, state, attempt, queued_at, source_version,
-                          source_etag, source_size_bytes)
-       select gen_random_uuid(), 'film.mp4', 'film-' || n || '.mp4', 'pending', 1, now(), '', 'e', 5
+                          source_etag, source_size_bytes, upload_until)
+       select gen_random_uuid(), 'film.mp4', 'film-' || n || '.mp4', 'pending', 1, now(), '', 'e', 5,
+         now()
        from generate_series(1, 10000) n
        returning file_id
      )

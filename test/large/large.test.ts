@@ -67,7 +67,7 @@ async function startTranspod(folder: string): Promise<string> {
       ...{ command: process.execPath, args: [entry("../../api/main.ts")] },
       env: {
         ...process.env,
-        ...{ PORT: String(port), HOST: "127.0.0.1", DATABASE_URL: database.url },
+        ...{ PORT: String(port), HOST: "127.0.0.1", DATABASE_URL: database.url, AUTH: "off" },
         ...{ S3_ENDPOINT: s3Endpoint, SQS_ENDPOINT: sqsEndpoint, SQS_QUEUE_URL: queueUrl },
         ...{ S3_RAW_BUCKET: buckets.rawBucket, S3_PROCESSED_BUCKET: buckets.processedBucket },
         MAX_UPLOAD_BYTES: given.settings["MAX_UPLOAD_BYTES"],

@@ -66,7 +66,9 @@ export async function startWorld(options: WorldOptions) {
     new Part(name, () => startModule(at(path), { ...environment, ...env }, say(name)));
   const postgres = new Part("postgres", () => startKillablePostgres(data));
   const jobs = node("job host", "job-host.ts", { JOB_HOST: JSON.stringify(jobHost) });
-  const api = node("api", "../../api/main.ts", { HOST: host, PORT: String(apiPort) });
+  const api = node("api", "../../api/main.ts", {
+    ...{ HOST: host, PORT: String(apiPort), AUTH: "off", RATE_LIMIT_PER_MINUTE: "0" },
+  });
   const controller = node("controller", "controller.ts", {
     ...{ PORT: String(controllerPort), WORK_PORT: String(workPort), JOB_HOST_URL: jobHostUrl },
     ...{ MAX_RUNNING_JOBS: String(maxRunningJobs), HEARTBEAT_SECONDS: String(heartbeatSeconds) },

@@ -39,7 +39,7 @@ async function migrateDatabase({ wait }: MigrateOptions, terminal: Terminal): Pr
   await untilItAnswers(url, wait, (error) =>
     terminal.say(`${database} does not answer yet; waiting up to ${wait} s: ${reasonOf(error)}`),
   ).catch((error: unknown) => {
-    throw explainSilence(error, url);
+    throw explainSilence(error, database);
   });
   const ran = await migrate(url).catch((error: unknown) => {
     throw explainRefusal(error, database);

@@ -42,7 +42,8 @@ export async function runThrough(
 ): Promise<Result> {
   const file = basename(path);
   const began = performance.now();
-  const fileId = await client.upload(path);
+  // Whoever tries it with a small file wants to see it come back, not to be told that it is small.
+  const fileId = await client.upload(path, { if_larger: "keep" });
   const status = await client.watch(fileId, onStatus, signal);
   if (status.processing_status !== "completed") {
     const why = status.failure?.detail ?? `It is ${status.processing_status}.`;

@@ -53,6 +53,17 @@ What a client may choose for a file, as \`settings\` of \`POST /upload\` and of 
 | \`if_larger\` | \`keep\`, \`stop\` | \`stop\` fails a file whose result is larger as \`already_optimal\`; the default for H.264 to H.265 without a \`crf\` |
 | \`on_damage\` | **\`fail\`**, \`finish\` | \`finish\` goes on without frames that can't be decoded, and says how many |
 | \`location\` | **\`keep\`**, \`remove\` | tags that say where it was recorded |
+
+What the qualities come to, on 8 s of \`sintel_trailer-720p.mp4\` (and on its H.265 on the way back), with ffmpeg 5.1:
+
+| | size / source | CPU / \`balanced\` | SSIM |
+| - | - | - | - |
+| H.265 \`balanced\` | 0.63 | 1 | 0.991 |
+| H.265 \`smaller\` | 0.45 | 2.4 | 0.988 |
+| H.265 \`faster\` | 0.54 | 0.78 | 0.989 |
+| H.264 \`balanced\` | 1.77 | 1 | 0.995 |
+| H.264 \`smaller\` | 1.19 | 1.15 | 0.993 |
+| H.264 \`faster\` | 1.53 | 0.43 | 0.993 |
 `;
 
 const names = { h264: "H.264", hevc: "H.265" } as const;

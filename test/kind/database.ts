@@ -47,21 +47,26 @@ export class Database implements AsyncDisposable {
 
   /** Oldest first. */
   async attempts(fileId: string): Promise<Attempt[]> {
-    const { rows } = await this.pool.query<Attempt>(
+    return await this.#ask<Attempt>(
       `select attempt, memory_scale, coalesce(failure_code, outcome, 'open') as end, counted, worker,
          reserved_at, launched_at, claimed_at, ended_at
        from transactions where file_id = $1 order by attempt`,
-      [fileId],
+      fileId,
     );
-    return rows;
   }
 
   /** In the order in which they happened. */
   async history(fileId: string): Promise<Transition[]> {
-    const { rows } = await this.pool.query<Transition>(
+    return await this.#ask<Transition>(
       "select attempt, to_state from history where file_id = $1 order by history_id",
-      [fileId],
+      fileId,
     );
+  }
+
+  /** Once more when the connection was one from before an outage. */
+  async #ask<Row extends pg.QueryResultRow>(sql: string, fileId: string): Promise<Row[]> {
+    const ask = () => this.pool.query<Row>(sql, [fileId]);
+    const { rows } = await ask().catch(ask);
     return rows;
   }
 

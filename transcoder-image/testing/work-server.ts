@@ -33,6 +33,8 @@ export interface WorkServerOptions {
   replaced?: boolean;
   /** Answer this many requests with 503 first. */
   unavailableTimes?: number;
+  /** Before that, let somebody else answer this many requests, as where an address was given away. */
+  strangerTimes?: number;
   /** Refuse the first try of each part, as S3 refuses an expired URL. */
   expireFirstUrls?: boolean;
   fenceWhen?: (progress: ProgressRequest) => boolean;
@@ -53,12 +55,14 @@ export class WorkServer {
   });
   #signed = 0;
   #unavailable: number;
+  #strangers: number;
   completed: CompleteRequest | undefined;
   failed: FailRequest | undefined;
 
   constructor(options: WorkServerOptions) {
     this.#options = options;
     this.#unavailable = options.unavailableTimes ?? 0;
+    this.#strangers = options.strangerTimes ?? 0;
   }
 
   get url(): string {
@@ -93,6 +97,11 @@ export class WorkServer {
     const url = new URL(request.url ?? "/", this.url);
     if (url.pathname === "/source") return this.#sendSource(request, response);
     if (url.pathname === "/part") return this.#takePart(url, request, response);
+    if (this.#strangers > 0) {
+      this.#strangers -= 1;
+      response.writeHead(404).end("Not Found");
+      return;
+    }
     if (request.headers.authorization !== `Bearer ${workToken}`) {
       return reply(response, 401, { code: "unauthorized", detail: "Who are you?" });
     }

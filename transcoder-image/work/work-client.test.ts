@@ -26,6 +26,11 @@ test("a claim is repeated while the controller is not there", async () => {
   expect(claim).toMatchObject({ file_id: fileId, attempt: 1, lease: 1 });
 });
 
+test("what somebody else answers in the controller's place is no refusal", async () => {
+  await using server = await serve({ strangerTimes: 2 });
+  await expect(client(server).claim({ worker: "w" }, signal)).resolves.toMatchObject({ lease: 1 });
+});
+
 test("progress is said once", async () => {
   await using server = await serve({ unavailableTimes: 1 });
   const work = client(server);

@@ -85,7 +85,12 @@ export class WorkClient {
     if (status >= 500 || status === 408 || status === 429) {
       throw new UnreachableError(`The controller answered ${operation} with ${status}.`);
     }
-    if (status !== 200) throw refusal(operation, status, text);
+    if (status !== 200) {
+      const said = workError.safeParse(json(text)).data;
+      if (said !== undefined) throw refusal(operation, status, said);
+      // While the controller is away, a proxy or whoever has its address now may answer in its place.
+      throw new UnreachableError(`Something else answered ${operation} with ${status}.`);
+    }
     return shape.parse(json(text));
   }
 
@@ -117,14 +122,16 @@ export class UnreachableError extends Error {
   override readonly name = "UnreachableError";
 }
 
-function refusal(operation: string, status: number, text: string): Error {
-  const said = workError.safeParse(json(text)).data;
+function refusal(
+  operation: string,
+  status: number,
+  { code, detail }: z.infer<typeof workError>,
+): Error {
   if (status === 401) return new FencedError("The work token is not valid (any more).");
-  if (status === 409 && said?.code === "fenced") return new FencedError(said.detail);
-  const detail = said === undefined ? "" : `: ${said.detail}`;
+  if (status === 409 && code === "fenced") return new FencedError(detail);
   return new AttemptError(
     "internal_error",
-    `The controller refused ${operation} (${status})${detail}`,
+    `The controller refused ${operation} (${status}): ${detail}`,
   );
 }
 

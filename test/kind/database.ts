@@ -3,6 +3,7 @@ import { createPool } from "@transpod/store/database.ts";
 import { PortForward } from "./port-forward.ts";
 import { readValues } from "./release.ts";
 import { readSecret } from "./secrets.ts";
+import { until } from "./until.ts";
 
 /** One attempt at a file, as the database remembers it. */
 export interface Attempt {
@@ -63,11 +64,10 @@ export class Database implements AsyncDisposable {
     );
   }
 
-  /** Once more when the connection was one from before an outage. */
+  /** Asks until it is answered: a port-forward to a pod that was replaced ends with the first question. */
   async #ask<Row extends pg.QueryResultRow>(sql: string, fileId: string): Promise<Row[]> {
     const ask = () => this.pool.query<Row>(sql, [fileId]);
-    const { rows } = await ask().catch(ask);
-    return rows;
+    return (await until(ask, "the database answers", { seconds: 30 })).rows;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

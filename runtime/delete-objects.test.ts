@@ -11,7 +11,9 @@ test("a bucket with more than S3 lists at once is emptied page by page", async (
   const Bucket = `test-${randomUUID()}`;
   await s3.send(new CreateBucketCommand({ Bucket }));
   const put = (Key: string) => s3.send(new PutObjectCommand({ Bucket, Key, Body: "x" }));
-  await Promise.all(Array.from({ length: 1_001 }, (_, i) => put(`${i}.mp4`)));
+  const keys = Array.from({ length: 1_001 }, (_, i) => `${i}.mp4`);
+  // As many at once as there are connections: on a busy machine others would wait too long for theirs.
+  for (let i = 0; i < keys.length; i += 50) await Promise.all(keys.slice(i, i + 50).map(put));
 
   const totals: number[] = [];
   expect(await deleteObjects(s3, { bucket: Bucket }, (total) => totals.push(total))).toBe(1_001);

@@ -215,8 +215,8 @@ export const downloadResponse = z
   })
   .meta({ id: "DownloadResponse" });
 
-export const listQuery = z.strictObject({
-  status: state.optional(),
+/** Which page of a list is wanted, and how long it may be. */
+export const pageQuery = z.strictObject({
   limit: z.coerce
     .number()
     .pipe(z.int().min(1).max(100))
@@ -225,6 +225,8 @@ export const listQuery = z.strictObject({
     .meta({ override: { type: "integer", minimum: 1, maximum: 100 } }),
   cursor: z.string().max(200).optional().meta({ description: "`next_cursor` of the page before." }),
 });
+
+export const listQuery = z.strictObject({ status: state.optional(), ...pageQuery.shape });
 
 export const listResponse = z
   .object({

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import "zod-openapi";
-import { fileStatus } from "./public-api.ts";
+import { fileStatus, pageQuery } from "./public-api.ts";
 
 /** The shapes of webhooks: what clients manage, and what their receivers are sent. */
 
@@ -110,13 +110,7 @@ export const deliveryList = z
 
 export const deliveryQuery = z.strictObject({
   status: deliveryStatus.optional(),
-  limit: z.coerce
-    .number()
-    .pipe(z.int().min(1).max(100))
-    .default(50)
-    // What is coerced hides the range from the document.
-    .meta({ override: { type: "integer", minimum: 1, maximum: 100 } }),
-  cursor: z.string().max(200).optional().meta({ description: "`next_cursor` of the page before." }),
+  ...pageQuery.shape,
 });
 
 export const webhookParams = z.object({ webhook_id: z.guid("The webhook id is not a UUID.") });

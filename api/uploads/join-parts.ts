@@ -1,9 +1,5 @@
-import {
-  CompleteMultipartUploadCommand,
-  NoSuchUpload,
-  S3ServiceException,
-} from "@aws-sdk/client-s3";
 import { layOutParts } from "@transpod/contract/part-layout.ts";
+import { completeUpload } from "@transpod/runtime/complete-upload.ts";
 import { HttpError } from "@transpod/runtime/problems.ts";
 import type { UploadRow } from "@transpod/store/uploads.ts";
 import type { ApiDeps } from "../deps.ts";
@@ -16,9 +12,6 @@ import {
   targetOf,
   type StoredParts,
 } from "./multipart.ts";
-
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html */
-const refusedParts = new Set(["InvalidPart", "InvalidPartOrder", "EntityTooSmall"]);
 
 /**
  * Makes the file of its parts, and says that it is there. Safe to repeat at every step: what was joined
@@ -33,26 +26,8 @@ export async function joinParts(deps: ApiDeps, row: UploadRow): Promise<void> {
 
 /** The version of the object; null when another request joined the parts in the meantime. */
 async function join(deps: ApiDeps, row: UploadRow, parts: StoredParts): Promise<string | null> {
-  try {
-    const { VersionId } = await deps.s3.send(
-      new CompleteMultipartUploadCommand({
-        ...targetOf(deps, row),
-        MultipartUpload: {
-          Parts: parts.map(({ part_number, etag }) => ({
-            PartNumber: part_number,
-            ETag: `"${etag}"`,
-          })),
-        },
-      }),
-    );
-    return VersionId ?? null;
-  } catch (error) {
-    if (error instanceof NoSuchUpload) return null;
-    if (error instanceof S3ServiceException && refusedParts.has(error.name)) {
-      throw new HttpError(422, "parts_refused", `S3 refused the parts: ${error.message}`);
-    }
-    throw error;
-  }
+  const quoted = parts.map(({ part_number, etag }) => ({ part_number, etag: `"${etag}"` }));
+  return (await completeUpload(deps.s3, targetOf(deps, row), quoted))?.VersionId ?? null;
 }
 
 /** The parts that make the file, in order. One of another size than it should have counts as missing. */

@@ -1,15 +1,9 @@
-import {
-  CompleteMultipartUploadCommand,
-  HeadObjectCommand,
-  NoSuchUpload,
-  NotFound,
-  S3ServiceException,
-  type S3Client,
-} from "@aws-sdk/client-s3";
 import type { AttemptRef, LeaseRef } from "@transpod/contract/job-identity.ts";
 import type { CompleteRequest } from "@transpod/contract/work-protocol.ts";
+import { completeUpload } from "@transpod/runtime/complete-upload.ts";
 import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import { deleteObjects } from "@transpod/runtime/delete-objects.ts";
+import { findObject } from "@transpod/runtime/find-object.ts";
 import { HttpError } from "@transpod/runtime/problems.ts";
 import { completeFile, getLease, type LeaseRow } from "@transpod/store/work.ts";
 import { completionEvent, recordOnJob } from "../observe/job-event.ts";
@@ -67,9 +61,6 @@ async function comeTooLate(
   }
 }
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html */
-const refusedParts = new Set(["InvalidPart", "InvalidPartOrder", "EntityTooSmall"]);
-
 async function joinParts(
   { s3, processedBucket }: WorkDeps,
   ref: AttemptRef,
@@ -79,48 +70,18 @@ async function joinParts(
   if (upload_id === null || upload_key === null) {
     throw new HttpError(422, "nothing_uploaded", "This lease has asked for no part URLs yet.");
   }
-  const target = { Bucket: processedBucket, Key: upload_key };
-  try {
-    await s3.send(
-      new CompleteMultipartUploadCommand({
-        ...target,
-        UploadId: upload_id,
-        MultipartUpload: {
-          Parts: parts
-            .toSorted((a, b) => a.part_number - b.part_number)
-            .map((part) => ({ PartNumber: part.part_number, ETag: part.etag })),
-        },
-      }),
-    );
-  } catch (error) {
-    if (error instanceof S3ServiceException && refusedParts.has(error.name)) {
-      throw new HttpError(422, "parts_refused", `S3 refused the parts: ${error.message}`);
-    }
-    // Joined before, by a request whose answer or whose row was lost. The size says whether.
-    if (!(error instanceof NoSuchUpload)) throw error;
-  }
-  const joined = await sizeOf(s3, target);
+  // Also when it was joined before, by a request whose answer or whose row was lost: the size says whether.
+  const target = { Bucket: processedBucket, Key: upload_key, UploadId: upload_id };
+  await completeUpload(s3, target, parts);
+  const joined = await findObject(s3, { bucket: processedBucket, key: upload_key, version: null });
   // Neither the upload nor the object: the file was deleted meanwhile, and they with it.
   if (joined === undefined) throw new FencedError(ref);
-  if (joined !== size_bytes) {
+  if (joined.size_bytes !== size_bytes) {
     throw new HttpError(
       422,
       "wrong_size",
-      `The uploaded output has ${joined} bytes where ${size_bytes} were announced.`,
+      `The uploaded output has ${joined.size_bytes} bytes where ${size_bytes} were announced.`,
     );
   }
   return upload_key;
-}
-
-/** Undefined when there is no such object. */
-async function sizeOf(
-  s3: S3Client,
-  target: { Bucket: string; Key: string },
-): Promise<number | undefined> {
-  try {
-    return (await s3.send(new HeadObjectCommand(target))).ContentLength ?? 0;
-  } catch (error) {
-    if (error instanceof NotFound) return undefined;
-    throw error;
-  }
 }

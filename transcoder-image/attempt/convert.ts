@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import type { MediaLimits } from "@transpod/contract/media-limits.ts";
 import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import type { Config } from "../config.ts";
@@ -9,11 +10,10 @@ import { planTranscode, type Plan } from "../plan/plan.ts";
 import type { Source } from "../probe/media.ts";
 import { probeSource } from "../probe/probe-source.ts";
 import { verifyOutput, type Verified } from "../verify/verify-output.ts";
-import { stat } from "node:fs/promises";
-import { SizeGuard } from "./size-guard.ts";
 import { afterthoughts } from "./afterthoughts.ts";
 import type { PhaseClock } from "./phase-clock.ts";
 import type { Progress } from "./progress-reporter.ts";
+import { SizeGuard } from "./size-guard.ts";
 
 export interface ConvertDeps {
   config: Pick<Config, "cpus" | "stallSeconds">;

@@ -174,41 +174,6 @@ export const fileEvent = fileStatus
   })
   .meta({ id: "FileEvent", description: "The data of each `status` event." });
 
-export const transaction = z
-  .object({
-    attempt: z.int().meta({ description: "Counts from 1." }),
-    outcome: z
-      .enum(["completed", "failed", "cancelled"])
-      .nullable()
-      .meta({ description: "null while it waits or runs" }),
-    failure: z.object({ code: z.string(), detail: z.string() }).nullable(),
-    counted: z.boolean().nullable().meta({
-      description: "Whether a failure used up one of the attempts; null when there was none.",
-    }),
-    worker: z.string().nullable().meta({ description: "The last one that claimed the attempt." }),
-    claims: z.int().meta({ description: "How many workers have claimed the attempt." }),
-    memory_scale: z.int().meta({ description: "Factor to the memory of a first attempt." }),
-    waiting_for: z.string().nullable(),
-    original_codec: z.string().nullable(),
-    target_codec: z.enum(codecs).nullable(),
-    notes: z.array(z.string()),
-    phase_times: phaseTimes.nullable().meta({ description: "Milliseconds that each phase took." }),
-    queued_at: timestamp,
-    reserved_at: timestamp.nullable().meta({ description: "When it got a slot." }),
-    launched_at: timestamp.nullable().meta({ description: "When its Job was created." }),
-    claimed_at: timestamp.nullable().meta({ description: "When a worker first claimed it." }),
-    last_heard_at: timestamp.nullable(),
-    ended_at: timestamp.nullable(),
-  })
-  .meta({ id: "Transaction" });
-
-export const transactionsResponse = z
-  .object({
-    file_id: fileId,
-    transactions: z.array(transaction).meta({ description: "The first attempt first." }),
-  })
-  .meta({ id: "TransactionList" });
-
 export const downloadResponse = z
   .object({
     download_url: z.url().meta({ description: "Presigned, valid for one hour." }),
@@ -258,8 +223,6 @@ export const problem = z
 export type UploadRequest = z.infer<typeof uploadRequest>;
 export type UploadResponse = z.infer<typeof uploadResponse>;
 export type FileEvent = z.infer<typeof fileEvent>;
-export type Transaction = z.infer<typeof transaction>;
-export type TransactionsResponse = z.infer<typeof transactionsResponse>;
 export type FileStatus = z.infer<typeof fileStatus>;
 export type ListQuery = z.infer<typeof listQuery>;
 export type ListResponse = z.infer<typeof listResponse>;

@@ -1,9 +1,9 @@
+import { fileParams } from "@transpod/contract/public-api.ts";
 import {
-  fileParams,
   transactionsResponse,
   type Transaction,
   type TransactionsResponse,
-} from "@transpod/contract/public-api.ts";
+} from "@transpod/contract/transactions-api.ts";
 import { listTransactions as list, type TransactionRow } from "@transpod/store/transactions.ts";
 import { json, problems } from "../describe.ts";
 import { findFile } from "../find-file.ts";

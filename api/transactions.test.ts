@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { TransactionsResponse } from "@transpod/contract/public-api.ts";
+import type { TransactionsResponse } from "@transpod/contract/transactions-api.ts";
 import { retryFile } from "@transpod/store/attempts.ts";
 import { inTransaction } from "@transpod/store/database.ts";
 import { announcedFile, claimedFile, publish, reserve } from "@transpod/store/testing.ts";

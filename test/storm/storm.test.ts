@@ -19,7 +19,7 @@ test.concurrent(
   "of 150 videos none is lost or published twice, whoever is killed when",
   { timeout: 300_000 },
   async () => {
-    const args = ["--videos", "150", "--max-running-jobs", "30", "--kill-every-seconds", "5"];
+    const args = ["--videos", "150", "--max-running-jobs", "30", "--kill-every-seconds", "2"];
     const { exitCode, figures } = await storm(...args);
     expect(figures).toMatchObject({ submitted: 150, completed: 150, ...unharmed });
     const { workers, ...processes } = figures.kills;

@@ -51,8 +51,9 @@ export function lowest(measured: readonly Similarity[]): Similarity {
 async function measureWindow(request: SimilarityRequest, window: Window) {
   const { source, output, comparison, cpus, stallSeconds, signal } = request;
   const format = `format=${comparison.pixelFormat}`;
+  const totalFrames = window.frames;
   // Times were compared before: here, frames meet by their place.
-  const sameClock = `trim=end_frame=${window.frames},settb=1/25,setpts=N`;
+  const sameClock = `trim=end_frame=${totalFrames},settb=1/25,setpts=N`;
   const graph = [
     `[0:${source.index}]${[...comparison.filters, format, sameClock].join(",")}[a]`,
     `[1:${output.index}]${[format, sameClock].join(",")}[b]`,
@@ -63,10 +64,10 @@ async function measureWindow(request: SimilarityRequest, window: Window) {
     ["-nostats", "-progress", "pipe:1", "-stats_period", "1"],
     inputOf(source.path, window.sourceSeek, cpus),
     inputOf(output.path, window.outputSeek, cpus),
-    ["-lavfi", graph, "-f", "null", "-"],
+    // Of itself, trim has ffmpeg decode both files to their ends.
+    ["-lavfi", graph, "-frames:v", String(totalFrames), "-f", "null", "-"],
   ].flat();
   try {
-    const totalFrames = window.frames;
     const { diagnostics } = await runFfmpeg({ args, stallSeconds, totalFrames, signal });
     return parseSimilarity(diagnostics.lines);
   } catch (error) {

@@ -14,11 +14,11 @@ const environment = {
 };
 
 /** For tests: the command as a process of its own, without a terminal. */
-export function startCommand(args: string[], more: NodeJS.ProcessEnv = {}) {
+export function startCommand(args: string[], more: NodeJS.ProcessEnv = {}, input = "") {
   const child = spawn(process.execPath, [entryPoint, ...args], {
     env: { ...environment, ...more },
-    stdio: ["ignore", "pipe", "pipe"],
   });
+  child.stdin.end(input);
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
@@ -32,8 +32,8 @@ export function startCommand(args: string[], more: NodeJS.ProcessEnv = {}) {
 }
 
 /** For tests: the command from its start to its end. */
-export async function transpod(args: string[], more: NodeJS.ProcessEnv = {}) {
-  return await startCommand(args, more).ended;
+export async function transpod(args: string[], more: NodeJS.ProcessEnv = {}, input = "") {
+  return await startCommand(args, more, input).ended;
 }
 
 /**

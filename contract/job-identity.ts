@@ -16,3 +16,18 @@ export interface LeaseRef extends AttemptRef {
 export function jobName({ fileId, attempt }: AttemptRef): string {
   return `transpod-${fileId}-${attempt}`;
 }
+
+/** On a cluster, a Job and its pod say by labels which attempt they are for. */
+export const fileLabel = "transpod.io/file";
+export const attemptLabel = "transpod.io/attempt";
+
+export interface Labelled {
+  metadata?: { labels?: Record<string, string> | undefined };
+}
+
+/** The attempt that a Job or pod is for; undefined when its labels don't say. */
+export function attemptOf({ metadata }: Labelled): AttemptRef | undefined {
+  const fileId = metadata?.labels?.[fileLabel];
+  const attempt = Number(metadata?.labels?.[attemptLabel]);
+  return fileId === undefined || !Number.isSafeInteger(attempt) ? undefined : { fileId, attempt };
+}

@@ -8,6 +8,7 @@ import { withDatabase } from "../database.ts";
 import type { Terminal } from "../terminal.ts";
 import { audit } from "./audit.ts";
 import type { AuditOptions } from "./command.ts";
+import { readJobs } from "./read-jobs.ts";
 
 /** Their defaults are the controller's own. */
 const controller = z.object({
@@ -32,13 +33,14 @@ export async function auditCommand(options: AuditOptions, terminal: Terminal): P
     startSeconds: env.START_SECONDS,
     settleSeconds: options.settle,
   };
+  const jobs = options.jobs === undefined ? undefined : await readJobs(options.jobs);
   await withDatabase(async (pool) => {
     const objects = place && {
       s3: createS3({ region: place.AWS_REGION, endpoint: place.S3_ENDPOINT }),
       raw: place.S3_RAW_BUCKET,
       processed: place.S3_PROCESSED_BUCKET,
     };
-    const read = audit({ pool, buckets: objects, limits }, (step) => terminal.status(step));
+    const read = audit({ pool, buckets: objects, jobs, limits }, (step) => terminal.status(step));
     const findings = await read.catch((error: unknown) => {
       throw explain(error, place?.S3_ENDPOINT);
     });

@@ -1,6 +1,6 @@
 import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import type { LeaseRef } from "@transpod/contract/job-identity.ts";
+import type { AttemptRef, LeaseRef } from "@transpod/contract/job-identity.ts";
 import { deleteObjects } from "@transpod/runtime/delete-objects.ts";
 import type { Finding } from "@transpod/store/audit-findings.ts";
 import { cancelFile } from "@transpod/store/cancel.ts";
@@ -38,8 +38,8 @@ beforeEach(async () => {
 });
 afterAll(() => aws.s3.destroy());
 
-const runAudit = (args: string[], more: NodeJS.ProcessEnv = {}) =>
-  transpod(["audit", ...args], {
+const runAudit = (args: string[], more: NodeJS.ProcessEnv = {}, input = "") => {
+  const env = {
     AWS_ACCESS_KEY_ID: "test",
     AWS_SECRET_ACCESS_KEY: "test",
     DATABASE_URL: db.url,
@@ -47,7 +47,9 @@ const runAudit = (args: string[], more: NodeJS.ProcessEnv = {}) =>
     S3_RAW_BUCKET: aws.rawBucket,
     S3_PROCESSED_BUCKET: aws.processedBucket,
     ...more,
-  });
+  };
+  return transpod(["audit", ...args], env, input);
+};
 
 /** What is found once everything has had its time; the exit code says whether anything is wrong. */
 async function findings(settleSeconds = 0): Promise<string[]> {
@@ -193,4 +195,47 @@ test("a database with an older schema, or none, is a sentence", async () => {
   const gone = await runAudit(["--no-buckets"], { DATABASE_URL: "postgres://a:b@127.0.0.1:1/x" });
   expect(gone.exitCode).toBe(1);
   expect(gone.stderr).toMatch(/^The database x at 127\.0\.0\.1:1 did not answer: /);
+});
+
+/** A Job as `kubectl get jobs -o json` prints it, of an attempt unless told otherwise. */
+function printedJob(name: string, ref: AttemptRef | undefined, ended: boolean) {
+  const time = new Date().toISOString();
+  const of = ref && { "transpod.io/file": ref.fileId, "transpod.io/attempt": String(ref.attempt) };
+  const condition = { type: "Complete", status: "True", lastTransitionTime: time };
+  return {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: { name, creationTimestamp: time, labels: { app: "x", ...of } },
+    status: ended ? { conditions: [condition] } : { active: 1 },
+  };
+}
+
+test("Jobs that kubectl printed are compared with the rows; those of others are left alone", async () => {
+  const [atWork, published] = [await claimedFile(), await publishedFile()];
+  const lost = await claimedFile();
+  const items = [
+    printedJob("at-work", atWork.ref, false),
+    printedJob("over", published.ref, true),
+    printedJob("migration", undefined, false),
+  ];
+  const args = ["--no-buckets", "--settle", "0", "--jobs", "-"];
+  const missing = await runAudit(args, {}, JSON.stringify({ kind: "List", items }));
+  const sentence = "It is at work, but no Job of it is.";
+  expect(missing).toMatchObject({
+    exitCode: 1,
+    stdout: `error: file ${lost.ref.fileId}: ${sentence} (job_missing)\n`,
+  });
+  items.push(printedJob("lost", lost.ref, false));
+  const whole = await runAudit(args, {}, JSON.stringify({ kind: "List", items }));
+  expect(whole).toMatchObject({ exitCode: 0, stdout: "Nothing is wrong.\n" });
+});
+
+test.for([
+  ["nothing", "", "Unexpected end of JSON input"],
+  ["a list of pods", '{"items":[{"kind":"Pod"}]}', "It is no Job."],
+])("instead of Jobs, %s ends it with a sentence", async ([, input, why]) => {
+  const { exitCode, stdout, stderr } = await runAudit(["--jobs", "-"], {}, input);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+  expect(stderr).toContain(`--jobs - is not what "kubectl get jobs -o json" prints: `);
+  expect(stderr).toContain(why);
 });

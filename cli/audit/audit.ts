@@ -12,6 +12,7 @@ import {
   insertSeenObjects,
   type SeenObject,
 } from "@transpod/store/audit-objects.ts";
+import { findJobBreaches, type SeenJob } from "@transpod/store/audit-jobs.ts";
 
 export interface Buckets {
   s3: S3Client;
@@ -21,18 +22,22 @@ export interface Buckets {
 
 export interface AuditDeps {
   pool: pg.Pool;
-  /** Undefined: the database alone. */
+  /** Undefined: they are not looked at. */
   buckets: Buckets | undefined;
+  /** Listed before; undefined where Jobs are no Kubernetes Jobs. */
+  jobs: readonly SeenJob[] | undefined;
   limits: StuckLimits;
 }
 
 /** Everything that is wrong, errors first. Changes nothing, and may run beside all else. */
 export async function audit(
-  { pool, buckets, limits }: AuditDeps,
+  { pool, buckets, jobs, limits }: AuditDeps,
   onStep: (step: string) => void = () => {},
 ): Promise<Finding[]> {
   onStep("Reading the database");
   const findings = [...(await findBreaches(pool)), ...(await findStuck(pool, limits))];
+  if (jobs !== undefined)
+    findings.push(...(await findJobBreaches(pool, jobs, limits.settleSeconds)));
   if (buckets !== undefined) findings.push(...(await auditBuckets(pool, buckets, limits, onStep)));
   return findings.toSorted((a, b) => a.severity.localeCompare(b.severity));
 }

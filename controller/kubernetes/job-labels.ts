@@ -1,13 +1,11 @@
-import type { AttemptRef } from "@transpod/contract/job-identity.ts";
-
-const fileLabel = "transpod.io/file";
-const attemptLabel = "transpod.io/attempt";
+import {
+  attemptLabel,
+  fileLabel,
+  type AttemptRef,
+  type Labelled,
+} from "@transpod/contract/job-identity.ts";
 
 type Labels = Record<string, string>;
-
-interface Labelled {
-  metadata?: { labels?: Labels };
-}
 
 /** What all Jobs and pods of an installation carry. `instance` tells it from another one. */
 export function instanceLabels(instance: string): Labels {
@@ -36,11 +34,4 @@ export function labelSelector(labels: Labels): string {
 
 export function carries({ metadata }: Labelled, labels: Labels): boolean {
   return Object.entries(labels).every(([key, value]) => metadata?.labels?.[key] === value);
-}
-
-/** The attempt that a Job or pod is for; undefined when its labels don't say. */
-export function attemptOf({ metadata }: Labelled): AttemptRef | undefined {
-  const fileId = metadata?.labels?.[fileLabel];
-  const attempt = Number(metadata?.labels?.[attemptLabel]);
-  return fileId === undefined || !Number.isSafeInteger(attempt) ? undefined : { fileId, attempt };
 }

@@ -1,11 +1,11 @@
 import type { CoreV1Event, V1Job } from "@kubernetes/client-node";
 import { TranspodError } from "@transpod/contract/errors.ts";
-import type { AttemptRef } from "@transpod/contract/job-identity.ts";
+import { attemptOf, type AttemptRef } from "@transpod/contract/job-identity.ts";
 import type { JobEvent, JobPort, JobSpec, JobStatus } from "@transpod/contract/ports.ts";
 import type { Logger } from "@transpod/runtime/logger.ts";
 import type { ApiClient } from "./api-client.ts";
 import { ask, isRefusal } from "./api-errors.ts";
-import { attemptLabels, attemptOf, carries, instanceLabels } from "./job-labels.ts";
+import { attemptLabels, carries, instanceLabels } from "./job-labels.ts";
 import { isAbandoned, jobStatus } from "./job-status.ts";
 import type { WatchedList } from "./watched-list.ts";
 import type { Job, Pod } from "./wire.ts";

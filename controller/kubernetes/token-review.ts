@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import type { V1TokenReviewStatus } from "@kubernetes/client-node";
-import { jobName, type AttemptRef } from "@transpod/contract/job-identity.ts";
+import { attemptOf, jobName, type AttemptRef } from "@transpod/contract/job-identity.ts";
 import type { WorkAuthenticator } from "@transpod/contract/ports.ts";
 import type { ApiClient } from "./api-client.ts";
 import { ask } from "./api-errors.ts";
-import { attemptLabels, attemptOf, carries } from "./job-labels.ts";
+import { attemptLabels, carries } from "./job-labels.ts";
 import { workAudience } from "./manifest.ts";
 import type { WatchedList } from "./watched-list.ts";
 import type { Job, Pod } from "./wire.ts";

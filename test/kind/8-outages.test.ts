@@ -1,5 +1,6 @@
 import { setInterval } from "node:timers/promises";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { audit } from "./audit.ts";
 import { podsOf, workerOf } from "./cluster.ts";
 import { JobRecorder } from "./job-recorder.ts";
 import { hasCondition, type List, type Pod } from "./objects.ts";
@@ -185,4 +186,8 @@ test("the kubelet stops while a worker encodes, and comes back: the video comple
   expect(attempts.filter(({ end }) => end === "completed")).toHaveLength(1);
   expect(attempts.every(({ counted }) => counted !== true)).toBe(true);
   expect(recorder.of(fileId)).toHaveLength(attempts.length);
+});
+
+test("after all of this, the auditor finds nothing wrong in database, buckets and Jobs", async () => {
+  expect(await audit(transpod.database)).toEqual([]);
 });

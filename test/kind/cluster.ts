@@ -1,4 +1,5 @@
-import { fileLabel, hasCondition, type Job, type List, type Pod } from "./objects.ts";
+import { fileLabel } from "@transpod/contract/job-identity.ts";
+import { hasCondition, type Job, type List, type Pod } from "./objects.ts";
 import { installation, kubectl, kubectlJson, onNode } from "./tools.ts";
 import { until } from "./until.ts";
 

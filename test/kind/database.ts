@@ -27,10 +27,13 @@ export interface Transition {
 /** The installation's own database, seen by whoever has its URL and a port-forward. */
 export class Database implements AsyncDisposable {
   readonly pool: pg.Pool;
+  /** From this machine, while this is open. */
+  readonly url: string;
   readonly #forward: PortForward;
 
-  private constructor(pool: pg.Pool, forward: PortForward) {
-    this.pool = pool;
+  private constructor(url: string, forward: PortForward) {
+    this.url = url;
+    this.pool = createPool({ url, applicationName: "test-kind" }, () => {});
     this.#forward = forward;
   }
 
@@ -42,8 +45,7 @@ export class Database implements AsyncDisposable {
     const port = Number(url.port || 5432);
     const forward = await PortForward.open({ namespace, target: `svc/${service}`, port });
     url.host = forward.host;
-    const pool = createPool({ url: url.href, applicationName: "test-kind" }, () => {});
-    return new Database(pool, forward);
+    return new Database(url.href, forward);
   }
 
   /** Oldest first. */

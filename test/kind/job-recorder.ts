@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline";
 import { execa } from "execa";
-import { attemptLabel, fileLabel, type Job } from "./objects.ts";
+import { attemptLabel, fileLabel } from "@transpod/contract/job-identity.ts";
+import type { Job } from "./objects.ts";
 import { installation } from "./tools.ts";
 
 /** A Job of a file, whether it is still there or not. */

@@ -56,9 +56,6 @@ export interface List<T> {
   items: T[];
 }
 
-export const fileLabel = "transpod.io/file";
-export const attemptLabel = "transpod.io/attempt";
-
 export function hasCondition(
   { status }: { status: { conditions?: Condition[] } },
   type: string,

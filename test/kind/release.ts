@@ -14,7 +14,13 @@ export interface Values {
   image: { tag: string };
   transcoder: { image: { repository: string; tag: string } };
   database: { existingSecret: string; key: string };
-  aws: { existingSecret: string };
+  aws: {
+    region: string;
+    rawBucket: string;
+    processedBucket: string;
+    s3PublicEndpoint: string;
+    existingSecret: string;
+  };
 }
 
 export async function readValues(): Promise<Values> {

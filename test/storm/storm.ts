@@ -157,5 +157,5 @@ async function auditWorld(
     ...{ maxRunningJobs, silenceSeconds: 6 * heartbeatSeconds, startSeconds: 600 },
     settleSeconds: 0,
   };
-  return await audit({ pool, buckets: { s3, raw, processed }, limits });
+  return await audit({ pool, buckets: { s3, raw, processed }, jobs: undefined, limits });
 }

@@ -1,0 +1,59 @@
+import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
+import { TranspodError } from "@transpod/contract/errors.ts";
+import { attemptOf } from "@transpod/contract/job-identity.ts";
+import type { SeenJob } from "@transpod/store/audit-jobs.ts";
+import { z } from "zod";
+
+/** What of a Kubernetes Job tells whose it is, and whether it is over. */
+const job = z.object({
+  kind: z.literal("Job", { error: "It is no Job." }),
+  metadata: z.object({
+    name: z.string(),
+    labels: z.record(z.string(), z.string()).optional(),
+    creationTimestamp: z.iso.datetime(),
+    deletionTimestamp: z.iso.datetime().optional(),
+  }),
+  status: z.object({
+    conditions: z
+      .array(z.object({ type: z.string(), status: z.string(), lastTransitionTime: z.string() }))
+      .default([]),
+  }),
+});
+
+const list = z.object({ items: z.array(job) });
+
+/**
+ * The attempts' Jobs in what `kubectl get jobs -o json` printed into a file, or `-`, standard input.
+ * It is kubectl that is asked, since it knows every way to log in to a cluster. Throws a TranspodError
+ * where there is something else.
+ */
+export async function readJobs(path: string): Promise<SeenJob[]> {
+  try {
+    const json = path === "-" ? await text(process.stdin) : await readFile(path, "utf8");
+    return list.parse(JSON.parse(json)).items.flatMap(seenJob);
+  } catch (cause) {
+    const why = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
+    const sentence = `--jobs ${path} is not what "kubectl get jobs -o json" prints: ${why}`;
+    throw new TranspodError("jobs_unreadable", sentence, { cause });
+  }
+}
+
+/** None for a Job of somebody else. */
+function seenJob(each: z.infer<typeof job>): SeenJob[] {
+  const { name, labels, creationTimestamp, deletionTimestamp } = each.metadata;
+  const ref = attemptOf({ metadata: { labels } });
+  if (ref === undefined) return [];
+  const end = each.status.conditions.find(
+    ({ type, status }) => (type === "Complete" || type === "Failed") && status === "True",
+  );
+  return [
+    {
+      name,
+      file_id: ref.fileId,
+      attempt: ref.attempt,
+      created_at: creationTimestamp,
+      ended_at: end?.lastTransitionTime ?? deletionTimestamp ?? null,
+    },
+  ];
+}

@@ -24,9 +24,8 @@ const deliveryDays = 30;
  */
 export async function sweep(deps: SweepDeps): Promise<void> {
   const parts = [
-    findSilentUploads(deps)
-      .then(() => relayOutbox(deps))
-      .then(() => abortUploads(deps)),
+    findSilentUploads(deps).then(() => relayOutbox(deps)),
+    abortUploads(deps),
     processingFiles(deps.pool).then((ids) => ids.forEach(deps.enqueue)),
     tombstonesToClean(deps.pool, deletedBatch).then((ids) => ids.forEach(deps.enqueue)),
     deleteOldDeliveries(deps.pool, deliveryDays, deletedBatch),

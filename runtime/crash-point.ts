@@ -3,6 +3,10 @@
  * must find its way again. Each says what is done by then.
  */
 export const crashPoints = [
+  // The parts of an upload are an object, and no row says that it is there.
+  "upload_joined",
+  // A file of which nothing arrived has failed, and S3 still has parts of it.
+  "upload_expired",
   // A message is received, and its arrivals are written but not committed.
   "arrivals_written",
   // They are committed, and the message is not deleted.

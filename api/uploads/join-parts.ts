@@ -1,5 +1,6 @@
 import { layOutParts } from "@transpod/contract/part-layout.ts";
 import { completeUpload } from "@transpod/runtime/complete-upload.ts";
+import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import { HttpError } from "@transpod/runtime/problems.ts";
 import type { UploadRow } from "@transpod/store/uploads.ts";
 import type { ApiDeps } from "../deps.ts";
@@ -27,7 +28,9 @@ export async function joinParts(deps: ApiDeps, row: UploadRow): Promise<void> {
 /** The version of the object; null when another request joined the parts in the meantime. */
 async function join(deps: ApiDeps, row: UploadRow, parts: StoredParts): Promise<string | null> {
   const quoted = parts.map(({ part_number, etag }) => ({ part_number, etag: `"${etag}"` }));
-  return (await completeUpload(deps.s3, targetOf(deps, row), quoted))?.VersionId ?? null;
+  const joined = await completeUpload(deps.s3, targetOf(deps, row), quoted);
+  crashPoint("upload_joined");
+  return joined?.VersionId ?? null;
 }
 
 /** The parts that make the file, in order. One of another size than it should have counts as missing. */

@@ -32,7 +32,6 @@ export interface LaunchPendingDeps extends LaunchDeps {
 /** Gives free slots to pending files. Their Jobs are created when the files are looked at. */
 export async function launchPending({ pool, settings, enqueue }: LaunchPendingDeps): Promise<void> {
   const rows = await inTransaction(pool, (client) => reserveSlots(client, settings.maxRunningJobs));
-  if (rows.length > 0) crashPoint("slot_reserved");
   for (const row of rows) enqueue(row.file_id);
 }
 
@@ -43,6 +42,7 @@ export async function launchPending({ pool, settings, enqueue }: LaunchPendingDe
 export async function createJob(deps: LaunchDeps, row: LaunchRow): Promise<Created> {
   const ref: LeaseRef = { fileId: row.file_id, attempt: row.attempt, lease: row.lease };
   const fields = { file_id: row.file_id, attempt: row.attempt, job_name: row.job_name };
+  crashPoint("slot_reserved");
   const created = await askForJob(deps, ref, row);
   if (created === "name_taken") {
     const detail = `A Job named ${row.job_name} that is not Transpod's stands in the way. Delete it.`;

@@ -2,6 +2,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import pLimit from "p-limit";
 import { s3MessageFor, type ObjectCreated } from "@transpod/contract/s3-event.ts";
+import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import { findObject } from "@transpod/runtime/find-object.ts";
 import type { Logger } from "@transpod/runtime/logger.ts";
 import { inTransaction } from "@transpod/store/database.ts";
@@ -71,6 +72,7 @@ async function expire(
   { file_id }: SilentUpload,
 ): Promise<void> {
   if (!(await expireUpload(pool, file_id, tooLate))) return;
+  crashPoint("upload_expired");
   metrics.finished.inc({ reason: "upload_expired" });
   log.info({ event: "upload_expired", file_id });
 }

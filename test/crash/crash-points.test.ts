@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
@@ -118,7 +118,30 @@ async function runningFile(): Promise<string> {
 
 const lost = (workers: number) => once(1, "job_lost", workers);
 
+const inParts = async () => (await client.announce(clip, quick, true)).file_id;
+const answer = (method: string, path: string) =>
+  fetch(`${transpod.url}/upload/${path}`, { method }).then(({ status }) => status);
+
 const proofs: Record<CrashPoint, () => Promise<void>> = {
+  async upload_joined() {
+    const fileId = await inParts();
+    await dieAt("upload_joined", () =>
+      expect(client.uploadParts(fileId, clip)).rejects.toThrow("No Transpod answers"),
+    );
+    expect(await answer("POST", `${fileId}/multipart/complete`)).toBe(200);
+    await expectCompleted(fileId, [once(1, "completed")]);
+  },
+  async upload_expired() {
+    const fileId = await inParts();
+    expect(await answer("POST", `${fileId}/multipart`)).toBe(200);
+    const known = () => inside.knowUpload(fileId, basename(clip));
+    expect(await known()).toEqual(["row", "s3"]);
+    await dieAt("upload_expired", () => inside.letExpire(fileId));
+    expect(await client.status(fileId)).toMatchObject({ failure: { code: "upload_expired" } });
+    await vi.waitUntil(async () => (await known()).length === 0, patience);
+    expect(await inside.attempts(fileId)).toEqual([]);
+    expect(await inside.stepsBack(fileId)).toEqual([]);
+  },
   async arrivals_written() {
     await expectCompleted(await dieAt("arrivals_written", upload), [once(1, "completed")]);
   },
@@ -172,7 +195,7 @@ const proofs: Record<CrashPoint, () => Promise<void>> = {
   },
   async retry_committed() {
     const fileId = await runningFile();
-    await fetch(`${transpod.url}/upload/${fileId}/cancel`, { method: "POST" });
+    await answer("POST", `${fileId}/cancel`);
     const [cancelled] = await inside.attempts(fileId);
     await dieAt("retry_committed", () => unanswered("POST", `${fileId}/retry`));
     await expectCompleted(fileId, [cancelled!, once(2, "completed")], { source: longer });
@@ -190,8 +213,7 @@ const proofs: Record<CrashPoint, () => Promise<void>> = {
 async function dieWhileDeleting(point: CrashPoint): Promise<void> {
   const fileId = await completedFile();
   await dieAt(point, async () => {
-    const answer = await fetch(`${transpod.url}/upload/${fileId}`, { method: "DELETE" });
-    expect(answer.status).toBe(204);
+    expect(await answer("DELETE", fileId)).toBe(204);
   });
   await expectDeleted(fileId);
 }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
+  ListMultipartUploadsCommand,
   ListObjectVersionsCommand,
   PutBucketNotificationConfigurationCommand,
 } from "@aws-sdk/client-s3";
@@ -86,6 +87,18 @@ export async function openInside(dataDir: string) {
     },
     results: (fileId: string) => keysIn("transpod-processed", `${fileId}/`),
     originals: (fileId: string, name: string) => keysIn("transpod-raw", rawKey(name, fileId)),
+    /** A file that waits for its upload has waited long enough. */
+    async letExpire(fileId: string): Promise<void> {
+      await pool.query(`update files set upload_until = now() where file_id = $1`, [fileId]);
+    },
+    /** Who knows of a multipart upload of the file. */
+    async knowUpload(fileId: string, name: string): Promise<("row" | "s3")[]> {
+      const row = `select from files where file_id = $1 and upload_id is not null`;
+      const of = { Bucket: "transpod-raw", Prefix: rawKey(name, fileId) };
+      const { rowCount } = await pool.query(row, [fileId]);
+      const { Uploads = [] } = await s3.send(new ListMultipartUploadsCommand(of));
+      return [...(rowCount === 1 ? ["row" as const] : []), ...Uploads.map(() => "s3" as const)];
+    },
     /** Tombstones whose objects are still to be looked for. */
     async toClean(): Promise<number> {
       const { rowCount } = await pool.query(`select from tombstones where clean_after <= now()`);

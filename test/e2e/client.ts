@@ -53,9 +53,13 @@ export class TranspodClient {
     return file_id;
   }
 
-  async announce(path: string, settings: Partial<TranscodeSettings> = {}): Promise<UploadResponse> {
+  async announce(
+    path: string,
+    settings: Partial<TranscodeSettings> = {},
+    inParts = false,
+  ): Promise<UploadResponse> {
     const { size } = await stat(path);
-    const multipart = size > largeBytes;
+    const multipart = inParts || size > largeBytes;
     const announcement = { file_name: basename(path), size_bytes: size, multipart, settings };
     return await this.#call(uploadResponse, "/upload", post(announcement));
   }

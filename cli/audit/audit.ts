@@ -6,13 +6,13 @@ import {
   type Finding,
   type StuckLimits,
 } from "@transpod/store/audit-findings.ts";
+import { findJobBreaches, type SeenJob } from "@transpod/store/audit-jobs.ts";
 import {
   createSeenObjects,
   findObjectBreaches,
   insertSeenObjects,
   type SeenObject,
 } from "@transpod/store/audit-objects.ts";
-import { findJobBreaches, type SeenJob } from "@transpod/store/audit-jobs.ts";
 
 export interface Buckets {
   s3: S3Client;

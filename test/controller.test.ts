@@ -231,6 +231,8 @@ test("each Job's record tells how its attempt ended; losing the record harms not
   const file = await transpod.announce("once-exit-1.mp4");
   await transpod.put(file);
   expect((await transpod.untilEnded(file)).state).toBe("completed");
+  // The row comes first.
+  await vi.waitUntil(() => record.mock.calls.length > 1, 10_000);
   expect(record.mock.calls).toMatchObject([
     [`transpod-${file.file_id}-1`, { type: "Warning", reason: "AttemptRetried" }],
     [`transpod-${file.file_id}-2`, { type: "Normal", reason: "FileCompleted" }],

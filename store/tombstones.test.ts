@@ -26,6 +26,7 @@ async function rowsOf(fileId: string): Promise<Record<string, number>> {
   );
   return { ...rows[0] };
 }
+const read = async (fileId: string) => (await getTombstone(db.pool, fileId))!;
 const nothing = { files: 0, attempts: 0, progress: 0 };
 
 test("a file is deleted once, with its attempts; history and a tombstone stay", async () => {
@@ -59,13 +60,22 @@ test("events that come late or again make no file of a deleted one, but have its
   const file = await announcedFile(db.pool);
   await arrive(db.pool, objectOf(file));
   await deleteFile(db.pool, file.file_id);
-  await markCleaned(db.pool, file.file_id);
+  await markCleaned(db.pool, await read(file.file_id));
   expect(await tombstonesToClean(db.pool, 1_000)).not.toContain(file.file_id);
   expect(await arrive(db.pool, objectOf(file))).toBeUndefined();
   expect(await getTombstone(db.pool, file.file_id)).toMatchObject({ due: false });
   expect(await arrive(db.pool, objectOf(file, { version_id: "v2" }))).toBe("deleted");
   expect(await tombstonesToClean(db.pool, 1_000)).toContain(file.file_id);
   expect(await rowsOf(file.file_id)).toEqual(nothing);
+});
+
+test("what arrives while a deleted file's objects are removed is looked for afterwards", async () => {
+  const file = await announcedFile(db.pool);
+  await deleteFile(db.pool, file.file_id);
+  const before = await read(file.file_id);
+  expect(await arrive(db.pool, objectOf(file))).toBe("deleted");
+  await markCleaned(db.pool, before);
+  expect(await read(file.file_id)).toMatchObject({ due: true });
 });
 
 test("objects are looked for at doubling distances until no URL can bring any", async () => {
@@ -76,7 +86,7 @@ test("objects are looked for at doubling distances until no URL can bring any", 
       "update tombstones set deleted_at = now() - $2::interval where file_id = $1",
       [file_id, age],
     );
-    await markCleaned(db.pool, file_id);
+    await markCleaned(db.pool, await read(file_id));
     const { rows } = await db.pool.query<{ minutes: number | null }>(
       `select round(extract(epoch from clean_after - now()) / 60)::int as minutes
        from tombstones where file_id = $1`,

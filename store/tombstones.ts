@@ -6,7 +6,9 @@ export interface Tombstone {
   s3_key: string;
   /** The last one, whose Job may still run; 0 when there was none. */
   attempt: number;
-  /** Whether to look for its objects now. */
+  /** When to look for its objects, as Postgres writes it, to the microsecond; null for never again. */
+  clean_after: string | null;
+  /** Whether that is now. */
   due: boolean;
 }
 
@@ -35,7 +37,7 @@ export async function deleteFile(db: Database, fileId: string): Promise<boolean>
 
 export async function getTombstone(db: Database, fileId: string): Promise<Tombstone | undefined> {
   const { rows } = await db.query<Tombstone>(
-    `select file_id, s3_key, attempt, coalesce(clean_after <= now(), false) as due
+    `select file_id, s3_key, attempt, clean_after::text, coalesce(clean_after <= now(), false) as due
      from tombstones where file_id = $1`,
     [fileId],
   );
@@ -53,15 +55,19 @@ export async function tombstonesToClean(db: Database, limit: number): Promise<st
 
 /**
  * Says that no object was left. Until the last presigned URL has expired, which is after a week at
- * most, something may yet be written: it is looked for again, after twice the time each time.
+ * most, something may yet be written: it is looked for again, after twice the time each time. Changes
+ * nothing when something has arrived since the tombstone was read.
  */
-export async function markCleaned(db: Database, fileId: string): Promise<void> {
+export async function markCleaned(
+  db: Database,
+  { file_id, clean_after }: Pick<Tombstone, "file_id" | "clean_after">,
+): Promise<void> {
   await db.query(
     `update tombstones
      set clean_after = case when deleted_at > now() - interval '8 days'
        then now() + greatest(now() - deleted_at, interval '1 minute') end
-     where file_id = $1`,
-    [fileId],
+     where file_id = $1 and clean_after = $2`,
+    [file_id, clean_after],
   );
 }
 

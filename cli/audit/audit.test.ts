@@ -12,7 +12,7 @@ import {
   reserve,
   resultOf,
 } from "@transpod/store/testing.ts";
-import { deleteFile, markCleaned } from "@transpod/store/tombstones.ts";
+import { deleteFile, getTombstone, markCleaned } from "@transpod/store/tombstones.ts";
 import { completeFile, keepUpload } from "@transpod/store/work.ts";
 import {
   freshAws,
@@ -168,7 +168,7 @@ test("what is left of a deleted file is found once it was cleaned", async () => 
   const { ref, rawKey, key } = await publishedFile();
   await deleteFile(db.pool, ref.fileId);
   expect(await findings(300)).toEqual([]);
-  await markCleaned(db.pool, ref.fileId);
+  await markCleaned(db.pool, (await getTombstone(db.pool, ref.fileId))!);
   const sentences = [key, rawKey].map(
     (left) => `deleted_object: It was deleted, but ${left} is still in the bucket.`,
   );

@@ -29,7 +29,7 @@ export async function bury(deps: BuryDeps, fileId: string): Promise<void> {
   const results = { bucket: processedBucket, key: processedPrefix(fileId) };
   const objects = originals + (await deleteObjects(s3, results));
   crashPoint("deleted_results_removed");
-  await markCleaned(pool, fileId);
+  await markCleaned(pool, tombstone);
   if (objects === 0) return;
   metrics.objectsDeleted.inc(objects);
   log.info({ event: "objects_deleted", file_id: fileId, objects });

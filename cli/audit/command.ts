@@ -17,7 +17,7 @@ export function addAudit(program: Command): void {
     .summary("check that database, buckets and Jobs agree with each other")
     .description(
       "Checks what must hold at any time, whoever died when: each file's history, its attempts, its " +
-        "arrivals, its result and its source in the buckets, its Jobs. Says what is wrong in sentences, and " +
+        "arrivals, its result and its source in the buckets; with --jobs its Jobs. Says what is wrong in sentences, and " +
         "changes nothing. Warnings are of what takes too long, or may still be at work; they alone are no failure.",
     )
     .option("--settle <seconds>", "what is younger may be at work yet", secondsIn, 300)

@@ -41,8 +41,8 @@ export async function readJobs(path: string): Promise<SeenJob[]> {
 
 /** None for a Job of somebody else. */
 function seenJob(each: z.infer<typeof job>): SeenJob[] {
-  const { name, labels, creationTimestamp, deletionTimestamp } = each.metadata;
-  const ref = attemptOf({ metadata: { labels } });
+  const { name, creationTimestamp, deletionTimestamp } = each.metadata;
+  const ref = attemptOf(each);
   if (ref === undefined) return [];
   const end = each.status.conditions.find(
     ({ type, status }) => (type === "Complete" || type === "Failed") && status === "True",

@@ -118,7 +118,7 @@ async function runningFile(): Promise<string> {
 
 const lost = (workers: number) => once(1, "job_lost", workers);
 
-const inParts = async () => (await client.announce(clip, quick, true)).file_id;
+const inParts = async () => (await client.announce(clip, quick, { inParts: true })).file_id;
 const answer = (method: string, path: string) =>
   fetch(`${transpod.url}/upload/${path}`, { method }).then(({ status }) => status);
 

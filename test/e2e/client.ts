@@ -56,7 +56,7 @@ export class TranspodClient {
   async announce(
     path: string,
     settings: Partial<TranscodeSettings> = {},
-    inParts = false,
+    { inParts = false } = {},
   ): Promise<UploadResponse> {
     const { size } = await stat(path);
     const multipart = inParts || size > largeBytes;

@@ -1,28 +1,24 @@
+import { transpod } from "@transpod/cli/testing.ts";
 import type { Finding } from "@transpod/store/audit-findings.ts";
-import { execa } from "execa";
+import { ours } from "./cluster.ts";
 import type { Database } from "./database.ts";
 import { readValues } from "./release.ts";
 import { readSecret } from "./secrets.ts";
-import { installation, kubectl } from "./tools.ts";
+import { kubectl } from "./tools.ts";
 
 /** What `transpod audit` calls wrong in the installation's database, its buckets and its Jobs. */
 export async function audit(database: Database): Promise<Finding[]> {
   const { aws } = await readValues();
-  const ours = `app.kubernetes.io/instance=${installation.release}`;
   const jobs = await kubectl(["get", "jobs", "-l", ours, "-o", "json"]);
-  const command = ["cli/main.ts", "audit", "--jobs", "-", "--json"];
-  const { stdout } = await execa("node", command, {
-    input: jobs,
-    env: {
-      ...(await readSecret(aws.existingSecret)),
-      DATABASE_URL: database.url,
-      AWS_REGION: aws.region,
-      S3_ENDPOINT: aws.s3PublicEndpoint,
-      S3_RAW_BUCKET: aws.rawBucket,
-      S3_PROCESSED_BUCKET: aws.processedBucket,
-    },
-    reject: false,
-  });
+  const env = {
+    ...(await readSecret(aws.existingSecret)),
+    DATABASE_URL: database.url,
+    AWS_REGION: aws.region,
+    S3_ENDPOINT: aws.s3PublicEndpoint,
+    S3_RAW_BUCKET: aws.rawBucket,
+    S3_PROCESSED_BUCKET: aws.processedBucket,
+  };
+  const { stdout } = await transpod(["audit", "--jobs", "-", "--json"], env, jobs);
   const { findings } = JSON.parse(stdout) as { findings: Finding[] };
   return findings.filter(({ severity }) => severity === "error");
 }

@@ -3,7 +3,8 @@ import { hasCondition, type Job, type List, type Pod } from "./objects.ts";
 import { installation, kubectl, kubectlJson, onNode } from "./tools.ts";
 import { until } from "./until.ts";
 
-const ours = `app.kubernetes.io/instance=${installation.release}`;
+/** The label selector of what is the installation's. */
+export const ours = `app.kubernetes.io/instance=${installation.release}`;
 
 /** Pods of the installation that a label selector names. */
 export async function podsOf(selector: string): Promise<Pod[]> {

@@ -1,5 +1,6 @@
+import { ours } from "./cluster.ts";
 import type { List, Meta } from "./objects.ts";
-import { installation, kubectl, kubectlJson } from "./tools.ts";
+import { kubectl, kubectlJson } from "./tools.ts";
 
 interface Something {
   kind: string;
@@ -12,8 +13,7 @@ const notOurs = new Set(["ConfigMap/kube-root-ca.crt", "ServiceAccount/default"]
 /** Everything in the namespace but these Secrets, and whatever else carries the release's label. */
 export async function leftovers(secrets: readonly string[]): Promise<string[]> {
   const inNamespace = await everything("--namespaced=true", []);
-  const label = `app.kubernetes.io/instance=${installation.release}`;
-  const inCluster = await everything("--namespaced=false", ["-l", label]);
+  const inCluster = await everything("--namespaced=false", ["-l", ours]);
   const kept = new Set([...notOurs, ...secrets.map((name) => `Secret/${name}`)]);
   return [...inNamespace, ...inCluster]
     .filter(({ kind }) => kind !== "Event")

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { downloadResponse } from "@transpod/contract/public-api.ts";
 import { parseApiKey } from "@transpod/contract/api-keys.ts";
 import { transpod as command } from "@transpod/cli/testing.ts";
 import { TranspodClient } from "./e2e/client.ts";
@@ -48,6 +49,19 @@ async function status(url: string, token: string, init: RequestInit = {}): Promi
   return (await fetch(url, { ...init, headers })).status;
 }
 
+async function signedUrl(fileId: string, key: string): Promise<string> {
+  const path = `${transpod.url}/upload/${fileId}/download/original`;
+  const response = await fetch(path, { headers: { authorization: `Bearer ${key}` } });
+  return downloadResponse.parse(await response.json()).download_url;
+}
+
+/** Its queues warn of a body that is not gzip; otherwise it may say nothing all day. */
+async function haveTheEmulatorComplain(signed: string): Promise<void> {
+  const headers = { "x-amz-target": "AmazonSQS.SendMessage", "content-encoding": "gzip" };
+  const { status: answered } = await fetch(signed, { method: "POST", headers, body: "no gzip" });
+  expect(answered).toBe(400);
+}
+
 test("keys and work tokens open one door each, and neither they nor signed URLs are ever logged", async () => {
   const [key, forged] = [await newKey(), `transpod_0123456789abcdef_${"5e".repeat(32)}`];
   const client = new TranspodClient(transpod.url, key);
@@ -80,6 +94,7 @@ test("keys and work tokens open one door each, and neither they nor signed URLs 
   for (const which of ["original", "processed"] as const) {
     await client.download(fileId, which, join(folder, which));
   }
+  await haveTheEmulatorComplain(await signedUrl(fileId, key));
   await transpod.end("SIGTERM");
 
   const log = await readFile(join(DATA_DIR, "transpod.log"), "utf8");

@@ -17,6 +17,21 @@ has go || PATH=$PATH:/usr/local/go/bin
 # Modules are what go.mod and go.sum of this folder say, whatever workspace lies above it.
 export GOWORK=off
 
+# start_daemon LOG COMMAND...: starts it in the background, in a session of its own; $! is its process id. It keeps
+# no descriptor of the caller. With one of them, $(...) around the caller would wait for the daemon to end.
+start_daemon() {
+  local log=$1
+  shift
+  (
+    for descriptor in /dev/fd/*; do
+      descriptor=${descriptor##*/}
+      # bash reads the script by 255 and closes it on exec.
+      if [ "$descriptor" -gt 2 ] && [ "$descriptor" != 255 ]; then eval "exec $descriptor>&-"; fi
+    done
+    exec setsid "$@"
+  ) >"$log" 2>&1 </dev/null &
+}
+
 # try_pull IMAGE: takes it from its registry, and fails soon where no registry answers. The engine names
 # the image as soon as one does; the layers may then take as long as they need.
 try_pull() {

@@ -7,7 +7,7 @@ import { explain } from "../aws/explain.ts";
 import { withDatabase } from "../database.ts";
 import type { Terminal } from "../terminal.ts";
 import { audit } from "./audit.ts";
-import type { AuditOptions } from "./command.ts";
+import type { AuditOptions } from "./options.ts";
 import { readJobs } from "./read-jobs.ts";
 
 /** Their defaults are the controller's own. */

@@ -1,14 +1,6 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { run } from "../run.ts";
-
-export interface AuditOptions {
-  /** In seconds. */
-  settle: number;
-  buckets: boolean;
-  /** A file's path, or `-`. */
-  jobs?: string;
-  json?: boolean;
-}
+import type { AuditOptions } from "./options.ts";
 
 /** The command loads the AWS SDK when it runs. */
 export function addAudit(program: Command): void {

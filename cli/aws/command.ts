@@ -1,19 +1,8 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { TranspodError } from "@transpod/contract/errors.ts";
 import { run } from "../run.ts";
-import type { DestroyCommandOptions } from "./destroy-command.ts";
-import type { InitCommandOptions } from "./init-command.ts";
 import { namesFor } from "./names.ts";
-
-/** The options that both commands have. */
-export interface AwsOptions {
-  region?: string;
-  endpoint?: string;
-  account?: string;
-  /** Undefined unless said. */
-  policies?: boolean;
-  json?: boolean;
-}
+import type { DestroyOptions, InitOptions } from "./options.ts";
 
 /** The commands load the AWS SDK when they run: `transpod migrate` and `--help` do without. */
 export function addAws(program: Command): void {
@@ -46,7 +35,7 @@ Examples:
   transpod aws init dev --endpoint http://localhost:4566 \\
     --cluster-endpoint http://ministack.transpod-dev.svc:4566 --values values.dev.yaml`,
     )
-    .action(async (suffix: string, options: InitCommandOptions) => {
+    .action(async (suffix: string, options: InitOptions) => {
       const { initCommand } = await import("./init-command.ts");
       await run(options, (terminal) => initCommand(suffix, options, terminal));
     });
@@ -65,7 +54,7 @@ Examples:
 Example:
   transpod aws destroy prod`,
     )
-    .action(async (suffix: string, options: DestroyCommandOptions) => {
+    .action(async (suffix: string, options: DestroyOptions) => {
       const { destroyCommand } = await import("./destroy-command.ts");
       await run(options, (terminal) => destroyCommand(suffix, options, terminal));
     });

@@ -1,18 +1,14 @@
 import { TranspodError } from "@transpod/contract/errors.ts";
 import { asColumns } from "../columns.ts";
 import type { Terminal } from "../terminal.ts";
-import type { AwsOptions } from "./command.ts";
 import { planDestruction, type Destruction } from "./destroy.ts";
 import { explain } from "./explain.ts";
+import type { DestroyOptions } from "./options.ts";
 import { describePlace } from "./show.ts";
-
-export interface DestroyCommandOptions extends AwsOptions {
-  yes?: boolean;
-}
 
 export async function destroyCommand(
   suffix: string,
-  options: DestroyCommandOptions,
+  options: DestroyOptions,
   terminal: Terminal,
 ): Promise<void> {
   const { endpoint } = options;
@@ -42,7 +38,7 @@ export async function destroyCommand(
 async function confirm(
   suffix: string,
   destruction: Destruction,
-  options: DestroyCommandOptions,
+  options: DestroyOptions,
   terminal: Terminal,
 ): Promise<void> {
   const { found } = destruction;

@@ -1,21 +1,13 @@
 import { UsageError } from "../exit.ts";
 import { asColumns } from "../columns.ts";
 import type { Terminal } from "../terminal.ts";
-import type { AwsOptions } from "./command.ts";
 import { explain } from "./explain.ts";
 import { environmentFile } from "./files/environment.ts";
 import { openOwnFile } from "./files/own-file.ts";
 import { helmValues } from "./files/values.ts";
 import { init, type Initialised } from "./init.ts";
+import type { InitOptions } from "./options.ts";
 import { describePlace } from "./show.ts";
-
-export interface InitCommandOptions extends AwsOptions {
-  corsOrigin?: string[];
-  clusterEndpoint?: string;
-  values?: string;
-  env?: string;
-  force?: boolean;
-}
 
 interface File {
   path: string;
@@ -24,7 +16,7 @@ interface File {
 
 export async function initCommand(
   suffix: string,
-  options: InitCommandOptions,
+  options: InitOptions,
   terminal: Terminal,
 ): Promise<void> {
   const { endpoint, clusterEndpoint, corsOrigin: corsOrigins } = options;
@@ -60,7 +52,7 @@ export async function initCommand(
 /** A file that must be left alone is found out before anything is made. */
 async function prepareFiles(
   suffix: string,
-  { values, env, force = false }: InitCommandOptions,
+  { values, env, force = false }: InitOptions,
 ): Promise<(made: Initialised) => Promise<File[]>> {
   const asked = [
     { path: values, bodyOf: helmValues },

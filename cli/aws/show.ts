@@ -1,4 +1,4 @@
-import type { AwsOptions } from "./command.ts";
+import type { AwsOptions } from "./options.ts";
 
 interface Place {
   region: string;

@@ -1,17 +1,6 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { run } from "../run.ts";
-
-export interface DlqOptions {
-  json?: boolean;
-}
-
-export interface ListOptions extends DlqOptions {
-  limit: number;
-}
-
-export interface RedriveOptions extends DlqOptions {
-  all?: boolean;
-}
+import type { ListOptions, RedriveOptions } from "./options.ts";
 
 const environment = `
 Reads SQS_QUEUE_URL, AWS_REGION and, for an emulator, SQS_ENDPOINT, as the services do.`;

@@ -1,7 +1,7 @@
 import { asColumns } from "../columns.ts";
 import type { Terminal } from "../terminal.ts";
-import type { ListOptions } from "./command.ts";
 import { withDeadLetters, type DeadLetter } from "./dead-letters.ts";
+import type { ListOptions } from "./options.ts";
 
 export async function listCommand({ limit }: ListOptions, terminal: Terminal): Promise<void> {
   await withDeadLetters(async ({ queueUrl, deadLetterQueueUrl, count, visit }) => {

@@ -1,7 +1,7 @@
 import { TranspodError } from "@transpod/contract/errors.ts";
 import type { Terminal } from "../terminal.ts";
-import type { RedriveOptions } from "./command.ts";
 import { withDeadLetters } from "./dead-letters.ts";
+import type { RedriveOptions } from "./options.ts";
 
 /**
  * One by one rather than by SQS' own message move task: that moves all there is, poison too, and says

@@ -25,11 +25,11 @@ export const transcodeSettings = z
     }),
     if_larger: z
       .enum(["keep", "stop"])
-      .optional()
+      .default("keep")
       .meta({
         description:
-          "Whether to go on when the result becomes larger than the original. `stop` fails the file " +
-          "with `already_optimal`. Unless said: `stop` for H.264 to H.265 without a `crf`, else `keep`.",
+          "What to do when the result becomes larger than the original. `keep` publishes it, and a note says " +
+          "how much larger it is. `stop` fails the file with `already_optimal`, as early as that is clear.",
       }),
     on_damage: z
       .enum(["fail", "finish"])

@@ -143,6 +143,21 @@ test("a result that grows beyond what anybody wants ends as soon as that is clea
   expect(last?.percent).toBeLessThan(90);
 });
 
+test("a client that chooses nothing gets a larger result too, and is told how much larger", async () => {
+  const noise = { seconds: 1, audio: null, filters: "noise=alls=40:allf=t" };
+  const options = ["-crf", "48"];
+  const sourcePath = await generate(scratch.file("noise.mp4"), { ...noise, options });
+  await using server = await new WorkServer({ sourcePath, fileName: "a.mp4" }).start();
+  const worker = await startWorker(server.url, scratch.path);
+  expect(worker.exitCode).toBe(0);
+  expect(server.completed?.target_codec).toBe("hevc");
+  expect(server.completed?.notes).toContainEqual(
+    expect.stringMatching(
+      /^The result is (?:\d+ % larger than|\d+\.\d times as large as) the source\.$/,
+    ),
+  );
+});
+
 test("a source that was replaced is not transcoded", async () => {
   const options = { sourcePath: short, fileName: "a.mp4", replaced: true };
   await using server = await new WorkServer(options).start();

@@ -62,7 +62,7 @@ async function runPair(file: string, serviceFirst: boolean): Promise<Pair> {
 /** From `POST /upload` to the status `completed`. */
 async function throughService(path: string): Promise<Omit<Pair, "ffmpeg">> {
   const began = performance.now();
-  const fileId = await client.upload(path, { if_larger: "keep" });
+  const fileId = await client.upload(path);
   const status = await client.watch(fileId, () => {});
   const service = (performance.now() - began) / 1000;
   const { phase_times, original, processed, verification } = status;
@@ -80,7 +80,7 @@ async function throughFfmpeg(input: string): Promise<number> {
     container: containerOf(input),
     ffmpeg: await readFfmpegFacts(signal),
     cpus: availableParallelism(),
-    wished: { ...defaultSettings, if_larger: "keep" },
+    wished: defaultSettings,
     input,
     output: join(folder, "ffmpeg-output"),
   });

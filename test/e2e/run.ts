@@ -42,8 +42,7 @@ export async function runThrough(
 ): Promise<Result> {
   const file = basename(path);
   const began = performance.now();
-  // Whoever tries it with a small file wants to see it come back, not to be told that it is small.
-  const fileId = await client.upload(path, { if_larger: "keep" });
+  const fileId = await client.upload(path);
   const status = await client.watch(fileId, onStatus, signal);
   if (status.processing_status !== "completed") {
     const why = status.failure?.detail ?? `It is ${status.processing_status}.`;

@@ -23,11 +23,8 @@ export function isAvailable({ source }: MediaCase): boolean {
   return typeof source === "function" || existsSync(pathOfReal(source));
 }
 
-/**
- * The fastest preset: what it leaves out is not what is tested here. So coarse, and so short, a result
- * may well be the larger one.
- */
-const quick = { preset: "ultrafast", if_larger: "keep" } as const;
+/** The fastest preset: what it leaves out is not what is tested here. */
+const quick = { preset: "ultrafast" } as const;
 
 /** Makes the file, and takes it through the worker's own probe, plan, encode and verify. */
 export async function convertCase(

@@ -50,7 +50,7 @@ What a client may choose for a file, as \`settings\` of \`POST /upload\` and of 
 | \`quality\` | **\`balanced\`**, \`smaller\`, \`faster\` | what the two below are when they are not given |
 | \`crf\` | 1 to 51 | ${qualitiesOf("crf")} |
 | \`preset\` | ${presets.join(", ")} | ${qualitiesOf("preset")} |
-| \`if_larger\` | \`keep\`, \`stop\` | \`stop\` fails a file whose result is larger as \`already_optimal\`; the default for H.264 to H.265 without a \`crf\` |
+| \`if_larger\` | **\`keep\`**, \`stop\` | \`keep\` publishes a result that is larger than its source, and a note says how much; \`stop\` fails the file as \`already_optimal\` |
 | \`on_damage\` | **\`fail\`**, \`finish\` | \`finish\` goes on without frames that can't be decoded, and says how many |
 | \`location\` | **\`keep\`**, \`remove\` | tags that say where it was recorded |
 

@@ -10,9 +10,9 @@ import { planTranscode, type Plan } from "../plan/plan.ts";
 import type { Source } from "../probe/media.ts";
 import { probeSource } from "../probe/probe-source.ts";
 import { verifyOutput, type Verified } from "../verify/verify-output.ts";
-import { afterthoughts } from "./afterthoughts.ts";
 import type { PhaseClock } from "./phase-clock.ts";
 import type { Progress } from "./progress-reporter.ts";
+import { resultNotes } from "./result-notes.ts";
 import { SizeGuard } from "./size-guard.ts";
 
 export interface ConvertDeps {
@@ -56,7 +56,7 @@ export async function convert(deps: ConvertDeps, files: ConvertFiles): Promise<C
   const verified = await clock.run("verify", () => verify(deps, files, { source, plan, encoded }));
   // Errors that cost frames have a note of their own.
   const errorCount = verified.notes.length > 0 ? 0 : encoded.diagnostics.errorCount;
-  const after = afterthoughts(errorCount, source.media.sizeBytes, verified.made.media.sizeBytes);
+  const after = resultNotes(errorCount, source.media.sizeBytes, verified.made.media.sizeBytes);
   return { source, plan, verified, notes: [...plan.notes, ...verified.notes, ...after] };
 }
 

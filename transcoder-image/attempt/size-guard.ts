@@ -1,10 +1,10 @@
 import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import type { Codec } from "@transpod/contract/work-protocol.ts";
 import type { FfmpegProgress } from "../ffmpeg/progress.ts";
-import { projectedGrowth, stopsWhenLarger } from "../plan/size-guard.ts";
+import { projectedGrowth } from "../plan/size-guard.ts";
 import { AttemptError } from "./attempt-error.ts";
 
-/** Ends an encode whose result nobody wants because it is larger than the source. */
+/** Ends an encode whose result becomes larger than its source, for a client that chose `stop`. */
 export class SizeGuard {
   readonly #stop = new AbortController();
   readonly #isOn: boolean;
@@ -12,7 +12,7 @@ export class SizeGuard {
   readonly #sourceBytes: number;
 
   constructor(target: Codec, settings: TranscodeSettings, sourceBytes: number) {
-    this.#isOn = stopsWhenLarger(target, settings);
+    this.#isOn = settings.if_larger === "stop";
     this.#target = target;
     this.#sourceBytes = sourceBytes;
   }
@@ -42,7 +42,7 @@ export class SizeGuard {
     return new AttemptError(
       "already_optimal",
       `The file is as small as ${codec} makes it at this quality already: the result would ${size}. ` +
-        'Retry it with the settings {"if_larger": "keep"} to have it all the same.',
+        'Retry it with the settings {"if_larger": "keep"} to have the larger result.',
     );
   }
 }

@@ -1,15 +1,5 @@
 import { expect, test } from "vitest";
-import { projectedGrowth, stopsWhenLarger } from "./size-guard.ts";
-
-test.each([
-  ["hevc", {}, true],
-  ["hevc", { crf: 18 }, false],
-  ["hevc", { if_larger: "keep" }, false],
-  ["h264", {}, false],
-  ["h264", { if_larger: "stop" }, true],
-] as const)("a larger %s of a client that wants %j is stopped: %s", (target, wished, stopped) => {
-  expect(stopsWhenLarger(target, wished)).toBe(stopped);
-});
+import { projectedGrowth } from "./size-guard.ts";
 
 test.each([
   ["nothing is said of the first tenth", { writtenBytes: 900, frame: 100 }, null],

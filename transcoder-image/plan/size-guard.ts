@@ -1,18 +1,3 @@
-import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
-import type { Codec } from "@transpod/contract/work-protocol.ts";
-
-/**
- * Whether a result that is larger than its source is no result: from H.264 to H.265 a smaller file is
- * what people come for, unless they said which quality they want. The way back nearly always grows. Pure.
- */
-export function stopsWhenLarger(
-  target: Codec,
-  { if_larger, crf }: Pick<TranscodeSettings, "if_larger" | "crf">,
-): boolean {
-  if (if_larger !== undefined) return if_larger === "stop";
-  return target === "hevc" && crf === undefined;
-}
-
 /** Before so much is encoded, the rest may yet be quite different. */
 const fairShare = 0.3;
 /** And before so many frames, what the encoder holds back is too large a part of all. */

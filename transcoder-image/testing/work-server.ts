@@ -151,7 +151,7 @@ export class WorkServer {
       lease: 1,
       file_name: this.#options.fileName,
       source: { url: `${this.url}/source`, size_bytes: size, etag: '"etag-of-source"' },
-      settings: { ...defaultSettings, if_larger: "keep", ...this.#options.settings },
+      settings: { ...defaultSettings, ...this.#options.settings },
       limits: defaultLimits,
       heartbeat_seconds: 0.2,
     };

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import {
   fileEventTypes,
-  mostWebhooks,
+  maxWebhooks,
   type Delivery,
   type DeliveryList,
   type WebhookCreated,
@@ -105,7 +105,7 @@ test("private addresses are taken where that is allowed", async () => {
 });
 
 test("there are no more webhooks than a controller has connections for", async () => {
-  for (let n = 0; n < mostWebhooks; n += 1) await create();
+  for (let n = 0; n < maxWebhooks; n += 1) await create();
   const answer = await api.post("/webhooks", { url });
   expect(answer).toMatchObject({ status: 409, body: { code: "too_many_webhooks" } });
 });

@@ -25,7 +25,7 @@ export async function withDatabase(work: (pool: pg.Pool) => Promise<void>): Prom
   const pool = createPool({ url, applicationName: "transpod-cli" }, () => {});
   try {
     await pool.query("select").catch((error: unknown) => {
-      throw explainSilence(error, name);
+      throw explainUnreachable(error, name);
     });
     await checkDatabase(pool).catch((error: unknown) => {
       throw explainSchema(error, name);
@@ -37,7 +37,7 @@ export async function withDatabase(work: (pool: pg.Pool) => Promise<void>): Prom
 }
 
 /** Why a first statement got no answer. */
-export function explainSilence(error: unknown, database: string): unknown {
+export function explainUnreachable(error: unknown, database: string): unknown {
   if (!(error instanceof Error)) return error;
   const said = reasonOf(error);
   return isUnavailable(error)

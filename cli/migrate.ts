@@ -4,7 +4,7 @@ import { TranspodError } from "@transpod/contract/errors.ts";
 import { isUnavailable } from "@transpod/runtime/unavailable.ts";
 import { createPool } from "@transpod/store/database.ts";
 import { migrate } from "@transpod/store/migrate.ts";
-import { databaseInEnvironment, explainSilence, reasonOf } from "./database.ts";
+import { databaseInEnvironment, explainUnreachable, reasonOf } from "./database.ts";
 import { run } from "./run.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -39,7 +39,7 @@ async function migrateDatabase({ wait }: MigrateOptions, terminal: Terminal): Pr
   await untilItAnswers(url, wait, (error) =>
     terminal.say(`${database} does not answer yet; waiting up to ${wait} s: ${reasonOf(error)}`),
   ).catch((error: unknown) => {
-    throw explainSilence(error, database);
+    throw explainUnreachable(error, database);
   });
   const ran = await migrate(url).catch((error: unknown) => {
     throw explainRefusal(error, database);

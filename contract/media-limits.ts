@@ -1,11 +1,11 @@
 import { z } from "zod";
 
 /** A little more than 8K. A small file can claim far more than any memory. */
-export const mostPixels = 36_000_000;
+export const absoluteMaxPixels = 36_000_000;
 
 /** What a file may ask of a worker; settings of whoever runs Transpod. */
 export const mediaLimits = z.object({
-  max_pixels: z.int().positive().max(mostPixels).default(mostPixels).meta({
+  max_pixels: z.int().positive().max(absoluteMaxPixels).default(absoluteMaxPixels).meta({
     description: "of one picture",
   }),
   max_duration_seconds: z

@@ -5,7 +5,7 @@ import { fileStatus, pageQuery } from "./public-api.ts";
 /** The shapes of webhooks: what clients manage, and what their receivers are sent. */
 
 /** Each one adds a row to every transition of a file, and has connections of its own. */
-export const mostWebhooks = 32;
+export const maxWebhooks = 32;
 
 export const fileEventTypes = [
   "file.processing",

@@ -1,6 +1,10 @@
 import { hostname } from "node:os";
 import { z } from "zod";
-import { mediaLimits, mostPixels, type MediaLimits } from "@transpod/contract/media-limits.ts";
+import {
+  mediaLimits,
+  absoluteMaxPixels,
+  type MediaLimits,
+} from "@transpod/contract/media-limits.ts";
 import {
   awsEnvironment,
   integer,
@@ -20,7 +24,7 @@ const settings = z.object({
   HEARTBEAT_SECONDS: integer({ min: 1 }).default(10),
   SWEEP_SECONDS: integer({ min: 1 }).default(30),
   UPLOAD_EVENT_GRACE_SECONDS: integer({ min: 1 }).default(60),
-  MAX_PIXELS: integer({ min: 1, max: mostPixels }).optional(),
+  MAX_PIXELS: integer({ min: 1, max: absoluteMaxPixels }).optional(),
   MAX_DURATION_SECONDS: integer({ min: 1 }).optional(),
   MAX_TRACKS: integer({ min: 1 }).optional(),
   WEBHOOK_ALLOW_PRIVATE: webhookAllowPrivate,

@@ -2,15 +2,15 @@ import type { Service } from "@transpod/runtime/process.ts";
 import { listenForFiles } from "@transpod/store/notifications.ts";
 import { startIntake, type IntakeDeps } from "./intake/intake.ts";
 import { launchPending } from "./launch/launcher.ts";
-import { Hearing } from "./observe/hearing.ts";
+import { ObservationWindow } from "./observe/observation-window.ts";
 import { reconcile, type ReconcileDeps } from "./observe/reconcile.ts";
 import { sweep, type SweepDeps } from "./sweep/sweep.ts";
 import { startDelivery } from "./webhooks/delivery.ts";
 import { WorkQueue } from "./work-queue.ts";
 
-/** The hearing and the queue of files are the engine's own. */
+/** The observationWindow and the queue of files are the engine's own. */
 export interface EngineDeps
-  extends IntakeDeps, Omit<ReconcileDeps, "hearing">, Omit<SweepDeps, "enqueue"> {
+  extends IntakeDeps, Omit<ReconcileDeps, "observationWindow">, Omit<SweepDeps, "enqueue"> {
   /** For LISTEN, which needs a connection of its own. */
   databaseUrl: string;
 }
@@ -28,9 +28,9 @@ export interface Engine extends Service {
 export function startEngine(given: EngineDeps): Engine {
   const { log, settings } = given;
   const onError = (key: string, err: unknown) => log.error({ event: "work_failed", key, err });
-  const hearing = new Hearing();
+  const observationWindow = new ObservationWindow();
   const files = new WorkQueue({
-    handle: (fileId) => reconcile({ ...given, hearing }, fileId),
+    handle: (fileId) => reconcile({ ...given, observationWindow }, fileId),
     concurrency: 8,
     onError,
   });
@@ -43,7 +43,7 @@ export function startEngine(given: EngineDeps): Engine {
     if (chore === "sweep") return await sweep(deps);
     if (chore === "webhooks") return await webhooks.look();
     await launchPending(deps);
-    hearing.tick();
+    observationWindow.tick();
   }
 
   const notifications = listenForFiles(given.databaseUrl, {

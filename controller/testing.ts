@@ -2,7 +2,7 @@ import type { JobStatus } from "@transpod/contract/ports.ts";
 import type { AttemptRow } from "@transpod/store/attempts.ts";
 import { readControllerSettings } from "./config.ts";
 
-/** Builders for this room's tests: what a test doesn't say doesn't matter to it. */
+/** Builders for the tests of this package. A test gives only the values that matter to it. */
 
 const fileId = "0b0f2c0e-6f0b-4e5e-9a53-0a3f6f4f8a11";
 

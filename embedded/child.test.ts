@@ -90,7 +90,7 @@ test("what a child left behind when it ended by itself is ended too", async () =
   await gone(grandchild);
 });
 
-test("ending the holder of the leash ends the child", async () => {
+test("ending the supervisor of a child ends the child", async () => {
   const { child, lines } = start(idle);
   const pid = await readyPid(lines);
   process.kill(child.pid as number, "SIGTERM");

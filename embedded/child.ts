@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-const leash = fileURLToPath(new URL("leash.ts", import.meta.url));
+const supervisorPath = fileURLToPath(new URL("supervisor.ts", import.meta.url));
 
 export interface ChildOptions {
   command: string;
@@ -25,7 +25,7 @@ export interface ChildExit {
 }
 
 export interface Child {
-  /** The process that holds the leash. Ending it ends the child. */
+  /** The supervisor process. Ending it ends the child. */
   pid: number | undefined;
   /** Resolves when the child, and whatever shares its output, is gone. Never rejects. */
   exited: Promise<ChildExit>;
@@ -35,35 +35,39 @@ export interface Child {
 
 /**
  * Starts a command that ends when this process ends, even by SIGKILL, together with everything it
- * started in its process group. Stopping it and dying take the same path: leash.ts sees its standard
+ * started in its process group. Stopping it and dying take the same path: supervisor.ts sees its standard
  * input close. Signals from the terminal (Ctrl-C) do not reach the child: when it ends is our choice.
  */
 export function startChild(options: ChildOptions): Child {
   const { command, args = [], stopSignal = "SIGTERM", graceMs = 10_000, onLine } = options;
-  const holder = spawn(process.execPath, [leash, stopSignal, String(graceMs), command, ...args], {
-    cwd: options.cwd,
-    env: options.env,
-    detached: true,
-    stdio: ["pipe", "pipe", "pipe"],
-  });
+  const supervisor = spawn(
+    process.execPath,
+    [supervisorPath, stopSignal, String(graceMs), command, ...args],
+    {
+      cwd: options.cwd,
+      env: options.env,
+      detached: true,
+      stdio: ["pipe", "pipe", "pipe"],
+    },
+  );
 
   const exited = new Promise<ChildExit>((resolve) => {
-    holder.once("error", (error) => {
+    supervisor.once("error", (error) => {
       onLine?.(`${command} did not start: ${error.message}`);
       resolve({ code: 127, signal: null });
     });
-    holder.once("close", (code, signal) => resolve({ code, signal }));
+    supervisor.once("close", (code, signal) => resolve({ code, signal }));
   });
-  for (const stream of [holder.stdout, holder.stderr]) {
+  for (const stream of [supervisor.stdout, supervisor.stderr]) {
     createInterface(stream).on("line", (line) => onLine?.(line));
   }
-  holder.stdin.on("error", () => {}); // it is gone already: `exited` says so
+  supervisor.stdin.on("error", () => {}); // it is gone already: `exited` says so
 
   return {
-    pid: holder.pid,
+    pid: supervisor.pid,
     exited,
     stop() {
-      holder.stdin.end();
+      supervisor.stdin.end();
       return exited;
     },
   };

@@ -8,7 +8,7 @@ const packageFolder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/;
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /**
- * Files that a room opens at run time: [where they are, where the bundle looks for them]. What is
+ * Files that a package opens at run time: [where they are, where the bundle looks for them]. What is
  * resolved by package name is looked for in node_modules, what is named beside a module beside
  * main.js.
  */
@@ -20,20 +20,20 @@ const openedFiles: Readonly<Record<string, readonly (readonly [string, string])[
   cli: [[join(root, "store/migrations"), "migrations"]],
 };
 
-/** What is run in a room's image: [the module, what its bundle is called]. */
-function entryPointsOf(room: string) {
-  const main = { in: join(room, "main.ts"), out: "main" };
+/** What is run in a package's image: [the module, what its bundle is called]. */
+function entryPointsOf(name: string) {
+  const main = { in: join(name, "main.ts"), out: "main" };
   // Where DATABASE_URL is already: `kubectl exec deploy/transpod-api -- node keys.js create NAME`.
-  return room === "api" ? [main, { in: "cli/keys/main.ts", out: "keys" }] : [main];
+  return name === "api" ? [main, { in: "cli/keys/main.ts", out: "keys" }] : [main];
 }
 
-/** Makes of one room and all that it imports a folder that Node runs by itself. */
-async function bundle(room: string, folder: string): Promise<void> {
+/** Makes of one package and all that it imports a folder that Node runs by itself. */
+async function bundle(name: string, folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: entryPointsOf(room),
+    entryPoints: entryPointsOf(name),
     // Not where it goes: the source map then says "store/files.ts", whatever the folder is.
     outdir: ".",
     write: false,
@@ -65,15 +65,15 @@ async function bundle(room: string, folder: string): Promise<void> {
     await writeFile(join(folder, basename(path)), contents);
   }
   await writeFile(join(folder, "package.json"), '{ "type": "module" }\n');
-  await writeFile(join(folder, "licenses.txt"), await licensesOf(room, metafile));
-  for (const [file, name] of openedFiles[room] ?? []) {
-    await cp(file, join(folder, name), { recursive: true });
+  await writeFile(join(folder, "licenses.txt"), await licensesOf(name, metafile));
+  for (const [file, copy] of openedFiles[name] ?? []) {
+    await cp(file, join(folder, copy), { recursive: true });
   }
 }
 
 /** The packages' licenses ask to go along with every copy. */
-async function licensesOf(room: string, { inputs }: Metafile): Promise<string> {
-  const opened = (openedFiles[room] ?? []).map(([file]) => relative(root, file));
+async function licensesOf(name: string, { inputs }: Metafile): Promise<string> {
+  const opened = (openedFiles[name] ?? []).map(([file]) => relative(root, file));
   const packages = new Set(
     [...Object.keys(inputs), ...opened].flatMap((file) => packageFolder.exec(file)?.[0] ?? []),
   );
@@ -96,9 +96,9 @@ async function licenseOf(packaged: string): Promise<string> {
   return [`===== ${title}`, ...texts.map((text) => text.trim()), ""].join("\n\n");
 }
 
-const [room, folder] = process.argv.slice(2);
-if (room === undefined || folder === undefined) {
-  console.error("Usage: node scripts/bundle.ts ROOM FOLDER");
+const [name, folder] = process.argv.slice(2);
+if (name === undefined || folder === undefined) {
+  console.error("Usage: node scripts/bundle.ts PACKAGE FOLDER");
   process.exit(2);
 }
-await bundle(room, folder);
+await bundle(name, folder);

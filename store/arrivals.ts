@@ -2,7 +2,7 @@ import type { ObjectCreated } from "@transpod/contract/s3-event.ts";
 import { fileIdOfRawKey } from "@transpod/contract/object-keys.ts";
 import { jobName } from "@transpod/contract/job-identity.ts";
 import type { Database } from "./database.ts";
-import { cleanAgain } from "./tombstones.ts";
+import { markUncleaned } from "./tombstones.ts";
 
 /**
  * - `accepted`: the file is pending now, with this object version as its source.
@@ -78,5 +78,5 @@ async function disposeOf(db: Database, object: ObjectCreated): Promise<Dispositi
     [fileId, object.key],
   );
   if (ours === 1) return "superseded";
-  return (await cleanAgain(db, fileId, object.key)) ? "deleted" : "foreign";
+  return (await markUncleaned(db, fileId, object.key)) ? "deleted" : "foreign";
 }

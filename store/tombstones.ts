@@ -72,7 +72,7 @@ export async function markCleaned(
 }
 
 /** Has the objects looked for once more, because one has just arrived. False when there is no tombstone. */
-export async function cleanAgain(db: Database, fileId: string, s3Key: string): Promise<boolean> {
+export async function markUncleaned(db: Database, fileId: string, s3Key: string): Promise<boolean> {
   const { rowCount } = await db.query(
     `with due as (
        update tombstones set clean_after = now() where file_id = $1 and s3_key = $2 returning file_id

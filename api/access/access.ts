@@ -33,11 +33,11 @@ export function accessOf(request: Request): Access {
   return access;
 }
 
-export function mayDo({ scopes }: Caller, scope: Scope): boolean {
+export function isAllowed({ scopes }: Caller, scope: Scope): boolean {
   return scopes.includes(scope) || scopes.includes("admin");
 }
 
 /** The key whose files are all that the caller sees; null for one who sees every file. */
 export function ownFilesOnly(caller: Caller): string | null {
-  return mayDo(caller, "admin") ? null : caller.keyId;
+  return isAllowed(caller, "admin") ? null : caller.keyId;
 }

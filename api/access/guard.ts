@@ -5,7 +5,7 @@ import { createdFile } from "@transpod/store/api-keys.ts";
 import type { AppDeps } from "../deps.ts";
 import { fileIdIn, fileNotFound } from "../find-file.ts";
 import type { Route } from "../route.ts";
-import { accessOf, everybody, mayDo, ownFilesOnly, setAccess } from "./access.ts";
+import { accessOf, everybody, isAllowed, ownFilesOnly, setAccess } from "./access.ts";
 import { auditEntry, fileNamedBy, recordRefusal } from "./audit.ts";
 import { authenticate, keyIn } from "./authenticate.ts";
 import { countFailures, limitRequests } from "./limits.ts";
@@ -65,7 +65,7 @@ async function refuse(
   scope: Scope,
 ): Promise<HttpError | undefined> {
   const access = accessOf(request);
-  if (!mayDo(access, scope)) return forbidden(scope);
+  if (!isAllowed(access, scope)) return forbidden(scope);
   const owner = ownFilesOnly(access);
   if (owner === null || !("file_id" in request.params)) return undefined;
   const fileId = fileIdIn(request);

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import {
-  mostWebhooks,
+  maxWebhooks,
   webhookCreated,
   webhookRequest,
   type WebhookCreated,
@@ -39,7 +39,7 @@ export const createWebhook: Route = {
       const secret = `whsec_${randomBytes(32).toString("base64")}`;
       const webhook = { webhook_id: randomUUID(), url, events: [...new Set(events)], secret };
       const { row } = await runCommand("create_webhook", request, null, async (db) => {
-        const inserted = await insertWebhook(db, webhook, mostWebhooks);
+        const inserted = await insertWebhook(db, webhook, maxWebhooks);
         if (inserted === undefined) throw tooMany();
         return { done: true, row: inserted };
       });
@@ -49,7 +49,7 @@ export const createWebhook: Route = {
 };
 
 function tooMany(): HttpError {
-  const detail = `There are ${mostWebhooks} webhooks already. Delete one that is not needed.`;
+  const detail = `There are ${maxWebhooks} webhooks already. Delete one that is not needed.`;
   return new HttpError(409, "too_many_webhooks", detail);
 }
 

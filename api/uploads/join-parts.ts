@@ -8,7 +8,7 @@ import { inRanges } from "./in-ranges.ts";
 import {
   declaredSize,
   noMultipart,
-  noticeArrival,
+  recordJoinedUpload,
   storedParts,
   targetOf,
   type StoredParts,
@@ -22,7 +22,7 @@ export async function joinParts(deps: ApiDeps, row: UploadRow): Promise<void> {
   const stored = await storedParts(deps, row);
   const version =
     stored === undefined ? null : await join(deps, row, requireAll(declaredSize(row), stored));
-  if (!(await noticeArrival(deps, row, version))) throw noMultipart();
+  if (!(await recordJoinedUpload(deps, row, version))) throw noMultipart();
 }
 
 /** The version of the object; null when another request joined the parts in the meantime. */

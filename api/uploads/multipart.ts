@@ -94,7 +94,7 @@ export async function beginMultipart(deps: ApiDeps, row: UploadRow): Promise<boo
  * Looks for what may have been joined by a request that died before it could say so, and says it. False
  * when nothing has arrived.
  */
-export async function noticeArrival(
+export async function recordJoinedUpload(
   { s3, buckets, pool }: ApiDeps,
   { file_id, s3_key }: UploadRow,
   version: string | null = null,
@@ -106,7 +106,7 @@ export async function noticeArrival(
 
 /** Throws an HttpError 409 when the upload that S3 does not know any more was joined. */
 export async function refuseJoined(deps: ApiDeps, request: Request, row: UploadRow): Promise<void> {
-  if (row.upload_id === null || !(await noticeArrival(deps, row))) return;
+  if (row.upload_id === null || !(await recordJoinedUpload(deps, row))) return;
   throw refusalOf(await findFile(deps.pool, request));
 }
 

@@ -1,7 +1,7 @@
 import { TranspodError } from "@transpod/contract/errors.ts";
 import { connect, type ConnectOptions } from "./connect.ts";
 import { namesFor, suffixTag } from "./names.ts";
-import { survey, type Found } from "./survey.ts";
+import { findInstallation, type Found } from "./inventory.ts";
 
 export interface DestroyOptions extends ConnectOptions {
   suffix: string;
@@ -23,7 +23,7 @@ export interface Destruction {
  */
 export async function planDestruction(options: DestroyOptions): Promise<Destruction> {
   const connection = await connect(options);
-  const found = await survey(connection, namesFor(options.suffix));
+  const found = await findInstallation(connection, namesFor(options.suffix));
   const strange = found.filter(({ tags }) => tags[suffixTag] !== options.suffix);
   if (strange.length > 0) throw notOurs(strange, options.suffix);
   const held = found.filter(({ holders }) => holders.length > 0);

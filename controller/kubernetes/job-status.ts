@@ -2,7 +2,7 @@ import type { AttemptRef } from "@transpod/contract/job-identity.ts";
 import type { JobStatus } from "@transpod/contract/ports.ts";
 import { disruptionTarget, failureOf } from "./failure.ts";
 import { workerContainer } from "./manifest.ts";
-import { whatItWaitsFor } from "./waiting.ts";
+import { waitingReason } from "./waiting.ts";
 import type { Job, JobCondition, Pod, Termination } from "./wire.ts";
 
 /**
@@ -16,7 +16,7 @@ export function jobStatus(ref: AttemptRef, job: Job, pods: readonly Pod[]): JobS
   const termination = terminationOf(pod);
   const end = endOf(job);
   if (end === undefined) {
-    const why = whatItWaitsFor(job, pod);
+    const why = waitingReason(job, pod);
     const phase = why === null ? "running" : "waiting";
     const disrupted = why === null && isBeingTakenAway(pod);
     return { ...common, phase, why, disrupted, exitCode: null, endedAt: null };

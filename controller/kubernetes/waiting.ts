@@ -18,7 +18,7 @@ const usualReasons = new Set(["ContainerCreating", "PodInitializing"]);
 /**
  * What a Job that has not ended waits for, to follow "it waits for"; null when its worker runs. Pure.
  */
-export function whatItWaitsFor(job: Job, pod: Pod | undefined): string | null {
+export function waitingReason(job: Job, pod: Pod | undefined): string | null {
   // By a queue like Kueue, which also takes running pods back.
   if (job.spec?.suspend === true) return "a place in the queue";
   if (pod === undefined) return "its pod to be created";

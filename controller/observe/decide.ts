@@ -76,8 +76,8 @@ function whileStarting(row: AttemptRow, job: JobStatus, settings: ControllerSett
 
 /** A worker that claimed must be heard; one that was taken away may be replaced by the platform. */
 function whileClaimed(row: AttemptRow, job: JobStatus, settings: ControllerSettings): Action {
-  const patience = job.phase === "waiting" ? settings.startSeconds : settings.silenceSeconds;
-  if (row.silent_seconds <= patience) {
+  const limitSeconds = job.phase === "waiting" ? settings.startSeconds : settings.silenceSeconds;
+  if (row.silent_seconds <= limitSeconds) {
     return job.phase === "waiting"
       ? { kind: "wait", why: job.why ?? "a replacement" }
       : { kind: "none" };

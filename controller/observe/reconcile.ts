@@ -4,21 +4,21 @@ import type { JobStatus } from "@transpod/contract/ports.ts";
 import { getAttempt, type AttemptRow } from "@transpod/store/attempts.ts";
 import { markWaiting } from "@transpod/store/launches.ts";
 import { createJob, type LaunchDeps } from "../launch/launcher.ts";
-import { bury, type BuryDeps } from "../sweep/bury.ts";
+import { purgeDeletedFile, type PurgeDeps } from "../sweep/purge-deleted-file.ts";
 import { decide, isActive, isLaunched, type Action } from "./decide.ts";
 import { endAttempt } from "./end-attempt.ts";
-import type { Hearing } from "./hearing.ts";
+import type { ObservationWindow } from "./observation-window.ts";
 
-export interface ReconcileDeps extends BuryDeps {
-  hearing: Hearing;
+export interface ReconcileDeps extends PurgeDeps {
+  observationWindow: ObservationWindow;
 }
 
 /** Reads a file's row and its Job again, decides and acts. Losing a call costs only latency. */
 export async function reconcile(deps: ReconcileDeps, fileId: string): Promise<void> {
   const read = await getAttempt(deps.pool, fileId);
   // No attempt yet, or a file that was deleted.
-  if (read === undefined) return await bury(deps, fileId);
-  const silent_seconds = Math.min(read.silent_seconds, deps.hearing.seconds());
+  if (read === undefined) return await purgeDeletedFile(deps, fileId);
+  const silent_seconds = Math.min(read.silent_seconds, deps.observationWindow.seconds());
   const row = { ...read, silent_seconds };
   // Before the launch nothing depends on the Job, and asking for one that is not there takes time.
   const early = !isTerminal(row.state) && !isLaunched(row);

@@ -11,9 +11,9 @@ import { markUploaded, takeSilentUploads, type SilentUpload } from "@transpod/st
 import { expireUpload } from "@transpod/store/uploads.ts";
 import type { ControllerSettings } from "../config.ts";
 import type { ControllerMetrics } from "../metrics.ts";
-import type { RelayDeps } from "./relay-outbox.ts";
+import type { OutboxDeps } from "./send-outbox.ts";
 
-export interface SilentUploadDeps extends RelayDeps {
+export interface SilentUploadDeps extends OutboxDeps {
   s3: S3Client;
   rawBucket: string;
   settings: ControllerSettings;
@@ -40,7 +40,7 @@ export async function findSilentUploads(deps: SilentUploadDeps): Promise<void> {
   await Promise.all(files.map((file) => limit(() => lookFor(deps, file))));
 }
 
-async function waitingMessages({ sqs, queueUrl }: RelayDeps): Promise<number> {
+async function waitingMessages({ sqs, queueUrl }: OutboxDeps): Promise<number> {
   const AttributeNames = ["ApproximateNumberOfMessages" as const];
   const asked = new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames });
   return Number((await sqs.send(asked)).Attributes?.ApproximateNumberOfMessages ?? 0);

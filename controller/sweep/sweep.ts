@@ -5,10 +5,10 @@ import type { LaunchDeps } from "../launch/launcher.ts";
 import { removeStale } from "../observe/reconcile.ts";
 import { abortUploads } from "./abort-uploads.ts";
 import { findSilentUploads, type SilentUploadDeps } from "./find-silent-uploads.ts";
-import { relayOutbox, type RelayDeps } from "./relay-outbox.ts";
+import { sendOutbox, type OutboxDeps } from "./send-outbox.ts";
 import { removeLeftovers, type LeftoverDeps } from "./remove-leftovers.ts";
 
-export interface SweepDeps extends LaunchDeps, SilentUploadDeps, RelayDeps, LeftoverDeps {
+export interface SweepDeps extends LaunchDeps, SilentUploadDeps, OutboxDeps, LeftoverDeps {
   enqueue: (fileId: string) => void;
 }
 
@@ -24,7 +24,7 @@ const deliveryDays = 30;
  */
 export async function sweep(deps: SweepDeps): Promise<void> {
   const parts = [
-    findSilentUploads(deps).then(() => relayOutbox(deps)),
+    findSilentUploads(deps).then(() => sendOutbox(deps)),
     abortUploads(deps),
     processingFiles(deps.pool).then((ids) => ids.forEach(deps.enqueue)),
     tombstonesToClean(deps.pool, deletedBatch).then((ids) => ids.forEach(deps.enqueue)),

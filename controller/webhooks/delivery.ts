@@ -1,4 +1,4 @@
-import { mostWebhooks } from "@transpod/contract/webhooks.ts";
+import { maxWebhooks } from "@transpod/contract/webhooks.ts";
 import type { Service } from "@transpod/runtime/process.ts";
 import { dueWebhooks } from "@transpod/store/webhooks.ts";
 import type { ControllerSettings } from "../config.ts";
@@ -35,7 +35,7 @@ export function startDelivery(given: DeliveryDeps): Delivery {
     () =>
       new WorkQueue({
         handle: deliverAll,
-        concurrency: mostWebhooks,
+        concurrency: maxWebhooks,
         onError: (webhook_id, err) =>
           given.log.error({ event: "webhook_delivery_failed", webhook_id, err }),
       }),

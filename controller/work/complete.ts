@@ -8,7 +8,7 @@ import { HttpError } from "@transpod/runtime/problems.ts";
 import { completeFile, getLease, type LeaseRow } from "@transpod/store/work.ts";
 import { completionEvent, recordOnJob } from "../observe/job-event.ts";
 import type { WorkDeps } from "./deps.ts";
-import { answerAgain } from "./answer-again.ts";
+import { repeatAnswer } from "./repeat-answer.ts";
 import { FencedError } from "./fenced.ts";
 
 /**
@@ -23,7 +23,7 @@ export async function complete(
   const began = performance.now();
   const lease = { ...ref, lease: result.lease };
   const row = await getLease(deps.pool, lease);
-  if (row === undefined) return await answerAgain(deps, lease, "completed");
+  if (row === undefined) return await repeatAnswer(deps, lease, "completed");
   const key = await joinParts(deps, lease, row, result);
   crashPoint("parts_joined");
   if (!(await completeFile(deps.pool, lease, key, result))) {
@@ -52,7 +52,7 @@ async function comeTooLate(
   key: string,
 ): Promise<Record<string, never>> {
   try {
-    return await answerAgain(deps, lease, "completed");
+    return await repeatAnswer(deps, lease, "completed");
   } catch (error) {
     if (error instanceof FencedError) {
       await deleteObjects(deps.s3, { bucket: deps.processedBucket, key });

@@ -5,7 +5,7 @@ import { getLease } from "@transpod/store/work.ts";
 import { endAttempt } from "../observe/end-attempt.ts";
 import { nextStep } from "../observe/next-step.ts";
 import type { WorkDeps } from "./deps.ts";
-import { answerAgain } from "./answer-again.ts";
+import { repeatAnswer } from "./repeat-answer.ts";
 
 /** Ends an attempt by the worker's own word. Safe to repeat. */
 export async function fail(
@@ -17,10 +17,10 @@ export async function fail(
   const lease = { ...ref, lease: said.lease };
   const heard = await getLease(deps.pool, lease);
   const row = await getAttempt(deps.pool, ref.fileId);
-  if (heard === undefined || row === undefined) return await answerAgain(deps, lease, "failed");
+  if (heard === undefined || row === undefined) return await repeatAnswer(deps, lease, "failed");
   const { code, detail, original, phase_times } = said;
   const step = nextStep({ code, detail, original, phase_times }, row, deps.settings);
-  if (!(await endAttempt(deps, lease, step))) return await answerAgain(deps, lease, "failed");
+  if (!(await endAttempt(deps, lease, step))) return await repeatAnswer(deps, lease, "failed");
   deps.metrics.endToRow.observe((performance.now() - began) / 1000);
   return {};
 }

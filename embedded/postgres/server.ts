@@ -3,7 +3,7 @@ import { TranspodError } from "@transpod/contract/errors.ts";
 import { startChild, type Child } from "../child.ts";
 import { findPostgres } from "./binaries.ts";
 import { prepareCluster, USER } from "./cluster.ts";
-import { predecessorGone } from "./predecessor.ts";
+import { untilPredecessorExits } from "./predecessor.ts";
 import { chooseRunAs } from "./run-as.ts";
 
 const DATABASE = "transpod";
@@ -46,7 +46,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const binaries = await findPostgres();
   const runAs = await chooseRunAs(folder);
   const password = await prepareCluster(folder, binaries, runAs);
-  await predecessorGone(folder);
+  await untilPredecessorExits(folder);
 
   const flags = Object.entries({ ...settings, port }).map(([name, value]) => `--${name}=${value}`);
   const server = await startServer(runAs.wrap(binaries.postgres, ["-D", folder, ...flags]), onLine);

@@ -18,7 +18,7 @@ import { openInside, type Attempt, type Inside } from "./inside.ts";
  * test/faults/processes.test.ts, and on a cluster test/kind/2-interruptions.test.ts.)
  */
 
-const mortal = fileURLToPath(new URL("mortal-main.ts", import.meta.url));
+const mortal = fileURLToPath(new URL("main-with-crash-point.ts", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "transpod-crash-test-"));
 const DATA_DIR = join(folder, "data");
 const quick = { preset: "ultrafast" } as const;

@@ -39,8 +39,8 @@ async function processes(): Promise<Process[]> {
   return stdout.split("\n").flatMap((line) => {
     const [, pid, parent, kibibytes, command = ""] =
       /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
-    // What holds the leash of a child is called as the child is.
-    if (pid === undefined || command.includes("leash.ts")) {
+    // The supervisor of a child has the child's name among its arguments.
+    if (pid === undefined || command.includes("supervisor.ts")) {
       return pid === undefined ? [] : [processOf(pid, parent, "0", "")];
     }
     return [processOf(pid, parent, kibibytes, command)];

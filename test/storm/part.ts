@@ -12,7 +12,7 @@ export interface RunningPart {
   stop(): Promise<unknown>;
 }
 
-const sayPid = fileURLToPath(new URL("say-pid.ts", import.meta.url));
+const sayPid = fileURLToPath(new URL("print-pid.ts", import.meta.url));
 const startTimeoutMs = 60_000;
 
 /** A process of the service that the storm kills and starts again. */
@@ -87,7 +87,7 @@ export class Part {
   }
 }
 
-/** A module as a process, on a leash. Resolves when it runs, which is before it does its work. */
+/** A module as a child process. Resolves when the process runs, before the module has done its work. */
 export async function startModule(
   entryPoint: string,
   env: NodeJS.ProcessEnv,

@@ -6,7 +6,7 @@ import type { Finding } from "@transpod/store/audit-findings.ts";
 import { makeSample } from "../e2e/samples.ts";
 import { Chaos } from "./chaos.ts";
 import { attempts, longestGap, publishedTwice, tally, type Tally } from "./ledger.ts";
-import { Postman, type PostmanFigures } from "./postman.ts";
+import { EventForwarder, type ForwarderFigures } from "./event-forwarder.ts";
 import { seeded } from "./random.ts";
 import { submit } from "./submit.ts";
 import { heartbeatSeconds, startWorld, type World, type WorldOptions } from "./world.ts";
@@ -31,7 +31,7 @@ export interface StormFigures {
   longest_gap_seconds: number;
   peak_memory_bytes: Record<string, number | null>;
   kills: Record<string, number>;
-  events: PostmanFigures;
+  events: ForwarderFigures;
   /** Processes that ended although nobody killed them. */
   unasked_ends: string[];
   findings: Finding[];
@@ -49,14 +49,14 @@ export async function storm(
   parts.defer(() => world.stop());
   const measuring = setInterval(() => [world.api, world.controller].map((p) => p.measure()), 500);
   parts.defer(() => clearInterval(measuring));
-  const postman = new Postman(world.sqs, world.queueUrl, seeded(options.seed + 1));
+  const forwarder = new EventForwarder(world.sqs, world.queueUrl, seeded(options.seed + 1));
   const chaos = new Chaos(world, { everySeconds: options.killEverySeconds, random });
   const submitted: string[] = [];
   const deadline = AbortSignal.timeout(options.deadlineSeconds * 1_000);
   let submitting = true;
   const all = submitAll(world, options, submitted, deadline).finally(() => (submitting = false));
   await Promise.all([all, watch()]);
-  await Promise.all([chaos.stop(), postman.stop()]);
+  await Promise.all([chaos.stop(), forwarder.stop()]);
   // Whatever the last kill left open has been started again, and has its time.
   const last = await settled(world, submitted, deadline);
   const findings = await auditWorld(world, options.maxRunningJobs);
@@ -79,7 +79,7 @@ export async function storm(
       ...{ controller: controller.kills, api: api.kills },
       ...{ workers: chaos.workersKilled, postgres: postgres.kills },
     },
-    events: postman.figures,
+    events: forwarder.figures,
     unasked_ends: [api, controller, postgres, jobs].flatMap(({ deaths }) => deaths),
     findings,
   };

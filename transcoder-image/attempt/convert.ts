@@ -3,7 +3,7 @@ import type { MediaLimits } from "@transpod/contract/media-limits.ts";
 import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import type { Config } from "../config.ts";
 import { readFfmpegFacts } from "../ffmpeg/facts.ts";
-import { howFar } from "../ffmpeg/progress.ts";
+import { encodeProgress } from "../ffmpeg/progress.ts";
 import { runFfmpeg, type FfmpegResult } from "../ffmpeg/run-ffmpeg.ts";
 import type { Container } from "../plan/container.ts";
 import { planTranscode, type Plan } from "../plan/plan.ts";
@@ -84,7 +84,7 @@ async function encode(
     stallSeconds: config.stallSeconds,
     totalFrames,
     onProgress: (progress) => {
-      report({ phase: "encode", ...howFar(progress, totalFrames) });
+      report({ phase: "encode", ...encodeProgress(progress, totalFrames) });
       guard.see(progress, totalFrames);
     },
     signal: AbortSignal.any([signal, guard.signal]),
@@ -115,7 +115,7 @@ function verify(
     cpus: config.cpus,
     onDamage: settings.on_damage,
     stallSeconds: config.stallSeconds,
-    onProgress: (progress) => report({ phase: "verify", ...howFar(progress, totalFrames) }),
+    onProgress: (progress) => report({ phase: "verify", ...encodeProgress(progress, totalFrames) }),
     signal,
   });
 }

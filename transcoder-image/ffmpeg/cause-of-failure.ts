@@ -1,5 +1,5 @@
 import type { FailureCode } from "@transpod/contract/failures.ts";
-import { plainWords } from "./plain-words.ts";
+import { rewordError } from "./reword-error.ts";
 
 export interface Cause {
   code: FailureCode;
@@ -43,7 +43,7 @@ export function causeOfFailure({ exitCode, signal, lines }: FfmpegEnd): Cause {
     return { code: "unsupported_codec", sentence };
   }
   const how = signal === undefined ? `exit code ${exitCode}` : signal;
-  const lastWords = lines.slice(-5).map(plainWords).join(" | ");
+  const lastWords = lines.slice(-5).map(rewordError).join(" | ");
   return { code: "transcode_failed", sentence: `ffmpeg ended with ${how}. ${lastWords}`.trim() };
 }
 
@@ -51,5 +51,5 @@ export function causeOfFailure({ exitCode, signal, lines }: FfmpegEnd): Cause {
 function reasonBefore(lines: readonly string[]): string {
   const end = lines.findIndex((line) => openingFailed.test(line));
   const own = lines.slice(0, end).findLast((line) => /\[(?:error|fatal)\]/.test(line));
-  return plainWords(own ?? lines[end] ?? "ffmpeg gave no reason.");
+  return rewordError(own ?? lines[end] ?? "ffmpeg gave no reason.");
 }

@@ -1,5 +1,5 @@
 import type { Options } from "execa";
-import { mostPixels } from "@transpod/contract/media-limits.ts";
+import { absoluteMaxPixels } from "@transpod/contract/media-limits.ts";
 
 /** No file is anything but an MP4 or MOV on our own disk: no playlist, no script, no reference. */
 export const inputGuards = [
@@ -9,7 +9,7 @@ export const inputGuards = [
 ].flat();
 
 /** Whatever fewer a setting allows: that is refused with a sentence, before ffmpeg is asked. */
-export const pixelGuard = ["-max_pixels", String(mostPixels)];
+export const pixelGuard = ["-max_pixels", String(absoluteMaxPixels)];
 
 /**
  * How every ffmpeg and ffprobe is started. It does not learn our token. It is ended by SIGKILL at

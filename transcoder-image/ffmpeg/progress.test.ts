@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { howFar, ProgressParser, type FfmpegProgress } from "./progress.ts";
+import { encodeProgress, ProgressParser, type FfmpegProgress } from "./progress.ts";
 
 function parse(text: string): FfmpegProgress[] {
   const parser = new ProgressParser();
@@ -35,7 +35,7 @@ test("a report forgets the one before", () => {
 });
 
 test("progress is measured in counted frames", () => {
-  expect(howFar(aReport, 120)).toEqual({
+  expect(encodeProgress(aReport, 120)).toEqual({
     percent: 25,
     frame: 30,
     total_frames: 120,
@@ -46,17 +46,20 @@ test("progress is measured in counted frames", () => {
 });
 
 test("more frames than were counted are no more than all of them", () => {
-  expect(howFar({ ...aReport, frame: 200 }, 120)).toMatchObject({ percent: 100, eta_seconds: 0 });
+  expect(encodeProgress({ ...aReport, frame: 200 }, 120)).toMatchObject({
+    percent: 100,
+    eta_seconds: 0,
+  });
 });
 
 test("before the first frame there is neither a speed nor an estimate", () => {
   const nothingYet = { percent: 0, frame: 0, total_frames: 120 };
-  expect(howFar({ ...aReport, frame: 0, speed: 1190 }, 120)).toEqual(nothingYet);
+  expect(encodeProgress({ ...aReport, frame: 0, speed: 1190 }, 120)).toEqual(nothingYet);
 });
 
 test("a rate of 0 is no rate yet", () => {
   const counted = { percent: 25, frame: 30, total_frames: 120 };
-  expect(howFar({ ...aReport, fps: 0, speed: 0.01 }, 120)).toEqual(counted);
+  expect(encodeProgress({ ...aReport, fps: 0, speed: 0.01 }, 120)).toEqual(counted);
 });
 
 test.each([
@@ -65,5 +68,5 @@ test.each([
   ["few frames of a short video", 9, 40, false],
   ["a quarter of a short video", 10, 40, true],
 ])("%s: is there an estimate of the rest?", (_what, frame, total, isThere) => {
-  expect("eta_seconds" in howFar({ ...aReport, frame }, total)).toBe(isThere);
+  expect("eta_seconds" in encodeProgress({ ...aReport, frame }, total)).toBe(isThere);
 });

@@ -48,7 +48,7 @@ const framesToJudgeBy = 60;
  * mean nothing before the first frames are out, and say when the rest will be only after so many
  * frames, or after a quarter of a short video.
  */
-export function howFar(progress: FfmpegProgress, totalFrames: number) {
+export function encodeProgress(progress: FfmpegProgress, totalFrames: number) {
   const frame = Math.min(progress.frame, totalFrames);
   const { fps, speed } = progress;
   const isMoving = frame > 0 && fps !== null && fps > 0;

@@ -3,7 +3,7 @@ import { AttemptError } from "../attempt/attempt-error.ts";
 import { childOptions } from "./child-process.ts";
 import { causeOfFailure } from "./cause-of-failure.ts";
 import { Diagnostics } from "./diagnostics.ts";
-import { patience } from "./patience.ts";
+import { stallTimeout } from "./stall-timeout.ts";
 import { ProgressParser, type FfmpegProgress } from "./progress.ts";
 import { Watchdog } from "../watchdog.ts";
 
@@ -29,7 +29,7 @@ export interface FfmpegResult {
  */
 export async function runFfmpeg(run: FfmpegRun): Promise<FfmpegResult> {
   const { args, stallSeconds, totalFrames, onProgress, signal } = run;
-  let limit = patience(0, totalFrames, stallSeconds);
+  let limit = stallTimeout(0, totalFrames, stallSeconds);
   const watchdog = new Watchdog(
     limit * 1000,
     () => new AttemptError("stalled", `ffmpeg made no progress for ${limit} seconds.`),
@@ -43,7 +43,7 @@ export async function runFfmpeg(run: FfmpegRun): Promise<FfmpegResult> {
     const progress = parser.push(line);
     if (progress === undefined) return;
     if (hasMoved(last, progress)) {
-      limit = patience(progress.frame, totalFrames, stallSeconds);
+      limit = stallTimeout(progress.frame, totalFrames, stallSeconds);
       watchdog.touch(limit * 1000);
     }
     last = progress;

@@ -27,7 +27,7 @@ export function planExtras(
   const covers = container === "mp4" ? media.covers : [];
   const kept = new Set([...subtitles, ...covers].map((track) => track.index));
   const hasTags = hasPhoneTags(media.tagNames);
-  const places = location === "remove" ? media.tagNames.filter(saysWhere) : [];
+  const places = location === "remove" ? media.tagNames.filter(isLocationTag) : [];
   const isDropped = (track: OtherTrack) => !kept.has(track.index);
   return {
     maps: [...subtitles, ...covers].flatMap((track) => ["-map", `0:${track.index}`]),
@@ -78,7 +78,7 @@ function hasPhoneTags(names: readonly string[]): boolean {
  * `location`, `location-eng`, `com.apple.quicktime.location.ISO6709` and its kin. Whatever else may name a
  * place lies in data tracks, which are never kept.
  */
-export function saysWhere(tagName: string): boolean {
+export function isLocationTag(tagName: string): boolean {
   return /location|gps|geo|xyz/i.test(tagName);
 }
 

@@ -101,7 +101,7 @@ const selfContained = 1;
 const flagsBytes = 4;
 
 /** Whether a track's media lie in another file (ISO/IEC 14496-12, 8.7.2). */
-export async function refersElsewhere(path: string): Promise<boolean> {
+export async function hasExternalData(path: string): Promise<boolean> {
   await using file = await open(path);
   const { size } = await file.stat();
   for await (const { start, end } of findBoxes(file, { start: 0, end: size }, dataReferences)) {

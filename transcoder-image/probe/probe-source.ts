@@ -1,6 +1,6 @@
 import { AttemptError } from "../attempt/attempt-error.ts";
 import { defaultLimits } from "@transpod/contract/media-limits.ts";
-import { isCutOff, judgeBoxes, readBoxes, refersElsewhere } from "./boxes.ts";
+import { isCutOff, judgeBoxes, readBoxes, hasExternalData } from "./boxes.ts";
 import { readHeaders, readMedia, readPacketTimes } from "./ffprobe.ts";
 import { readHdr10 } from "./hdr10.ts";
 import { isHdr, type Source, type VideoTrack } from "./media.ts";
@@ -21,7 +21,7 @@ export async function probeSource(
   const boxes = await readBoxes(path);
   const judgement = judgeBoxes(boxes);
   if (judgement !== "readable") throw refused(badBoxes[judgement]);
-  if (await refersElsewhere(path)) throw refused(elsewhere);
+  if (await hasExternalData(path)) throw refused(elsewhere);
 
   const media = (await readMedia(path, signal)) ?? (await readHeaders(path, signal));
   if (media === undefined) throw refused(unreadable);

@@ -5,7 +5,13 @@ import { isDiskFull } from "./free-space.ts";
 import { Watchdog } from "../watchdog.ts";
 
 /** More than two minutes of waiting without a byte. */
-const patience = { retries: 20, minTimeout: 250, factor: 2, maxTimeout: 10_000, randomize: true };
+const retryPolicy = {
+  retries: 20,
+  minTimeout: 250,
+  factor: 2,
+  maxTimeout: 10_000,
+  randomize: true,
+};
 const silenceMs = 30_000;
 
 export interface DownloadRequest {
@@ -37,7 +43,7 @@ export async function downloadFile(request: DownloadRequest): Promise<void> {
   };
   try {
     await pRetry(tryOnce, {
-      ...patience,
+      ...retryPolicy,
       signal: request.signal,
       // A try that brought something is no failure: each one leaves less to fetch.
       shouldConsumeRetry: ({ error }) => !(error instanceof CutError && error.gainedBytes > 0),

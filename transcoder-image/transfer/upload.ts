@@ -9,7 +9,13 @@ import { PartUrls } from "./part-urls.ts";
 
 const partsAtOnce = 4;
 /** About a minute for each part. */
-const patience = { retries: 10, minTimeout: 250, factor: 2, maxTimeout: 10_000, randomize: true };
+const retryPolicy = {
+  retries: 10,
+  minTimeout: 250,
+  factor: 2,
+  maxTimeout: 10_000,
+  randomize: true,
+};
 /** 16 MiB in this time is 54 KiB/s: slower than that is a connection that died. */
 const partTimeoutMs = 5 * 60_000;
 
@@ -43,7 +49,7 @@ export async function uploadFile(request: UploadRequest): Promise<Uploaded> {
 
   const send = async (part: Part) => {
     const etag = await pRetry(() => putPart(urls, path, part, signal), {
-      ...patience,
+      ...retryPolicy,
       signal,
       shouldRetry: ({ error }) => error instanceof PartError,
     });

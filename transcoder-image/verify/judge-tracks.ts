@@ -1,5 +1,5 @@
 import type { Expected } from "../plan/plan.ts";
-import { saysWhere } from "../plan/extras.ts";
+import { isLocationTag } from "../plan/extras.ts";
 import type { Colour, Media, VideoTrack } from "../probe/media.ts";
 
 /** People notice from 45 ms on (ITU-R BT.1359). */
@@ -21,7 +21,7 @@ export function judgeTracks(expected: Expected, media: Media, video: VideoTrack)
       `The output's pixels are ${video.sampleAspectRatio} in shape, not ${expected.sampleAspectRatio}.`,
     ],
     [
-      !expected.hidesLocation || !media.tagNames.some(saysWhere),
+      !expected.hidesLocation || !media.tagNames.some(isLocationTag),
       "The output still says where it was recorded.",
     ],
     [colours === null, `The output's colours are said to be ${colours}.`],

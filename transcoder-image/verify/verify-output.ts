@@ -9,7 +9,7 @@ import { readMedia, readPacketTimes } from "../probe/ffprobe.ts";
 import { readHdr10 } from "../probe/hdr10.ts";
 import type { Source } from "../probe/media.ts";
 import { chooseVideo } from "../probe/refusals.ts";
-import { blameSource, lostNote, type Encoded } from "./blame-source.ts";
+import { sourceDamage, lostNote, type Encoded } from "./source-damage.ts";
 import { compareTimestamps, timesOfKept } from "./compare-timestamps.ts";
 import { judgeHdr10 } from "./judge-hdr10.ts";
 import { judgeOutput, judgeSimilarity, judgeTimes } from "./judge-output.ts";
@@ -52,7 +52,7 @@ export async function verifyOutput(request: VerifyRequest): Promise<Verified> {
     decode(request, video.index),
   ]);
   const facts = { media, packets: packets.timestamps.length, decodedFrames };
-  const blame = blameSource(expected.frames, encoded, facts);
+  const blame = sourceDamage(expected.frames, encoded, facts);
   if (blame !== null && onDamage === "fail") throw new AttemptError("damaged", blame);
   const frames = blame === null ? expected.frames : encoded.frames;
   const fault = judgeOutput({ ...expected, frames }, facts);

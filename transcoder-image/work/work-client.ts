@@ -23,7 +23,7 @@ import type { Config } from "../config.ts";
 const requestTimeoutMs = 30_000;
 
 /** About a quarter of an hour in all: an outage of the controller must not cost a whole encode. */
-const patience = { retries: 200, minTimeout: 250, factor: 2, maxTimeout: 5_000 };
+const retryPolicy = { retries: 200, minTimeout: 250, factor: 2, maxTimeout: 5_000 };
 
 /**
  * The worker's side of the work protocol. Every call but `progress` is repeated while the
@@ -68,7 +68,7 @@ export class WorkClient {
 
   #persist<T>(operation: string, body: object, shape: z.ZodType<T>, signal: AbortSignal) {
     return pRetry(() => this.#post(operation, body, shape, signal), {
-      ...patience,
+      ...retryPolicy,
       randomize: true,
       signal,
       shouldRetry: ({ error }) => error instanceof UnreachableError,

@@ -11,7 +11,7 @@ import {
 import { beforeEach, expect, test, vi } from "vitest";
 import { credentials, startTestMiniStack } from "@transpod/embedded/ministack/testing.ts";
 import { temporaryFolder } from "@transpod/embedded/temporary-folder.ts";
-import { deletePolicy, ensurePolicy, findPolicy, holdersOf } from "./managed-policy.ts";
+import { deletePolicy, ensurePolicy, findPolicy, attachmentsOf } from "./managed-policy.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 const arn = "arn:aws:iam::000000000000:policy/transpod-api-prod";
@@ -83,12 +83,12 @@ test("a policy goes with all of its versions, but not while it is attached", asy
   await ensure("s3:GetObject");
   await ensure("s3:PutObject");
   await iam.send(new CreateUserCommand({ UserName: "somebody" }));
-  expect(await holdersOf(iam, arn)).toEqual([]);
+  expect(await attachmentsOf(iam, arn)).toEqual([]);
   await deletePolicy(iam, arn);
   expect(await findPolicy(iam, arn)).toBeUndefined();
 
   await ensure("s3:GetObject");
   await iam.send(new AttachUserPolicyCommand({ UserName: "somebody", PolicyArn: arn }));
-  expect(await holdersOf(iam, arn)).toEqual(["user somebody"]);
+  expect(await attachmentsOf(iam, arn)).toEqual(["user somebody"]);
   await expect(deletePolicy(iam, arn)).rejects.toMatchObject({ name: "DeleteConflictException" });
 });

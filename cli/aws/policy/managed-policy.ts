@@ -118,7 +118,7 @@ async function deleteVersion(
 }
 
 /** Whom the policy is attached to: `role transpod-api`. */
-export async function holdersOf(iam: IAMClient, arn: string): Promise<string[]> {
+export async function attachmentsOf(iam: IAMClient, arn: string): Promise<string[]> {
   const asked = new ListEntitiesForPolicyCommand({ PolicyArn: arn });
   const { PolicyRoles = [], PolicyUsers = [], PolicyGroups = [] } = await iam.send(asked);
   return [

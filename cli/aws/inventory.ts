@@ -7,7 +7,7 @@ import { tagsOfBucket } from "./bucket/settings.ts";
 import type { Connection } from "./connect.ts";
 import { unlessMissing } from "./errors.ts";
 import type { Names } from "./names.ts";
-import { deletePolicy, findPolicy, holdersOf, policyArn } from "./policy/managed-policy.ts";
+import { deletePolicy, findPolicy, attachmentsOf, policyArn } from "./policy/managed-policy.ts";
 import { findQueue, noSuchQueue } from "./queue/queue.ts";
 import { tagsOfQueue } from "./queue/settings.ts";
 import type { Resource } from "./resource.ts";
@@ -22,16 +22,16 @@ export interface Found extends Pick<Resource, "kind" | "name"> {
 }
 
 /** What there is of an installation. */
-export async function survey(connection: Connection, names: Names): Promise<Found[]> {
+export async function findInstallation(connection: Connection, names: Names): Promise<Found[]> {
   const found = await Promise.all([
-    ...[names.rawBucket, names.processedBucket].map((name) => surveyBucket(connection, name)),
-    ...[names.queue, names.deadLetterQueue].map((name) => surveyQueue(connection, name)),
-    ...[names.apiPolicy, names.controllerPolicy].map((name) => surveyPolicy(connection, name)),
+    ...[names.rawBucket, names.processedBucket].map((name) => findOwnBucket(connection, name)),
+    ...[names.queue, names.deadLetterQueue].map((name) => findOwnQueue(connection, name)),
+    ...[names.apiPolicy, names.controllerPolicy].map((name) => findOwnPolicy(connection, name)),
   ]);
   return found.filter((item) => item !== undefined);
 }
 
-async function surveyBucket(connection: Connection, name: string): Promise<Found | undefined> {
+async function findOwnBucket(connection: Connection, name: string): Promise<Found | undefined> {
   const { s3, identity } = connection;
   if (!(await bucketExists(s3, name, identity?.account))) return undefined;
   const emptyAndDelete = async (onStep: (step: string) => void) => {
@@ -53,7 +53,7 @@ async function surveyBucket(connection: Connection, name: string): Promise<Found
   };
 }
 
-async function surveyQueue({ sqs }: Connection, name: string): Promise<Found | undefined> {
+async function findOwnQueue({ sqs }: Connection, name: string): Promise<Found | undefined> {
   const url = await findQueue(sqs, name);
   if (url === undefined) return undefined;
   // SQS goes on naming a queue for a minute after it was deleted.
@@ -68,7 +68,7 @@ async function surveyQueue({ sqs }: Connection, name: string): Promise<Found | u
   };
 }
 
-async function surveyPolicy({ policies }: Connection, name: string): Promise<Found | undefined> {
+async function findOwnPolicy({ policies }: Connection, name: string): Promise<Found | undefined> {
   if (policies === undefined) return undefined;
   const { iam, identity } = policies;
   const arn = policyArn(identity, name);
@@ -78,7 +78,7 @@ async function surveyPolicy({ policies }: Connection, name: string): Promise<Fou
     kind: "policy",
     name,
     tags: tagsIn(policy.Tags),
-    holders: await holdersOf(iam, arn),
+    holders: await attachmentsOf(iam, arn),
     delete: () => deletePolicy(iam, arn),
   };
 }

@@ -14,7 +14,7 @@ export function lostNote(expectedFrames: number, frames: number): string {
  * Whose fault it is that an output has other frames than its source: a sentence where the source
  * could not be read as a whole, null where nothing speaks against it. Pure.
  */
-export function blameSource(
+export function sourceDamage(
   expectedFrames: number,
   encoded: Encoded,
   output: { packets: number; decodedFrames: number },

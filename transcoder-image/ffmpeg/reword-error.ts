@@ -2,7 +2,7 @@
  * One line of ffmpeg's as people may read it: without addresses in memory, levels and folders.
  * `[libx265 @ 0x55d0] [error] Image size is too small.` says `libx265: Image size is too small.`
  */
-export function plainWords(line: string): string {
+export function rewordError(line: string): string {
   return line
     .replace(/^\[([^\]]*?) @ 0x[0-9a-f]+\] /i, "$1: ")
     .replace(/\[(?:warning|error|fatal|panic)\] /, "")

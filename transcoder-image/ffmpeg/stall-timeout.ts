@@ -2,10 +2,10 @@
  * At the start the encoder looks ahead before its first frame comes out; at the end, moving the
  * index to the front rewrites the file. ffmpeg shows no progress meanwhile.
  */
-const patienceAtTheEnds = 10;
+const factorAtTheEnds = 10;
 
 /** For how many seconds ffmpeg may stand still after so many frames before it counts as stalled. Pure. */
-export function patience(frame: number, totalFrames: number, stallSeconds: number): number {
+export function stallTimeout(frame: number, totalFrames: number, stallSeconds: number): number {
   const isBetween = frame > 0 && frame < totalFrames;
-  return isBetween ? stallSeconds : stallSeconds * patienceAtTheEnds;
+  return isBetween ? stallSeconds : stallSeconds * factorAtTheEnds;
 }

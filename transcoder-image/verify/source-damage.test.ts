@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { blameSource } from "./blame-source.ts";
+import { sourceDamage } from "./source-damage.ts";
 
 const whole = { packets: 75, decodedFrames: 75 };
 const short = { packets: 60, decodedFrames: 60 };
@@ -11,5 +11,5 @@ test.each([
   ["frames that did not decode are the source's", { frames: 60, errorCount: 0 }, short, damaged],
   ["frames that got lost after that are ours", { frames: 75, errorCount: 0 }, short, null],
 ])("%s", (_sentence, encoded, output, blame) => {
-  expect(blameSource(75, encoded, output)).toBe(blame);
+  expect(sourceDamage(75, encoded, output)).toBe(blame);
 });

@@ -4,7 +4,7 @@ import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import { inTransaction } from "@transpod/store/database.ts";
 import { deleteOutbox, takeOutbox } from "@transpod/store/outbox.ts";
 
-export interface RelayDeps {
+export interface OutboxDeps {
   pool: pg.Pool;
   sqs: SQSClient;
   queueUrl: string;
@@ -17,11 +17,11 @@ const batch = 10;
  * Sends what the outbox holds, a batch in each transaction. Dying between sending and committing sends
  * a message twice, which the inbox doesn't mind; what SQS refuses stays for the next sweep.
  */
-export async function relayOutbox(deps: RelayDeps): Promise<void> {
-  while ((await relayBatch(deps)) === batch);
+export async function sendOutbox(deps: OutboxDeps): Promise<void> {
+  while ((await sendBatch(deps)) === batch);
 }
 
-async function relayBatch({ pool, sqs, queueUrl }: RelayDeps): Promise<number> {
+async function sendBatch({ pool, sqs, queueUrl }: OutboxDeps): Promise<number> {
   return await inTransaction(pool, async (client) => {
     const messages = await takeOutbox(client, batch);
     if (messages.length === 0) return 0;

@@ -7,7 +7,7 @@ import { FencedError } from "./fenced.ts";
  * Answers a worker whose attempt is over: that is fine when it was this lease that ended it in this
  * way, and only the answer was lost. Throws FencedError otherwise.
  */
-export async function answerAgain(
+export async function repeatAnswer(
   deps: WorkDeps,
   ref: LeaseRef,
   outcome: EndedRow["outcome"],

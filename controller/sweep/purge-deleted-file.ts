@@ -6,7 +6,7 @@ import { deleteObjects } from "@transpod/runtime/delete-objects.ts";
 import { getTombstone, markCleaned } from "@transpod/store/tombstones.ts";
 import type { LaunchDeps } from "../launch/launcher.ts";
 
-export interface BuryDeps extends LaunchDeps {
+export interface PurgeDeps extends LaunchDeps {
   s3: S3Client;
   rawBucket: string;
   processedBucket: string;
@@ -16,7 +16,7 @@ export interface BuryDeps extends LaunchDeps {
  * Removes what a deleted file left: its Job first, which might write yet, then its objects. Safe to
  * repeat, and repeated until it has gone through once. Does nothing for a file that was not deleted.
  */
-export async function bury(deps: BuryDeps, fileId: string): Promise<void> {
+export async function purgeDeletedFile(deps: PurgeDeps, fileId: string): Promise<void> {
   const { pool, jobs, s3, rawBucket, processedBucket, metrics, log } = deps;
   const tombstone = await getTombstone(pool, fileId);
   if (tombstone === undefined) return;

@@ -5,7 +5,7 @@ const gapMs = 5_000;
  * database, a restart or a laptop's sleep, every worker seems to have been silent; only silence while
  * somebody listened counts.
  */
-export class Hearing {
+export class ObservationWindow {
   readonly #now: () => number;
   #since: number;
   #lastTick: number;

@@ -10,11 +10,11 @@ import { pick } from "./random.ts";
 
 const deeds = ["lost", "duplicated", "delayed"] as const;
 
-export type PostmanFigures = Record<(typeof deeds)[number], number>;
+export type ForwarderFigures = Record<(typeof deeds)[number], number>;
 
 /** Takes a share of the events off the queue: loses some, sends some twice, and some later. */
-export class Postman {
-  readonly figures: PostmanFigures = { lost: 0, duplicated: 0, delayed: 0 };
+export class EventForwarder {
+  readonly figures: ForwarderFigures = { lost: 0, duplicated: 0, delayed: 0 };
   readonly #sqs: SQSClient;
   readonly #queueUrl: string;
   readonly #random: () => number;

@@ -8,7 +8,7 @@
 import { spawn } from "node:child_process";
 
 const [stopSignal, graceMs, command, ...args] = process.argv.slice(2);
-if (!stopSignal || !graceMs || !command) throw new Error("leash: arguments are missing");
+if (!stopSignal || !graceMs || !command) throw new Error("supervisor: arguments are missing");
 
 // Detached: in a process group of its own, so that what the command starts can be ended with it.
 const child = spawn(command, args, { detached: true, stdio: ["ignore", "inherit", "inherit"] });

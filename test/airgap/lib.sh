@@ -18,7 +18,8 @@ has go || PATH=$PATH:/usr/local/go/bin
 export GOWORK=off
 
 # start_daemon LOG COMMAND...: starts it in the background, in a session of its own; $! is its process id. It keeps
-# no descriptor of the caller. With one of them, $(...) around the caller would wait for the daemon to end.
+# nothing of the caller that does not last: no descriptor ($(...) around the caller would wait until the daemon
+# ends), not its folder, and not its TMPDIR.
 start_daemon() {
   local log=$1
   shift
@@ -28,6 +29,8 @@ start_daemon() {
       # bash reads the script by 255 and closes it on exec.
       if [ "$descriptor" -gt 2 ] && [ "$descriptor" != 255 ]; then eval "exec $descriptor>&-"; fi
     done
+    unset TMPDIR
+    cd /
     exec setsid "$@"
   ) >"$log" 2>&1 </dev/null &
 }

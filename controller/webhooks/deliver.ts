@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import type { Logger } from "@transpod/runtime/logger.ts";
 import { recordAnswer, recordGone, takeDelivery } from "@transpod/store/deliveries.ts";
 import { pauseWebhook } from "@transpod/store/webhooks.ts";
@@ -26,7 +27,9 @@ export async function deliverNext(deps: DeliverDeps, webhookId: string): Promise
   const { pool, sender, metrics, log } = deps;
   const taken = await takeDelivery(pool, webhookId, leaseSeconds);
   if (taken === undefined) return false;
+  crashPoint("delivery_taken");
   const answer = await sender.send(taken);
+  crashPoint("delivery_answered");
   const verdict = judgeAnswer(taken, answer, Math.random());
   const { result, pauseSeconds } = verdict;
   if (pauseSeconds > 0) await pauseWebhook(pool, webhookId, pauseSeconds);

@@ -27,6 +27,10 @@ export const crashPoints = [
   "failure_committed",
   // SQS has a message that is still in the outbox.
   "outbox_sent",
+  // A webhook's delivery is taken, and not sent.
+  "delivery_taken",
+  // Its receiver has answered, and no row says so.
+  "delivery_answered",
   // A client's command is carried out, and the client has no answer.
   "cancel_committed",
   "retry_committed",

@@ -10,8 +10,8 @@ import {
 } from "@transpod/runtime/environment.ts";
 
 /** Signature version 4 allows a week: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html */
-const longestTtlSeconds = 7 * 24 * 3600;
-const ttlSeconds = integer({ min: 1, max: longestTtlSeconds }).default(3600);
+const maxTtlSeconds = 7 * 24 * 3600;
+const ttlSeconds = integer({ min: 1, max: maxTtlSeconds }).default(3600);
 
 /** A file outlives its last URL: by what may pass between saying so and signing, on two clocks. */
 const signingSeconds = 60;

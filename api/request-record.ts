@@ -50,8 +50,8 @@ export function recordRequests(log: Logger, registry: Registry): RequestHandler 
 
 /** A proxy's id is kept, so that its log and ours can be read together. */
 function requestIdOf(request: Request): string {
-  const given = request.get("x-request-id");
-  return given !== undefined && usableId.test(given) ? given : randomUUID();
+  const incoming = request.get("x-request-id");
+  return incoming !== undefined && usableId.test(incoming) ? incoming : randomUUID();
 }
 
 function templateOf(request: Request): string {

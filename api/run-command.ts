@@ -44,7 +44,7 @@ export function commandRunner({
   const count = countCommands(registry);
   return async (command, request, fileId, work) => {
     const access = accessOf(request);
-    const said = auditEntry(request, access, fileId);
+    const auditFields = auditEntry(request, access, fileId);
     const tell = (result: CommandResult): void => {
       count(command, result);
       log.info({ event: "command", command, result, file_id: fileId, key_id: access.keyId });
@@ -52,7 +52,7 @@ export function commandRunner({
     try {
       const outcome = await inTransaction(pool, async (db) => {
         const worked = await work(db);
-        await appendAudit(db, { ...said, result: resultOf(worked), code: null });
+        await appendAudit(db, { ...auditFields, result: resultOf(worked), code: null });
         return worked;
       });
       tell(resultOf(outcome));
@@ -60,7 +60,7 @@ export function commandRunner({
     } catch (error) {
       if (error instanceof HttpError) {
         tell("refused");
-        await recordRefusal({ pool, log }, said, error);
+        await recordRefusal({ pool, log }, auditFields, error);
       }
       throw error;
     }

@@ -39,16 +39,16 @@ export async function withDatabase(work: (pool: pg.Pool) => Promise<void>): Prom
 /** Why a first statement got no answer. */
 export function explainUnreachable(error: unknown, database: string): unknown {
   if (!(error instanceof Error)) return error;
-  const said = reasonOf(error);
+  const reason = reasonOf(error);
   return isUnavailable(error)
     ? new TranspodError(
         "database_unreachable",
-        `${database} did not answer: ${said}. Check that it runs, and that DATABASE_URL names it.`,
+        `${database} did not answer: ${reason}. Check that it runs, and that DATABASE_URL names it.`,
         { cause: error },
       )
     : new TranspodError(
         "database_refuses",
-        `${database} lets nobody in this way: ${said}. Correct DATABASE_URL.`,
+        `${database} lets nobody in this way: ${reason}. Correct DATABASE_URL.`,
         { cause: error },
       );
 }

@@ -74,11 +74,11 @@ async function untilItAnswers(
 /** A migration that fails otherwise is a fault of ours, and keeps its stack. */
 function explainRefusal(error: unknown, database: string): unknown {
   // The migration tool keeps the database's error as text alone.
-  const said = /(?:permission denied for|must be owner of) [^\n]+/.exec(String(error))?.[0];
-  if (said === undefined) return error;
+  const reason = /(?:permission denied for|must be owner of) [^\n]+/.exec(String(error))?.[0];
+  if (reason === undefined) return error;
   return new TranspodError(
     "database_forbids",
-    `${database} refuses a migration: ${said}. The user in DATABASE_URL must own the tables, and may ` +
+    `${database} refuses a migration: ${reason}. The user in DATABASE_URL must own the tables, and may ` +
       "need CREATE on the schema.",
     { cause: error },
   );

@@ -5,9 +5,9 @@ const usualPartBytes = 16 * mebibyte;
  * S3's own limits: 5 GiB in one PUT or part, and 10,000 parts of at least 5 MiB but for the last.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
  */
-export const largestPutBytes = 5 * 1024 ** 3;
+export const maxPutBytes = 5 * 1024 ** 3;
 export const maxParts = 10_000;
-export const largestObjectBytes = maxParts * largestPutBytes;
+export const maxObjectBytes = maxParts * maxPutBytes;
 
 export interface Part {
   /** From 1, as S3 counts. */

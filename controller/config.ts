@@ -62,7 +62,7 @@ export interface ControllerSettings {
   startSeconds: number;
   /** How long a Job may take to end after its attempt has ended. */
   lingerSeconds: number;
-  retryDelaySeconds: { first: number; most: number };
+  retryDelaySeconds: { initial: number; max: number };
   sweepSeconds: number;
   uploadEventGraceSeconds: number;
   /** How long a received message is hidden: recording it takes milliseconds. */
@@ -142,7 +142,7 @@ function toSettings(env: z.infer<typeof settings>): Readonly<ControllerSettings>
     silenceSeconds: 6 * env.HEARTBEAT_SECONDS,
     startSeconds: env.START_SECONDS,
     lingerSeconds: 60,
-    retryDelaySeconds: { first: 10, most: 300 },
+    retryDelaySeconds: { initial: 10, max: 300 },
     sweepSeconds: env.SWEEP_SECONDS,
     uploadEventGraceSeconds: env.UPLOAD_EVENT_GRACE_SECONDS,
     queueVisibilitySeconds: 30,

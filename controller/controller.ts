@@ -40,16 +40,16 @@ export interface ControllerOptions {
  * without Postgres, S3 and SQS too. `stop` ends it all; Jobs run on.
  */
 export async function startController(
-  given: ControllerDeps,
+  baseDeps: ControllerDeps,
   { workPort, workHost, candidate }: ControllerOptions,
 ): Promise<Service> {
-  const { registry, pool, settings, databaseUrl, log } = given;
+  const { registry, pool, settings, databaseUrl, log } = baseDeps;
   const metrics = createMetrics(registry, pool);
-  const deps = { ...given, metrics };
+  const deps = { ...baseDeps, metrics };
   const work = await listen(createWorkApp(deps), { port: workPort, host: workHost });
 
   let engine: Engine | undefined;
-  given.jobs.onChange(({ fileId }) => engine?.enqueue(fileId));
+  baseDeps.jobs.onChange(({ fileId }) => engine?.enqueue(fileId));
   const lead = () => (engine = startEngine(deps));
   const leader =
     candidate === undefined

@@ -25,19 +25,19 @@ export interface Engine extends Service {
  * sweeps and tells webhooks. Two at once would only do everything twice, since every write is a
  * compare-and-set.
  */
-export function startEngine(given: EngineDeps): Engine {
-  const { log, settings } = given;
+export function startEngine(baseDeps: EngineDeps): Engine {
+  const { log, settings } = baseDeps;
   const onError = (key: string, err: unknown) => log.error({ event: "work_failed", key, err });
   const observationWindow = new ObservationWindow();
   const files = new WorkQueue({
-    handle: (fileId) => reconcile({ ...given, observationWindow }, fileId),
+    handle: (fileId) => reconcile({ ...baseDeps, observationWindow }, fileId),
     concurrency: 8,
     onError,
   });
   const enqueue = (fileId: string) => files.add(fileId);
-  const deps = { ...given, enqueue };
+  const deps = { ...baseDeps, enqueue };
 
-  const webhooks = startDelivery(given);
+  const webhooks = startDelivery(baseDeps);
   const chores = new WorkQueue({ handle: run, concurrency: 3, onError });
   async function run(chore: string): Promise<void> {
     if (chore === "sweep") return await sweep(deps);
@@ -46,7 +46,7 @@ export function startEngine(given: EngineDeps): Engine {
     observationWindow.tick();
   }
 
-  const notifications = listenForFiles(given.databaseUrl, {
+  const notifications = listenForFiles(baseDeps.databaseUrl, {
     onFile(fileId) {
       enqueue(fileId);
       chores.add("launch");
@@ -58,7 +58,7 @@ export function startEngine(given: EngineDeps): Engine {
     },
     onError: (err) => log.warn({ event: "listen_failed", err }),
   });
-  const intake = startIntake(given);
+  const intake = startIntake(baseDeps);
   // What waits for its backoff is announced by nobody: it is looked for.
   const backoffTimer = setInterval(() => {
     chores.add("launch");

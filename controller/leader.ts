@@ -22,7 +22,7 @@ export interface CampaignDeps extends LeadDeps {
 
 /** Leads at once and until stopped, whatever others do. */
 export function leadAlways(deps: LeadDeps): Service {
-  return takeOffice(deps, 0);
+  return startLeading(deps, 0);
 }
 
 /** Leads whenever the leader's lease can be had, until stopped. */
@@ -68,10 +68,10 @@ async function serveOneTerm(
   if (term === undefined) return;
   const { epoch } = term;
   log.info({ event: "leader_elected", holder, epoch });
-  const office = takeOffice(deps, epoch);
+  const leading = startLeading(deps, epoch);
   const kept = await keepLease(stopping, pool, term, sentAt, deps);
   if (!kept) log.warn({ event: "leader_lost", holder, epoch });
-  await office.stop();
+  await leading.stop();
   // Only now, so that nobody begins before we have ended. Of a lease that was lost nothing is left.
   await releaseLease(pool, term);
   if (kept) log.info({ event: "leader_released", holder, epoch });
@@ -120,7 +120,7 @@ function timesOf({ ttlSeconds }: CampaignDeps) {
   };
 }
 
-function takeOffice({ lead, metrics }: LeadDeps, epoch: number): Service {
+function startLeading({ lead, metrics }: LeadDeps, epoch: number): Service {
   metrics.leaderEpoch.set(epoch);
   metrics.leading.set(1);
   const work = lead();

@@ -48,8 +48,8 @@ export async function startBackingServices({
   const stopping = new AbortController();
   // Deferred last, so that it comes first: what ends after it was asked to.
   parts.defer(() => stopping.abort());
-  insistOn("Postgres", postgres.exited, stopping.signal);
-  insistOn("MiniStack (S3 and SQS)", ministack.exited, stopping.signal);
+  throwWhenEnded("Postgres", postgres.exited, stopping.signal);
+  throwWhenEnded("MiniStack (S3 and SQS)", ministack.exited, stopping.signal);
   const running = parts.move();
   return {
     databaseUrl: postgres.url,
@@ -62,7 +62,7 @@ export async function startBackingServices({
  * Nothing works without these: when one ends unasked, the unhandled rejection ends this process in
  * good order (runtime/process.ts).
  */
-function insistOn(name: string, exited: Child["exited"], stopping: AbortSignal): void {
+function throwWhenEnded(name: string, exited: Child["exited"], stopping: AbortSignal): void {
   void exited.then(({ code, signal }) => {
     if (stopping.aborted) return;
     throw new TranspodError("part_ended", `${name} ended unexpectedly (${code ?? signal}).`);

@@ -36,7 +36,7 @@ const schema = z.object({
 });
 
 /** What api and controller are told of the parts that embedded mode starts, before it has started them. */
-const toCome = {
+const placeholders = {
   HOST: "127.0.0.1",
   DATABASE_URL: "postgres://127.0.0.1/transpod",
   S3_RAW_BUCKET: "raw",
@@ -61,21 +61,21 @@ export interface EmbeddedConfig {
  * Embedded mode's own defaults; api and controller keep theirs for everything else. Throws a
  * ConfigError that names every fault in all three.
  */
-export function readEmbeddedConfig(given: Environment): Readonly<EmbeddedConfig> {
+export function readEmbeddedConfig(environment: Environment): Readonly<EmbeddedConfig> {
   const faults = [
-    faultsOf(() => readEnvironment(schema, given)),
-    faultsOf(() => readControllerSettings(given)),
-    faultsOf(() => readApiConfig({ ...given, ...toCome })),
+    faultsOf(() => readEnvironment(schema, environment)),
+    faultsOf(() => readControllerSettings(environment)),
+    faultsOf(() => readApiConfig({ ...environment, ...placeholders })),
   ].flat();
   if (faults.length > 0) throw new ConfigError([...new Set(faults)]);
 
-  const own = readEnvironment(schema, given);
+  const own = readEnvironment(schema, environment);
   const texts = Object.entries(own).map(([name, value]) => [name, String(value)]);
   return Object.freeze({
     dataDir: own.DATA_DIR,
     cpusPerJob: Math.max(1, Math.floor(cpus / own.MAX_RUNNING_JOBS)),
     logLevel: own.LOG_LEVEL,
-    environment: { ...given, ...Object.fromEntries(texts) },
+    environment: { ...environment, ...Object.fromEntries(texts) },
   });
 }
 

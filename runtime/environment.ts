@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { TranspodError } from "@transpod/contract/errors.ts";
-import { largestObjectBytes, largestPutBytes } from "@transpod/contract/part-layout.ts";
+import { maxObjectBytes, maxPutBytes } from "@transpod/contract/part-layout.ts";
 
 /** The settings are wrong; the message names every fault, one a line. */
 export class ConfigError extends TranspodError {
@@ -40,7 +40,7 @@ export function integer({ min, max = Number.MAX_SAFE_INTEGER }: { min: number; m
 /** Settings that several processes read under the same names. */
 export const port = integer({ min: 0, max: 65_535 });
 /** Unless told, what S3 takes in one PUT; more comes in parts. */
-export const maxUploadBytes = integer({ min: 1, max: largestObjectBytes }).default(largestPutBytes);
+export const maxUploadBytes = integer({ min: 1, max: maxObjectBytes }).default(maxPutBytes);
 export const logLevel = z
   .enum(["trace", "debug", "info", "warn", "error", "silent"])
   .default("info");

@@ -33,7 +33,7 @@ export function parseRequest<T extends z.ZodType>(
   value: unknown,
   code = "invalid_request",
 ): z.infer<T> {
-  const parsed = schema.safeParse(value, { error: say });
+  const parsed = schema.safeParse(value, { error: explainIssue });
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.map((issue) => ({
     path: issue.path.join("."),
@@ -46,7 +46,7 @@ export function parseRequest<T extends z.ZodType>(
 }
 
 /** For what a schema has no sentence of its own: zod's are for programmers. */
-function say(issue: z.core.$ZodRawIssue): string | undefined {
+function explainIssue(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === "unrecognized_keys") return `There is no field ${issue.keys.join(", ")}.`;
   if (issue.code === "invalid_value") return `Give one of ${issue.values.join(", ")}.`;
   if (issue.code !== "invalid_type") return undefined;
@@ -116,11 +116,11 @@ function toHttpError(error: unknown): HttpError {
   const known = httpErrorLike.safeParse(error);
   if (known.success) {
     const { status, type } = known.data;
-    const said = parserErrors[type ?? ""];
+    const parserError = parserErrors[type ?? ""];
     return new HttpError(
       status,
-      said?.code ?? "bad_request",
-      said?.detail ?? `${STATUS_CODES[status] ?? "Bad request"}.`,
+      parserError?.code ?? "bad_request",
+      parserError?.detail ?? `${STATUS_CODES[status] ?? "Bad request"}.`,
     );
   }
   if (isUnavailable(error)) {

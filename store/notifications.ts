@@ -18,7 +18,7 @@ export interface FileListener {
 const reconnectMs = 1_000;
 
 /** Nobody says that a connection is half open: who only listens must ask now and then. */
-const pulseMs = 20_000;
+const keepaliveMs = 20_000;
 
 /**
  * Listens for what happens to files on a connection of its own, and connects again whenever that
@@ -27,7 +27,7 @@ const pulseMs = 20_000;
 export function listenForFiles(
   databaseUrl: string,
   listener: FileListener,
-  everyMs = pulseMs,
+  everyMs = keepaliveMs,
 ): FileNotifications {
   const closing = new AbortController();
   const listening = listenUntil(closing.signal, databaseUrl, listener, everyMs);
@@ -88,7 +88,7 @@ async function listenOnce(
     await client.query("listen transpod_files");
     if (listener.onProgress !== undefined) await client.query("listen transpod_progress");
     listener.onConnect();
-    await Promise.race([ended, askAgain(client, everyMs, over.signal)]);
+    await Promise.race([ended, sendKeepalives(client, everyMs, over.signal)]);
   } finally {
     over.abort();
     closing.removeEventListener("abort", end);
@@ -97,7 +97,11 @@ async function listenOnce(
 }
 
 /** Rejects when no answer comes. */
-async function askAgain(client: pg.Client, everyMs: number, signal: AbortSignal): Promise<never> {
+async function sendKeepalives(
+  client: pg.Client,
+  everyMs: number,
+  signal: AbortSignal,
+): Promise<never> {
   for (;;) {
     await delay(everyMs, undefined, { signal });
     await client.query("select");

@@ -2,7 +2,7 @@ import type { ObjectCreated } from "@transpod/contract/s3-event.ts";
 import type { Database } from "./database.ts";
 
 /** A file whose upload may have arrived without its event. */
-export interface SilentUpload {
+export interface MissedUpload {
   file_id: string;
   s3_key: string;
   /** Pinned already when the object was found before, but its message has not come back yet. */
@@ -12,12 +12,12 @@ export interface SilentUpload {
 }
 
 /** Takes the files that were looked at longest ago, and writes down that they are looked at now. */
-export async function takeSilentUploads(
+export async function takeMissedUploads(
   db: Database,
   olderThanSeconds: number,
   limit: number,
-): Promise<SilentUpload[]> {
-  const { rows } = await db.query<SilentUpload>(
+): Promise<MissedUpload[]> {
+  const { rows } = await db.query<MissedUpload>(
     `update files set swept_at = now()
      where file_id in (
        select file_id from files

@@ -23,14 +23,14 @@ const columns = "webhook_id, url, events, disabled_at, created_at";
 export async function insertWebhook(
   db: Database,
   webhook: NewWebhook,
-  most: number,
+  limit: number,
 ): Promise<WebhookRow | undefined> {
   const { webhook_id, url, events, secret } = webhook;
   const { rows } = await db.query<WebhookRow>(
     `insert into webhooks (webhook_id, url, events, secret)
      select $1, $2, $3, $4 where (select count(*) from webhooks) < $5
      returning ${columns}`,
-    [webhook_id, url, events, secret, most],
+    [webhook_id, url, events, secret, limit],
   );
   return rows[0];
 }

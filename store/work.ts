@@ -82,7 +82,7 @@ export async function keepUpload(
 export async function recordProgress(
   db: Database,
   ref: LeaseRef,
-  said: ProgressRequest,
+  report: ProgressRequest,
 ): Promise<boolean> {
   const { rowCount } = await db.query(
     `with heard as (
@@ -106,15 +106,15 @@ export async function recordProgress(
       ref.fileId,
       ref.attempt,
       ref.lease,
-      said.phase,
-      said.percent,
-      said.frame ?? null,
-      said.total_frames ?? null,
-      said.fps ?? null,
-      said.speed ?? null,
-      said.eta_seconds ?? null,
-      said.original_codec ?? null,
-      said.target_codec ?? null,
+      report.phase,
+      report.percent,
+      report.frame ?? null,
+      report.total_frames ?? null,
+      report.fps ?? null,
+      report.speed ?? null,
+      report.eta_seconds ?? null,
+      report.original_codec ?? null,
+      report.target_codec ?? null,
     ],
   );
   return rowCount === 1;

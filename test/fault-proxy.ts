@@ -30,12 +30,12 @@ interface Loss {
   lost: () => void;
 }
 
-export interface Place {
+export interface Address {
   host: string;
   port: number;
 }
 
-export function placeOf(url: string): Place {
+export function addressOf(url: string): Address {
   const { hostname, port } = new URL(url);
   return { host: hostname, port: Number(port) };
 }
@@ -50,14 +50,14 @@ export const httpStatus = (status: number, to = ""): Fault => ({
 /** Stands between a client and a server on a real socket, and lets connections suffer what networks do. */
 export class FaultProxy implements AsyncDisposable {
   readonly #pairs = new Set<Pair>();
-  readonly #target: () => Place;
+  readonly #target: () => Address;
   readonly #server: Server;
   readonly port: number;
   #fault: Fault = { kind: "pass" };
   #cutAfter: number | undefined;
   #loss: Loss | undefined;
 
-  private constructor(server: Server, target: () => Place) {
+  private constructor(server: Server, target: () => Address) {
     this.#server = server;
     this.#target = target;
     this.port = (server.address() as AddressInfo).port;
@@ -65,7 +65,7 @@ export class FaultProxy implements AsyncDisposable {
   }
 
   /** The target may change from one connection to the next. */
-  static async open(target: Place | (() => Place)): Promise<FaultProxy> {
+  static async open(target: Address | (() => Address)): Promise<FaultProxy> {
     const server = createServer({ allowHalfOpen: true }).listen(0, "127.0.0.1");
     await once(server, "listening");
     return new FaultProxy(server, typeof target === "function" ? target : () => target);

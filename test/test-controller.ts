@@ -21,7 +21,7 @@ import type { Service } from "@transpod/runtime/process.ts";
 import { createPool } from "@transpod/store/database.ts";
 import { getFileStatus, type FileStatusRow, type NewFile } from "@transpod/store/files.ts";
 import { announcedFile } from "@transpod/store/testing.ts";
-import { FaultProxy, placeOf } from "./fault-proxy.ts";
+import { FaultProxy, addressOf } from "./fault-proxy.ts";
 import { administer, freshAws, freshDatabase } from "./harness.ts";
 
 /** One of the controllers of a test. */
@@ -30,7 +30,7 @@ export interface RunningController extends Service {
 }
 
 const worker = fileURLToPath(new URL("noop-worker.ts", import.meta.url));
-const patience = { timeout: 60_000, interval: 20 };
+const waitOptions = { timeout: 60_000, interval: 20 };
 
 /**
  * The real controller with Jobs as child processes, and a database and a queue of its own; between them
@@ -45,9 +45,9 @@ export async function startTestController(
   const [database, aws] = await Promise.all([freshDatabase(), freshAws()]);
   const { pool } = database;
   const faults = {
-    postgres: await FaultProxy.open(placeOf(database.url)),
-    s3: await FaultProxy.open(placeOf(aws.endpoint)),
-    sqs: await FaultProxy.open(placeOf(aws.endpoint)),
+    postgres: await FaultProxy.open(addressOf(database.url)),
+    s3: await FaultProxy.open(addressOf(aws.endpoint)),
+    sqs: await FaultProxy.open(addressOf(aws.endpoint)),
   };
   const databaseUrl = faults.postgres.through(database.url);
   const ownPool = createPool(
@@ -75,7 +75,7 @@ export async function startTestController(
     sweepSeconds: 1,
     uploadEventGraceSeconds: 1,
     queueVisibilitySeconds: 1,
-    retryDelaySeconds: { first: 0, most: 0 },
+    retryDelaySeconds: { initial: 0, max: 0 },
     ...said,
   };
   const log = createLogger({ service: "controller", level: "silent" });
@@ -173,7 +173,7 @@ export async function startTestController(
       return await vi.waitUntil(async () => {
         const status = await getFileStatus(pool, file.file_id);
         return status !== undefined && condition(status) ? status : undefined;
-      }, patience);
+      }, waitOptions);
     },
     async untilEnded(file: NewFile): Promise<FileStatusRow> {
       return await this.until(file, (status) => isTerminal(status.state));

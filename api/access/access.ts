@@ -7,7 +7,7 @@ export interface Caller {
   scopes: readonly Scope[];
 }
 
-export const everybody: Caller = { keyId: null, scopes: ["admin"] };
+export const anonymousCaller: Caller = { keyId: null, scopes: ["admin"] };
 
 /** Who wants to do what. */
 export interface Access extends Caller {

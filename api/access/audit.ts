@@ -21,7 +21,7 @@ export function auditEntry(
 }
 
 /** The file in the path, if there is one; whoever is refused may have sent anything. */
-export function fileNamedBy({ params }: Request): string | null {
+export function fileIdInPath({ params }: Request): string | null {
   return fileParams.safeParse(params).data?.file_id ?? null;
 }
 
@@ -31,10 +31,10 @@ export function fileNamedBy({ params }: Request): string | null {
  */
 export async function recordRefusal(
   { pool, log }: { pool: pg.Pool; log: Logger },
-  said: Omit<AuditEntry, "result" | "code">,
+  fields: Omit<AuditEntry, "result" | "code">,
   { code }: HttpError,
 ): Promise<void> {
-  const entry: AuditEntry = { ...said, result: "refused", code };
+  const entry: AuditEntry = { ...fields, result: "refused", code };
   await appendAudit(pool, entry).catch((err: unknown) =>
     log.error({ event: "audit_failed", ...entry, err }),
   );

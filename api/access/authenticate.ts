@@ -25,9 +25,9 @@ export async function authenticate(
         "Whoever runs this Transpod makes one with: transpod keys create NAME.",
     );
   }
-  const given = keyIn(authorization);
-  const key = given && (await getApiKey(db, given.keyId));
-  if (key === undefined || !timingSafeEqual(key.secret_hash, hashSecret(given?.secret ?? ""))) {
+  const presented = keyIn(authorization);
+  const key = presented && (await getApiKey(db, presented.keyId));
+  if (key === undefined || !timingSafeEqual(key.secret_hash, hashSecret(presented?.secret ?? ""))) {
     throw unauthorized(
       "api_key_unknown",
       "This is no API key of this Transpod. Check that all of it was sent, in the header " +

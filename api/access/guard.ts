@@ -5,8 +5,8 @@ import { createdFile } from "@transpod/store/api-keys.ts";
 import type { AppDeps } from "../deps.ts";
 import { fileIdIn, fileNotFound } from "../find-file.ts";
 import type { Route } from "../route.ts";
-import { accessOf, everybody, isAllowed, ownFilesOnly, setAccess } from "./access.ts";
-import { auditEntry, fileNamedBy, recordRefusal } from "./audit.ts";
+import { accessOf, anonymousCaller, isAllowed, ownFilesOnly, setAccess } from "./access.ts";
+import { auditEntry, fileIdInPath, recordRefusal } from "./audit.ts";
 import { authenticate, keyIn } from "./authenticate.ts";
 import { countFailures, limitRequests } from "./limits.ts";
 
@@ -16,16 +16,16 @@ import { countFailures, limitRequests } from "./limits.ts";
  */
 export function createGuards(deps: AppDeps): (route: Route) => RequestHandler[] {
   const { auth, rateLimitPerMinute } = deps.settings;
-  const identify = auth ? identifyByKey(deps) : asEverybody;
+  const identify = auth ? identifyByKey(deps) : identifyAnonymous;
   const limited = limitRequests(rateLimitPerMinute);
   return ({ scope, operation: { operationId: action } }) =>
     scope === null ? [] : [identify(action), limited, authorize(deps, scope)];
 }
 
-const asEverybody =
+const identifyAnonymous =
   (action: string): RequestHandler =>
   (request, _response, next) => {
-    setAccess(request, { ...everybody, action });
+    setAccess(request, { ...anonymousCaller, action });
     next();
   };
 
@@ -39,7 +39,7 @@ function identifyByKey(deps: AppDeps): (action: string) => RequestHandler {
       if (!(error instanceof HttpError)) throw error;
       await countFailure(request, response);
       const access = { action, keyId: keyIn(authorization)?.keyId ?? null };
-      await recordRefusal(deps, auditEntry(request, access, fileNamedBy(request)), error);
+      await recordRefusal(deps, auditEntry(request, access, fileIdInPath(request)), error);
       throw error;
     }
     next();
@@ -50,7 +50,7 @@ function authorize(deps: AppDeps, scope: Scope): RequestHandler {
   return async (request, _response, next) => {
     const refusal = await refuse(deps, request, scope);
     if (refusal !== undefined) {
-      const entry = auditEntry(request, accessOf(request), fileNamedBy(request));
+      const entry = auditEntry(request, accessOf(request), fileIdInPath(request));
       await recordRefusal(deps, entry, refusal);
       throw refusal;
     }

@@ -28,9 +28,9 @@ interface Watch {
   pending: boolean;
 }
 
-const beatMs = 15_000;
+const heartbeatMs = 15_000;
 /** What is told within this time is read together. */
-const gatherMs = 200;
+const batchMs = 200;
 const retryMs = 1_000;
 
 /**
@@ -55,17 +55,17 @@ export class FileEvents {
   }
 
   /** Begins to listen. `stop` ends that, and every watch. */
-  listen(databaseUrl: string, everyMs = beatMs): Service {
+  listen(databaseUrl: string, everyMs = heartbeatMs): Service {
     const listening = listenForFiles(databaseUrl, {
       onFile: (fileId) => this.#read((watch) => watch.pending || watch.fileId === fileId),
       onProgress: (fileId) => this.#read((watch) => watch.fileId === fileId),
       onConnect: () => this.#read(() => true),
       onError: (err) => this.#deps.log.warn({ event: "listen_failed", err }),
     });
-    const beat = setInterval(() => this.#beat(), everyMs);
+    const heartbeat = setInterval(() => this.#sendHeartbeat(), everyMs);
     return {
       stop: async () => {
-        clearInterval(beat);
+        clearInterval(heartbeat);
         for (const { watcher } of this.#watches) watcher.onStop();
         this.#watches.clear();
         this.#streams.set(0);
@@ -87,14 +87,14 @@ export class FileEvents {
     };
   }
 
-  #beat(): void {
+  #sendHeartbeat(): void {
     for (const { watcher } of this.#watches) watcher.onBeat();
     this.#read(() => true);
   }
 
   #read(wanted: (watch: Watch) => boolean): void {
     for (const watch of this.#watches) if (wanted(watch)) this.#toRead.add(watch.fileId);
-    this.#schedule(gatherMs);
+    this.#schedule(batchMs);
   }
 
   #schedule(ms: number): void {
@@ -105,7 +105,7 @@ export class FileEvents {
   async #readNow(): Promise<void> {
     const fileIds = [...this.#toRead];
     this.#toRead.clear();
-    let pauseMs = gatherMs;
+    let pauseMs = batchMs;
     try {
       const rows = await getFileStatuses(this.#deps.pool, fileIds);
       this.#show(fileIds, new Map(rows.map((row) => [row.file_id, row])));

@@ -13,15 +13,15 @@ const unreadLimitBytes = 64 * 1024;
  * is gone. https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 export function streamFile(response: Response, events: FileEvents, first: FileStatusRow): void {
-  let said = "";
+  let lastData = "";
   // Between the end and the close of a connection events may still come; writing them would throw.
   const over = () => response.writableEnded || response.destroyed;
   const say = (row: FileStatusRow | undefined): void => {
     if (over()) return;
     if (row === undefined) return void response.end();
     const data = JSON.stringify(toFileEvent(row));
-    if (data !== said) response.write(`event: status\nid: ${eventId(row)}\ndata: ${data}\n\n`);
-    said = data;
+    if (data !== lastData) response.write(`event: status\nid: ${eventId(row)}\ndata: ${data}\n\n`);
+    lastData = data;
     if (isTerminal(row.state)) response.end();
     else if (response.writableLength > unreadLimitBytes) response.destroy();
   };

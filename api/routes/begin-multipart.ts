@@ -31,11 +31,11 @@ export const beginMultipart: Route = {
     },
   },
   handle: (deps) => async (request, response) => {
-    response.json(await beginOrGoOn(deps, request));
+    response.json(await beginOrResume(deps, request));
   },
 };
 
-async function beginOrGoOn(deps: ApiDeps, request: Request): Promise<MultipartUpload> {
+async function beginOrResume(deps: ApiDeps, request: Request): Promise<MultipartUpload> {
   const row = await prolongedUpload(deps, request);
   declaredSize(row);
   const parts = await storedParts(deps, row);
@@ -43,5 +43,5 @@ async function beginOrGoOn(deps: ApiDeps, request: Request): Promise<MultipartUp
   await refuseJoined(deps, request, row);
   if (await begin(deps, row)) return toMultipartUpload(row, []);
   // Another request began it, or the file waits no more: the row says which.
-  return await beginOrGoOn(deps, request);
+  return await beginOrResume(deps, request);
 }

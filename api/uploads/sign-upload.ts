@@ -1,5 +1,5 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import { largestPutBytes } from "@transpod/contract/part-layout.ts";
+import { maxPutBytes } from "@transpod/contract/part-layout.ts";
 import type { UploadResponse } from "@transpod/contract/public-api.ts";
 import type { UploadRow } from "@transpod/store/uploads.ts";
 import type { ApiDeps } from "../deps.ts";
@@ -21,7 +21,7 @@ export async function signUpload(
   { publicS3, buckets, settings }: ApiDeps,
   { s3_key, declared_size_bytes: size, declared_content_type: type }: Announced,
 ): Promise<SignedUpload | undefined> {
-  if (size !== null && size > largestPutBytes) return undefined;
+  if (size !== null && size > maxPutBytes) return undefined;
   const declared = size !== null || type !== null;
   const command = new PutObjectCommand({
     Bucket: buckets.raw,

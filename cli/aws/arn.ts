@@ -1,4 +1,4 @@
-export interface Place {
+export interface ArnParts {
   /** `aws`, or that of China or of the government. */
   partition: string;
   region: string;
@@ -6,11 +6,11 @@ export interface Place {
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
-export function placeOf(arn: string): Place {
+export function parseArn(arn: string): ArnParts {
   const [, partition = "", , region = "", account = ""] = arn.split(":");
   return { partition, region, account };
 }
 
-export function bucketArn({ partition }: Pick<Place, "partition">, bucket: string): string {
+export function bucketArn({ partition }: Pick<ArnParts, "partition">, bucket: string): string {
   return `arn:${partition}:s3:::${bucket}`;
 }

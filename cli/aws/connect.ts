@@ -4,7 +4,7 @@ import type { SQSClient } from "@aws-sdk/client-sqs";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { TranspodError } from "@transpod/contract/errors.ts";
 import { createS3, createSqs } from "@transpod/runtime/aws.ts";
-import { placeOf, type Place } from "./arn.ts";
+import { parseArn, type ArnParts } from "./arn.ts";
 
 export interface ConnectOptions {
   /** Unless told: as the AWS SDK finds it, in the environment or in the profile. */
@@ -18,7 +18,7 @@ export interface ConnectOptions {
 }
 
 /** Whose the credentials are. */
-export type Identity = Pick<Place, "account" | "partition">;
+export type Identity = Pick<ArnParts, "account" | "partition">;
 
 export interface Connection {
   region: string;
@@ -81,5 +81,5 @@ async function chosenRegion(): Promise<string> {
 async function whoAmI(sts: STSClient): Promise<Identity> {
   const { Account: account, Arn = "" } = await sts.send(new GetCallerIdentityCommand());
   if (account === undefined) throw new Error("STS named no account");
-  return { account, partition: placeOf(Arn).partition };
+  return { account, partition: parseArn(Arn).partition };
 }

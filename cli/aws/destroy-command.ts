@@ -4,7 +4,7 @@ import type { Terminal } from "../terminal.ts";
 import { planDestruction, type Destruction } from "./destroy.ts";
 import { explain } from "./explain.ts";
 import type { DestroyOptions } from "./options.ts";
-import { describePlace } from "./show.ts";
+import { describeTarget } from "./show.ts";
 
 export async function destroyCommand(
   suffix: string,
@@ -26,7 +26,7 @@ export async function destroyCommand(
     const deleted = found.map(({ kind, name }) => ({ kind, name }));
     terminal.result(
       found.length === 0
-        ? [`There is nothing of ${suffix} in ${describePlace(destruction, options)}.`]
+        ? [`There is nothing of ${suffix} in ${describeTarget(destruction, options)}.`]
         : asColumns(deleted.map(({ kind, name }) => ["deleted", kind, name])),
       { suffix, account, region, deleted },
     );
@@ -48,7 +48,7 @@ async function confirm(
       "Nothing was deleted, because there is nobody to ask. Say --yes to delete without a question.",
     );
   }
-  terminal.say(`In ${describePlace(destruction, options)}:`);
+  terminal.say(`In ${describeTarget(destruction, options)}:`);
   for (const line of asColumns(found.map(({ kind, name }) => [kind, name]))) terminal.say(line);
   const answer = await terminal.ask(`Type ${suffix} to delete all of it, with every video: `);
   if (answer !== suffix) {

@@ -1,7 +1,7 @@
 import { TranspodError } from "@transpod/contract/errors.ts";
 import { connect, type ConnectOptions } from "./connect.ts";
 import { namesFor, suffixTag } from "./names.ts";
-import { findInstallation, type Found } from "./inventory.ts";
+import { findInstallation, type FoundResource } from "./inventory.ts";
 
 export interface DestroyOptions extends ConnectOptions {
   suffix: string;
@@ -12,7 +12,7 @@ export interface Destruction {
   /** Undefined where an emulator wasn't asked. */
   account: string | undefined;
   /** What there is to delete; nothing has been deleted yet. */
-  found: readonly Found[];
+  found: readonly FoundResource[];
   /** Can be repeated after an interruption, by planning again. */
   carryOut(onStep: (step: string) => void): Promise<void>;
 }
@@ -41,7 +41,7 @@ export async function planDestruction(options: DestroyOptions): Promise<Destruct
   };
 }
 
-function notOurs(found: Found[], suffix: string): TranspodError {
+function notOurs(found: FoundResource[], suffix: string): TranspodError {
   const list = found.map(({ kind, name }) => `the ${kind} ${name}`).join(", ");
   return new TranspodError(
     "not_ours",
@@ -50,7 +50,7 @@ function notOurs(found: Found[], suffix: string): TranspodError {
   );
 }
 
-function attached(found: Found[]): TranspodError {
+function attached(found: FoundResource[]): TranspodError {
   const list = found.map(({ name, holders }) => `${name} is attached to ${holders.join(", ")}`);
   return new TranspodError(
     "policy_attached",

@@ -10,16 +10,16 @@ interface Explanation {
   code: string;
   /** Each service of AWS has names of its own for the same error. */
   names: string[];
-  sentence: (said: string, next: string) => string;
+  sentence: (message: string, next: string) => string;
 }
 
 const explanations: Explanation[] = [
   {
     code: "no_credentials",
     names: ["CredentialsProviderError", "TokenProviderError"],
-    sentence: (said, next) =>
-      /expired|sso|profile/i.test(said)
-        ? `The AWS login can't be used: ${said} ${next}`
+    sentence: (message, next) =>
+      /expired|sso|profile/i.test(message)
+        ? `The AWS login can't be used: ${message} ${next}`
         : `There are no AWS credentials. ${next}`,
   },
   {
@@ -38,7 +38,7 @@ const explanations: Explanation[] = [
       "InvalidToken",
       "AuthFailure",
     ],
-    sentence: (said, next) => `AWS does not take these credentials: ${said} ${next}`,
+    sentence: (message, next) => `AWS does not take these credentials: ${message} ${next}`,
   },
   {
     code: "wrong_clock",
@@ -48,10 +48,10 @@ const explanations: Explanation[] = [
   {
     code: "access_denied",
     names: ["AccessDenied", "AccessDeniedException", "AuthorizationError", "Forbidden"],
-    sentence: (said) => {
-      const action = /perform: (\S+)/.exec(said)?.[1];
+    sentence: (message) => {
+      const action = /perform: (\S+)/.exec(message)?.[1];
       const lacking = action === undefined ? "" : ` The permission ${action} is missing.`;
-      return `AWS denies this.${lacking} docs/eks.md lists what this command needs. AWS said: ${said}`;
+      return `AWS denies this.${lacking} docs/eks.md lists what this command needs. AWS said: ${message}`;
     },
   },
   {
@@ -62,8 +62,8 @@ const explanations: Explanation[] = [
       "IllegalLocationConstraintException",
       "InvalidLocationConstraint",
     ],
-    sentence: (said) =>
-      `The region is the wrong one, choose another by --region. AWS said: ${said}`,
+    sentence: (message) =>
+      `The region is the wrong one, choose another by --region. AWS said: ${message}`,
   },
   {
     code: "deleted_recently",
@@ -90,11 +90,11 @@ const unreachable = /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHO
 export function explain(error: unknown, endpoint: string | undefined): unknown {
   if (!(error instanceof Error) || error instanceof TranspodError) return error;
   const { name } = error;
-  const said = error.message.trim().replace(/[^.!?]$/, "$&.");
+  const message = error.message.trim().replace(/[^.!?]$/, "$&.");
   const known = explanations.find(({ names }) => names.includes(name));
   if (known !== undefined) {
     const next = endpoint === undefined ? logIn : logInToEmulator;
-    return new TranspodError(known.code, known.sentence(said, next), { cause: error });
+    return new TranspodError(known.code, known.sentence(message, next), { cause: error });
   }
   const { code } = error as { code?: unknown };
   if (name === "TimeoutError" || (typeof code === "string" && unreachable.test(code))) {
@@ -102,8 +102,8 @@ export function explain(error: unknown, endpoint: string | undefined): unknown {
       endpoint === undefined
         ? "AWS can't be reached. Check the network, and the spelling of the region"
         : `Nothing answers at ${endpoint}. Start the emulator, or correct --endpoint`;
-    return new TranspodError("unreachable", `${next}: ${said}`, { cause: error });
+    return new TranspodError("unreachable", `${next}: ${message}`, { cause: error });
   }
   if (!("$metadata" in error)) return error;
-  return new TranspodError("aws_error", `AWS answered with ${name}: ${said}`, { cause: error });
+  return new TranspodError("aws_error", `AWS answered with ${name}: ${message}`, { cause: error });
 }

@@ -7,7 +7,7 @@ import { openOwnFile } from "./files/own-file.ts";
 import { helmValues } from "./files/values.ts";
 import { init, type Initialised } from "./init.ts";
 import type { InitOptions } from "./options.ts";
-import { describePlace } from "./show.ts";
+import { describeTarget } from "./show.ts";
 
 interface File {
   path: string;
@@ -40,7 +40,7 @@ export async function initCommand(
   const files = await write(made);
   terminal.result(
     [
-      `${made.names.queue} in ${describePlace(made, options)}:`,
+      `${made.names.queue} in ${describeTarget(made, options)}:`,
       ...asColumns([...resourceRows(made), ...files.map((f) => [f.change, "file", f.path])]),
       ...(made.policyArns.length === 0 ? ["No IAM policies were made."] : []),
       ...nextSteps(made, options.values),

@@ -14,7 +14,7 @@ import type { Resource } from "./resource.ts";
 import { tagsIn, type Tags } from "./tags.ts";
 
 /** Something of an installation that is there, and how to delete it. */
-export interface Found extends Pick<Resource, "kind" | "name"> {
+export interface FoundResource extends Pick<Resource, "kind" | "name"> {
   tags: Tags;
   /** Whom a policy is attached to: `role transpod-api`. */
   holders: string[];
@@ -22,7 +22,10 @@ export interface Found extends Pick<Resource, "kind" | "name"> {
 }
 
 /** What there is of an installation. */
-export async function findInstallation(connection: Connection, names: Names): Promise<Found[]> {
+export async function findInstallation(
+  connection: Connection,
+  names: Names,
+): Promise<FoundResource[]> {
   const found = await Promise.all([
     ...[names.rawBucket, names.processedBucket].map((name) => findOwnBucket(connection, name)),
     ...[names.queue, names.deadLetterQueue].map((name) => findOwnQueue(connection, name)),
@@ -31,7 +34,10 @@ export async function findInstallation(connection: Connection, names: Names): Pr
   return found.filter((item) => item !== undefined);
 }
 
-async function findOwnBucket(connection: Connection, name: string): Promise<Found | undefined> {
+async function findOwnBucket(
+  connection: Connection,
+  name: string,
+): Promise<FoundResource | undefined> {
   const { s3, identity } = connection;
   if (!(await bucketExists(s3, name, identity?.account))) return undefined;
   const emptyAndDelete = async (onStep: (step: string) => void) => {
@@ -53,7 +59,7 @@ async function findOwnBucket(connection: Connection, name: string): Promise<Foun
   };
 }
 
-async function findOwnQueue({ sqs }: Connection, name: string): Promise<Found | undefined> {
+async function findOwnQueue({ sqs }: Connection, name: string): Promise<FoundResource | undefined> {
   const url = await findQueue(sqs, name);
   if (url === undefined) return undefined;
   // SQS goes on naming a queue for a minute after it was deleted.
@@ -68,7 +74,10 @@ async function findOwnQueue({ sqs }: Connection, name: string): Promise<Found | 
   };
 }
 
-async function findOwnPolicy({ policies }: Connection, name: string): Promise<Found | undefined> {
+async function findOwnPolicy(
+  { policies }: Connection,
+  name: string,
+): Promise<FoundResource | undefined> {
   if (policies === undefined) return undefined;
   const { iam, identity } = policies;
   const arn = policyArn(identity, name);

@@ -17,7 +17,7 @@ export const suffixTag = "transpod:suffix";
 const pattern = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 
 /** A bucket's name may have 63: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
-const longest = 63 - "transpod-processed-".length;
+const maxSuffixLength = 63 - "transpod-processed-".length;
 
 /** Ends that S3 keeps for itself, by the same page. */
 const reserved = ["-s3alias", "--ol-s3", "--x-s3", "--table-s3"];
@@ -46,8 +46,8 @@ function faultOf(suffix: string): string | undefined {
   if (!pattern.test(suffix)) {
     return "A suffix has lower-case letters, digits and hyphens, and no hyphen at its ends.";
   }
-  if (suffix.length > longest) {
-    return `A suffix has ${longest} characters at most: names of buckets have room for no more.`;
+  if (suffix.length > maxSuffixLength) {
+    return `A suffix has ${maxSuffixLength} characters at most: names of buckets have room for no more.`;
   }
   const end = reserved.find((reservedEnd) => `-${suffix}`.endsWith(reservedEnd));
   if (end !== undefined) return `S3 keeps names that end in "${end}" for itself.`;

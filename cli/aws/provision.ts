@@ -1,6 +1,6 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SQSClient } from "@aws-sdk/client-sqs";
-import { placeOf } from "./arn.ts";
+import { parseArn } from "./arn.ts";
 import { bucketExists, createBucket } from "./bucket/bucket.ts";
 import { notifications } from "./bucket/notifications.ts";
 import {
@@ -95,7 +95,7 @@ async function provisionBucket(
   const changed = await ensureAll([
     bucketTags(s3, bucket, tags),
     noPublicAccess(s3, bucket),
-    ...((await speaksTls(s3)) ? [tlsOnly(s3, bucket, placeOf(queue.arn))] : []),
+    ...((await speaksTls(s3)) ? [tlsOnly(s3, bucket, parseArn(queue.arn))] : []),
     cors(s3, bucket, corsOrigins),
     lifecycle(s3, bucket),
     ...(bucket === rawBucket ? [versioning(s3, bucket), notifications(s3, bucket, queue.arn)] : []),

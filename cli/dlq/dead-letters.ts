@@ -41,7 +41,7 @@ const settings = awsEnvironment.pick({
 });
 
 /** While one is hidden the next ones are received; an interrupted command leaves them so no longer. */
-const hiddenSeconds = 120;
+const visibilitySeconds = 120;
 
 /** Does something about the dead-letter queue of SQS_QUEUE_URL; errors of AWS come as sentences. */
 export async function withDeadLetters<T>(work: (letters: DeadLetters) => Promise<T>): Promise<T> {
@@ -95,12 +95,12 @@ async function openDeadLetters(sqs: SQSClient, queueUrl: string): Promise<DeadLe
 }
 
 /** Longer than a moment: a short poll asks only some of SQS' servers, and says that nothing is there. */
-async function receive(sqs: SQSClient, url: string, most: number): Promise<Message[]> {
+async function receive(sqs: SQSClient, url: string, limit: number): Promise<Message[]> {
   const { Messages = [] } = await sqs.send(
     new ReceiveMessageCommand({
       QueueUrl: url,
-      MaxNumberOfMessages: Math.min(10, most),
-      VisibilityTimeout: hiddenSeconds,
+      MaxNumberOfMessages: Math.min(10, limit),
+      VisibilityTimeout: visibilitySeconds,
       WaitTimeSeconds: 1,
       MessageSystemAttributeNames: ["SentTimestamp", "ApproximateReceiveCount"],
     }),

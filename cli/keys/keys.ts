@@ -81,9 +81,9 @@ export async function showLog(db: Database, limit: number, terminal: Terminal): 
 
 async function audit(
   db: Database,
-  said: Pick<AuditEntry, "action" | "key_id" | "result">,
+  fields: Pick<AuditEntry, "action" | "key_id" | "result">,
 ): Promise<void> {
-  await appendAudit(db, { ...said, file_id: null, code: null, client: null, request_id: null });
+  await appendAudit(db, { ...fields, file_id: null, code: null, client: null, request_id: null });
 }
 
 function keyCells({ key_id, name, scopes, created_at, revoked_at }: ApiKeyRow): string[] {

@@ -44,8 +44,8 @@ export function isRefusal(error: unknown, status: 404 | 409): boolean {
 const statusObject = z.object({ message: z.string().min(1) });
 
 function reasonIn(body: unknown, status: number): string {
-  const said = statusObject.safeParse(typeof body === "string" ? json(body) : body);
-  return said.data?.message ?? `${status} ${STATUS_CODES[status] ?? "without a reason"}`;
+  const parsed = statusObject.safeParse(typeof body === "string" ? json(body) : body);
+  return parsed.data?.message ?? `${status} ${STATUS_CODES[status] ?? "without a reason"}`;
 }
 
 function json(text: string): unknown {

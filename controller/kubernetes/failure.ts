@@ -109,7 +109,7 @@ function exitCodeIn(message: string | undefined): number | null {
 }
 
 function sentence(text: string | undefined): string {
-  const said = shorten(text);
-  if (said === "") return "no reason was given.";
-  return /[.!?…]$/.test(said) ? said : `${said}.`;
+  const shortened = shorten(text);
+  if (shortened === "") return "no reason was given.";
+  return /[.!?…]$/.test(shortened) ? shortened : `${shortened}.`;
 }

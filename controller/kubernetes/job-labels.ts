@@ -32,6 +32,6 @@ export function labelSelector(labels: Labels): string {
     .join(",");
 }
 
-export function carries({ metadata }: Labelled, labels: Labels): boolean {
+export function hasLabels({ metadata }: Labelled, labels: Labels): boolean {
   return Object.entries(labels).every(([key, value]) => metadata?.labels?.[key] === value);
 }

@@ -42,13 +42,13 @@ const waitingFor = (reason: string, message?: string): Pod => ({
 });
 
 const container = { name: "transcoder", image: "", imageID: "", ready: false, restartCount: 0 };
-const terminated = (said: Partial<Termination>, status: Pod["status"] = {}): Pod =>
+const terminated = (overrides: Partial<Termination>, status: Pod["status"] = {}): Pod =>
   pod({
     spec: { containers: [{ name: "transcoder", resources: { limits: { memory: "2Gi" } } }] },
     status: {
       phase: "Failed",
       containerStatuses: [
-        { ...container, state: { terminated: { exitCode: 1, reason: "Error", ...said } } },
+        { ...container, state: { terminated: { exitCode: 1, reason: "Error", ...overrides } } },
       ],
       ...status,
     },

@@ -5,7 +5,7 @@ import type { JobEvent, JobPort, JobSpec, JobStatus } from "@transpod/contract/p
 import type { Logger } from "@transpod/runtime/logger.ts";
 import type { ApiClient } from "./api-client.ts";
 import { ask, isRefusal } from "./api-errors.ts";
-import { attemptLabels, carries, instanceLabels } from "./job-labels.ts";
+import { attemptLabels, hasLabels, instanceLabels } from "./job-labels.ts";
 import { isAbandoned, jobStatus } from "./job-status.ts";
 import type { WatchedList } from "./watched-list.ts";
 import type { Job, Pod } from "./wire.ts";
@@ -106,7 +106,7 @@ export class KubernetesJobs implements JobPort {
   async #adopt(spec: JobSpec): Promise<"exists" | "name_taken"> {
     const job = await this.#options.jobs.fetch(spec.name);
     if (job === undefined) throw new JobGoingError(spec.name);
-    if (!carries(job, attemptLabels(spec, this.#options.instance))) return "name_taken";
+    if (!hasLabels(job, attemptLabels(spec, this.#options.instance))) return "name_taken";
     if (job.metadata?.deletionTimestamp !== undefined) throw new JobGoingError(spec.name);
     return "exists";
   }
@@ -122,7 +122,7 @@ export class KubernetesJobs implements JobPort {
   }
 
   #isOurs(job: Job): boolean {
-    return carries(job, instanceLabels(this.#options.instance));
+    return hasLabels(job, instanceLabels(this.#options.instance));
   }
 
   #eventOn({ metadata }: Job, { type, reason, message }: JobEvent): CoreV1Event {

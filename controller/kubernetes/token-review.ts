@@ -4,7 +4,7 @@ import { attemptOf, jobName, type AttemptRef } from "@transpod/contract/job-iden
 import type { WorkAuthenticator } from "@transpod/contract/ports.ts";
 import type { ApiClient } from "./api-client.ts";
 import { ask } from "./api-errors.ts";
-import { attemptLabels, carries } from "./job-labels.ts";
+import { attemptLabels, hasLabels } from "./job-labels.ts";
 import { workAudience } from "./manifest.ts";
 import type { WatchedList } from "./watched-list.ts";
 import type { Job, Pod } from "./wire.ts";
@@ -26,7 +26,7 @@ interface PodRef {
 }
 
 const rememberMs = 60_000;
-const rememberMost = 10_000;
+const maxRemembered = 10_000;
 
 /**
  * Takes a work token for what it is: the projected token of a worker's pod, which Kubernetes vouches for
@@ -71,7 +71,7 @@ export class TokenReviewAuthenticator implements WorkAuthenticator {
 
   #remember(hash: string, pod: PodRef): void {
     const [oldest] = this.#reviewed.keys();
-    if (this.#reviewed.size >= rememberMost && oldest !== undefined) this.#reviewed.delete(oldest);
+    if (this.#reviewed.size >= maxRemembered && oldest !== undefined) this.#reviewed.delete(oldest);
     this.#reviewed.set(hash, { pod, until: performance.now() + rememberMs });
   }
 
@@ -81,7 +81,7 @@ export class TokenReviewAuthenticator implements WorkAuthenticator {
     const pod = await pods.find(name);
     if (pod === undefined || pod.metadata?.uid !== uid) return undefined;
     const ref = attemptOf(pod);
-    if (ref === undefined || !carries(pod, attemptLabels(ref, instance))) return undefined;
+    if (ref === undefined || !hasLabels(pod, attemptLabels(ref, instance))) return undefined;
     const owner = pod.metadata.ownerReferences?.find(
       ({ kind, controller }) => kind === "Job" && controller === true,
     );

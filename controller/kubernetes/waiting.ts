@@ -61,6 +61,6 @@ function shortenPull(message: string | undefined): string | undefined {
 }
 
 function because(message: string | undefined): string {
-  const said = shorten(message);
-  return said === "" ? "" : ` (${said})`;
+  const shortened = shorten(message);
+  return shortened === "" ? "" : ` (${shortened})`;
 }

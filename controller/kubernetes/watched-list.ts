@@ -9,14 +9,14 @@ export interface WatchTiming {
   silenceMs: number;
   /** Even a watch that seems well is compared with the whole list this often. */
   relistMs: number;
-  retryMs: { first: number; most: number };
+  retryMs: { initial: number; max: number };
 }
 
 const defaultTiming: WatchTiming = {
   sessionSeconds: 30,
   silenceMs: 40_000,
   relistMs: 5 * 60_000,
-  retryMs: { first: 500, most: 15_000 },
+  retryMs: { initial: 500, max: 15_000 },
 };
 
 export interface WatchedListOptions<T extends NamedObject> {
@@ -157,8 +157,8 @@ export class WatchedList<T extends NamedObject> {
 
   /** Scattered, so that not all controllers come back to an API server at the same moment. */
   #retryMs(): number {
-    const { first, most } = this.#timing.retryMs;
-    const ms = Math.min(most, first * 2 ** this.#failures);
+    const { initial, max } = this.#timing.retryMs;
+    const ms = Math.min(max, initial * 2 ** this.#failures);
     this.#failures += 1;
     return ms * (0.5 + Math.random() / 2);
   }

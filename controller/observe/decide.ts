@@ -22,7 +22,7 @@ export function decide(
   job: JobStatus | undefined,
   settings: ControllerSettings,
 ): Action {
-  if (isTerminal(row.state)) return afterTheEnd(row, job, settings);
+  if (isTerminal(row.state)) return decideAfterEnd(row, job, settings);
   if (row.state !== "processing") return { kind: "none" };
   if (!isLaunched(row)) return { kind: "create" };
   if (job === undefined) {
@@ -35,7 +35,9 @@ export function decide(
   if (!isActive(job)) {
     return nextStep(failureOf(job), row, settings);
   }
-  return row.claimed ? whileClaimed(row, job, settings) : whileStarting(row, job, settings);
+  return row.claimed
+    ? decideWhileClaimed(row, job, settings)
+    : decideWhileStarting(row, job, settings);
 }
 
 /** A worker that claimed proves the launch that nobody lived to write down. */
@@ -52,7 +54,7 @@ export function isActive(job: JobStatus | undefined): boolean {
  * A Job whose worker is just ending is let be; one that lingers is removed. Of a cancelled file nothing
  * is left: there is no end of it for people to look at.
  */
-function afterTheEnd(
+function decideAfterEnd(
   row: AttemptRow,
   job: JobStatus | undefined,
   settings: ControllerSettings,
@@ -65,7 +67,11 @@ function afterTheEnd(
 }
 
 /** Nobody has claimed yet: the worker waits for a place, or is on its way. */
-function whileStarting(row: AttemptRow, job: JobStatus, settings: ControllerSettings): Action {
+function decideWhileStarting(
+  row: AttemptRow,
+  job: JobStatus,
+  settings: ControllerSettings,
+): Action {
   const why = job.why ?? "a place to run";
   if (row.launched_seconds > settings.startSeconds) {
     const detail = `No worker claimed within ${settings.startSeconds} seconds: it waited for ${why}.`;
@@ -75,7 +81,7 @@ function whileStarting(row: AttemptRow, job: JobStatus, settings: ControllerSett
 }
 
 /** A worker that claimed must be heard; one that was taken away may be replaced by the platform. */
-function whileClaimed(row: AttemptRow, job: JobStatus, settings: ControllerSettings): Action {
+function decideWhileClaimed(row: AttemptRow, job: JobStatus, settings: ControllerSettings): Action {
   const limitSeconds = job.phase === "waiting" ? settings.startSeconds : settings.silenceSeconds;
   if (row.silent_seconds <= limitSeconds) {
     return job.phase === "waiting"
@@ -83,10 +89,10 @@ function whileClaimed(row: AttemptRow, job: JobStatus, settings: ControllerSetti
       : { kind: "none" };
   }
   const detail = `The worker said nothing for ${Math.round(row.silent_seconds)} seconds.`;
-  return nextStep({ code: codeOfSilence(job), detail }, row, settings);
+  return nextStep({ code: silenceCode(job), detail }, row, settings);
 }
 
-function codeOfSilence(job: JobStatus): FailureCode {
+function silenceCode(job: JobStatus): FailureCode {
   if (job.phase === "waiting") return "job_lost";
   // Its node is lost, or being emptied: that is not the worker's fault.
   return job.disrupted ? "interrupted" : "stalled";

@@ -22,12 +22,12 @@ export function recordOnJob({ jobs, log }: RecordDeps, ref: AttemptRef, event: J
 
 export function failureEvent({ attempt }: AttemptRef, step: NextStep): JobEvent {
   const { code, detail, counted } = step.failure;
-  const said = `${detail} (${code})`;
+  const reason = `${detail} (${code})`;
   if (step.kind === "fail") {
     return {
       type: "Warning",
       reason: "FileFailed",
-      message: `${said} There is no further attempt.`,
+      message: `${reason} There is no further attempt.`,
     };
   }
   const { delaySeconds, memoryScale } = step.retry;
@@ -35,7 +35,7 @@ export function failureEvent({ attempt }: AttemptRef, step: NextStep): JobEvent 
   const memory = memoryScale > 1 ? ` with ${memoryScale} times the memory` : "";
   const uncounted = counted ? "" : " This one does not count.";
   const follows = `Attempt ${attempt + 1} follows${when}${memory}.${uncounted}`;
-  return { type: "Warning", reason: "AttemptRetried", message: `${said} ${follows}` };
+  return { type: "Warning", reason: "AttemptRetried", message: `${reason} ${follows}` };
 }
 
 export interface Completion {

@@ -4,11 +4,11 @@ import { tombstonesToClean } from "@transpod/store/tombstones.ts";
 import type { LaunchDeps } from "../launch/launcher.ts";
 import { removeStale } from "../observe/reconcile.ts";
 import { abortUploads } from "./abort-uploads.ts";
-import { findSilentUploads, type SilentUploadDeps } from "./find-silent-uploads.ts";
+import { findMissedUploads, type MissedUploadDeps } from "./find-missed-uploads.ts";
 import { sendOutbox, type OutboxDeps } from "./send-outbox.ts";
 import { removeLeftovers, type LeftoverDeps } from "./remove-leftovers.ts";
 
-export interface SweepDeps extends LaunchDeps, SilentUploadDeps, OutboxDeps, LeftoverDeps {
+export interface SweepDeps extends LaunchDeps, MissedUploadDeps, OutboxDeps, LeftoverDeps {
   enqueue: (fileId: string) => void;
 }
 
@@ -24,7 +24,7 @@ const deliveryDays = 30;
  */
 export async function sweep(deps: SweepDeps): Promise<void> {
   const parts = [
-    findSilentUploads(deps).then(() => sendOutbox(deps)),
+    findMissedUploads(deps).then(() => sendOutbox(deps)),
     abortUploads(deps),
     processingFiles(deps.pool).then((ids) => ids.forEach(deps.enqueue)),
     tombstonesToClean(deps.pool, deletedBatch).then((ids) => ids.forEach(deps.enqueue)),

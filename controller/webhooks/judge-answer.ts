@@ -9,8 +9,8 @@ export interface Verdict {
 }
 
 /** For how long a delivery is tried, from its first try on. */
-const patienceSeconds = 24 * 3600;
-const backoff = { first: 5, factor: 4, most: 3600 };
+const maxRetrySeconds = 24 * 3600;
+const backoff = { initial: 5, factor: 4, max: 3600 };
 /** Of each delay, up or down: what failed together does not come back together. */
 const jitter = 0.2;
 
@@ -26,9 +26,9 @@ export function judgeAnswer(
 ): Verdict {
   if (error === null) return { result: "delivered", delaySeconds: 0 };
   if (http_status === 410) return { result: "gone", delaySeconds: 0 };
-  const delay = Math.min(backoff.most, backoff.first * backoff.factor ** tries);
+  const delay = Math.min(backoff.max, backoff.initial * backoff.factor ** tries);
   const delaySeconds = delay * (1 + jitter * (2 * random - 1));
-  if (trying_seconds + delaySeconds > patienceSeconds)
+  if (trying_seconds + delaySeconds > maxRetrySeconds)
     return { result: "given_up", delaySeconds: 0 };
   return { result: "postponed", delaySeconds };
 }

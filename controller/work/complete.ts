@@ -27,7 +27,7 @@ export async function complete(
   const key = await joinParts(deps, lease, row, result);
   crashPoint("parts_joined");
   if (!(await completeFile(deps.pool, lease, key, result))) {
-    return await comeTooLate(deps, lease, key);
+    return await handleLateCompletion(deps, lease, key);
   }
   crashPoint("completion_committed");
   deps.metrics.finished.inc({ reason: "completed" });
@@ -46,7 +46,7 @@ export async function complete(
 }
 
 /** What was joined for a lease that is over nobody will ever point to. */
-async function comeTooLate(
+async function handleLateCompletion(
   deps: WorkDeps,
   lease: LeaseRef,
   key: string,

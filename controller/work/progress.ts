@@ -8,8 +8,8 @@ import { FencedError } from "./fenced.ts";
 export async function progress(
   deps: WorkDeps,
   ref: AttemptRef,
-  said: ProgressRequest,
+  report: ProgressRequest,
 ): Promise<Record<string, never>> {
-  if (await recordProgress(deps.pool, { ...ref, lease: said.lease }, said)) return {};
+  if (await recordProgress(deps.pool, { ...ref, lease: report.lease }, report)) return {};
   throw new FencedError(ref);
 }

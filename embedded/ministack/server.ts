@@ -78,8 +78,8 @@ export async function startMiniStack(options: MiniStackOptions): Promise<MiniSta
     await answers(endpoint, identity, server.exited);
   } catch (cause) {
     await server.stop();
-    const said = lastLines.join(" ");
-    throw new TranspodError("ministack_start_failed", `MiniStack did not start: ${said}`, {
+    const output = lastLines.join(" ");
+    throw new TranspodError("ministack_start_failed", `MiniStack did not start: ${output}`, {
       cause,
     });
   }

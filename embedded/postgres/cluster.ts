@@ -53,7 +53,10 @@ async function run({ command, args }: { command: string; args: readonly string[]
     onLine: (line) => lines.push(line),
   }).exited;
   if (code !== 0) {
-    const said = lines.slice(-5).join(" ");
-    throw new TranspodError("postgres_init_failed", `initdb could not make the database: ${said}`);
+    const output = lines.slice(-5).join(" ");
+    throw new TranspodError(
+      "postgres_init_failed",
+      `initdb could not make the database: ${output}`,
+    );
   }
 }

@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { TranspodError } from "@transpod/contract/errors.ts";
 
 /** More than the grace that the supervisor gives a server to end. */
-const PATIENCE_MS = 15_000;
+const TIMEOUT_MS = 15_000;
 
 /**
  * Waits until the server that used this folder before us is gone, so that ours can start: when its
@@ -17,7 +17,7 @@ const PATIENCE_MS = 15_000;
  */
 export async function untilPredecessorExits(folder: string): Promise<void> {
   const pidFile = join(folder, "postmaster.pid");
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + TIMEOUT_MS;
   for (;;) {
     const pid = await readPid(pidFile);
     const program = pid && (await programOf(pid));

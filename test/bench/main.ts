@@ -80,7 +80,7 @@ async function throughFfmpeg(input: string): Promise<number> {
     container: containerOf(input),
     ffmpeg: await readFfmpegFacts(signal),
     cpus: availableParallelism(),
-    wished: defaultSettings,
+    requested: defaultSettings,
     input,
     output: join(folder, "ffmpeg-output"),
   });

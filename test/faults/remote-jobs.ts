@@ -13,7 +13,7 @@ import type { ChildProcessJobs } from "@transpod/embedded/child-process-jobs.ts"
 export async function serveJobs(jobs: ChildProcessJobs) {
   /** Names of the Jobs that were created, in order. */
   const created: string[] = [];
-  const methods: Record<string, (said: unknown) => Promise<unknown>> = {
+  const methods: Record<string, (request: unknown) => Promise<unknown>> = {
     async create(spec) {
       const answer = await jobs.create(spec as JobSpec);
       if (answer === "created") created.push((spec as JobSpec).name);
@@ -77,8 +77,8 @@ export class RemoteJobs implements JobPort, WorkAuthenticator {
     return this.#ask<AttemptRef | undefined>("authenticate", token);
   }
 
-  async #ask<T>(method: string, said: unknown): Promise<T> {
-    const body = JSON.stringify(said);
+  async #ask<T>(method: string, request: unknown): Promise<T> {
+    const body = JSON.stringify(request);
     const response = await fetch(`${this.#url}/${method}`, { method: "POST", body });
     return ((await response.json()) as { answer: T }).answer;
   }

@@ -46,13 +46,13 @@ say(`${count} videos, one at a time`);
 const single: string[] = [];
 for (let done = 0; done < count; done += 1) single.push(await oneVideo("film.mp4"));
 results.push(...(await latencies("one at a time", single)));
-const wordToRow = await meanOf("transpod_end_to_row_seconds");
+const reportToRow = await meanOf("transpod_end_to_row_seconds");
 
-const wordlessCount = Math.min(count, 20);
-say(`${wordlessCount} workers that end without a word, one at a time`);
-const wordless: string[] = [];
-for (let done = 0; done < wordlessCount; done += 1) wordless.push(await oneVideo("exit-13.mp4"));
-results.push(await endToRow(wordless));
+const silentCount = Math.min(count, 20);
+say(`${silentCount} workers that end without a word, one at a time`);
+const silent: string[] = [];
+for (let done = 0; done < silentCount; done += 1) silent.push(await oneVideo("exit-13.mp4"));
+results.push(await endToRow(silent));
 
 const seconds = { transpod: 0, kubectl: 0 };
 const burst: string[] = [];
@@ -67,11 +67,11 @@ results.push(...(await latencies(`${perTurn} at once`, burst)));
 
 const jobs = { count: 2 * perTurn, seconds, ratio: seconds.transpod / seconds.kubectl };
 if (json) {
-  const mean = { "worker says that it is done -> row": wordToRow };
+  const mean = { "worker says that it is done -> row": reportToRow };
   console.log(JSON.stringify({ figures: results, mean, jobs }, null, 2));
 } else {
   console.log(tableOf(results));
-  console.log(`worker says that it is done -> row: ${wordToRow.toFixed(3)} s on average`);
+  console.log(`worker says that it is done -> row: ${reportToRow.toFixed(3)} s on average`);
   console.log(
     `${jobs.count} no-op Jobs: ${seconds.transpod.toFixed(1)} s through Transpod, ` +
       `${seconds.kubectl.toFixed(1)} s by kubectl apply, ratio ${jobs.ratio.toFixed(2)}`,
@@ -146,7 +146,7 @@ async function endToRow(ids: string[]): Promise<Figure> {
 
 /** What was measured is in the way of whoever looks at Jobs next. */
 async function removeJobs(): Promise<void> {
-  const ids = [first, ...single, ...wordless, ...burst];
+  const ids = [first, ...single, ...silent, ...burst];
   const names = ids.map((fileId) => jobName({ fileId, attempt: 1 }));
   await kubectl(["delete", "jobs", "--ignore-not-found", "--wait=false", ...names]);
   await kubectl(["delete", "jobs", "--ignore-not-found", "--wait=false", "-l", "figures"]);

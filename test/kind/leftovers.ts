@@ -2,7 +2,7 @@ import { ours } from "./cluster.ts";
 import type { List, Meta } from "./objects.ts";
 import { kubectl, kubectlJson } from "./tools.ts";
 
-interface Something {
+interface ClusterObject {
   kind: string;
   metadata: Meta;
 }
@@ -21,9 +21,9 @@ export async function leftovers(secrets: readonly string[]): Promise<string[]> {
     .filter((name) => !kept.has(name));
 }
 
-async function everything(scope: string, selector: readonly string[]): Promise<Something[]> {
+async function everything(scope: string, selector: readonly string[]): Promise<ClusterObject[]> {
   const kinds = await kubectl(["api-resources", "--verbs=list", scope, "-o", "name"]);
-  const { items } = await kubectlJson<List<Something>>([
+  const { items } = await kubectlJson<List<ClusterObject>>([
     ...["get", kinds.trim().split("\n").join(","), ...selector],
   ]);
   return items;

@@ -1,5 +1,5 @@
 import type { Pod } from "./objects.ts";
-import { nodeInside } from "./worker-shell.ts";
+import { runNodeInPod } from "./worker-shell.ts";
 
 export interface Found {
   /** Files in which one of the texts is. */
@@ -13,7 +13,7 @@ export interface Found {
  * Debian brings. The texts go by standard input: as an argument each would be in /proc.
  */
 export async function search(pod: Pod, texts: readonly string[]): Promise<Found> {
-  return JSON.parse(await nodeInside(pod, program, JSON.stringify(texts))) as Found;
+  return JSON.parse(await runNodeInPod(pod, program, JSON.stringify(texts))) as Found;
 }
 
 const program = `

@@ -3,7 +3,7 @@ import { kubectl } from "./tools.ts";
 
 const pollMs = 400;
 
-export interface Patience {
+export interface WaitOptions {
   seconds?: number;
 }
 
@@ -14,7 +14,7 @@ export interface Patience {
 export async function until<T>(
   condition: () => Promise<T | undefined | false>,
   what: string,
-  { seconds = 90 }: Patience = {},
+  { seconds = 90 }: WaitOptions = {},
 ): Promise<T> {
   const deadline = performance.now() + seconds * 1_000;
   let lastError: unknown;

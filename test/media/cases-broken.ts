@@ -1,9 +1,9 @@
 import { execa } from "execa";
 import { writeFile } from "node:fs/promises";
-import { pointElsewhere } from "./data-reference.ts";
+import { referToOtherFile } from "./data-reference.ts";
 import type { MediaCase } from "./media-case.ts";
-import { callItCbcs, claimDuration } from "./headers.ts";
-import { cutOff, damaged, ffmpeg, madeOf, renamed, ruined, video, written } from "./recipes.ts";
+import { setSchemeToCbcs, claimDuration } from "./headers.ts";
+import { cutOff, damaged, ffmpeg, madeOf, renamed, withNoise, video, written } from "./recipes.ts";
 
 const notAVideo = "The file is not an MP4 or MOV video.";
 const faststart = ["-movflags", "+faststart"];
@@ -62,7 +62,7 @@ export const brokenCases: readonly MediaCase[] = [
     source: async (path, scene) => {
       await video()(scene.beside("secret.mov"), scene);
       await video({ audio: null })(path, scene);
-      await pointElsewhere(path, scene.beside("secret.mov"));
+      await referToOtherFile(path, scene.beside("secret.mov"));
     },
     result: {
       refused: "not_a_video",
@@ -123,7 +123,7 @@ export const brokenCases: readonly MediaCase[] = [
   {
     file: "encrypted-cbcs.mp4",
     what: "DRM that calls itself CBCS, as Apple's players have it",
-    source: madeOf(video({ options: cenc }), callItCbcs),
+    source: madeOf(video({ options: cenc }), setSchemeToCbcs),
     result: {
       refused: "encrypted",
       sentence: "The file is encrypted (DRM), so Transpod can't read its video.",
@@ -151,7 +151,7 @@ export const brokenCases: readonly MediaCase[] = [
   {
     file: "ruined.mp4",
     what: "nothing but noise for pictures",
-    source: ruined(1, video({ audio: null })),
+    source: withNoise(1, video({ audio: null })),
     result: {
       refused: "damaged",
       sentence: "The file is damaged: nothing of its video can be decoded.",
@@ -160,13 +160,13 @@ export const brokenCases: readonly MediaCase[] = [
   {
     file: "half-ruined.mp4",
     what: "noise from the middle on",
-    source: ruined(0.5, video({ codec: "libx265", audio: null, seconds: 2 })),
+    source: withNoise(0.5, video({ codec: "libx265", audio: null, seconds: 2 })),
     result: { refused: "damaged", sentence: "The file is damaged: it holds 50 frames, but" },
   },
   {
     file: "half-ruined-finished.mp4",
     what: "the same, with `on_damage: finish`",
-    source: ruined(0.5, video({ codec: "libx265", audio: null, seconds: 2 })),
+    source: withNoise(0.5, video({ codec: "libx265", audio: null, seconds: 2 })),
     settings: { on_damage: "finish" },
     result: {
       codec: "h264",

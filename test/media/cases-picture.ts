@@ -1,5 +1,5 @@
 import type { MediaCase } from "./media-case.ts";
-import { ffmpeg, trimmed, turned, video } from "./recipes.ts";
+import { ffmpeg, trimmed, rotated, video } from "./recipes.ts";
 
 /** What can be special about a picture and when it is shown. */
 export const pictureCases: readonly MediaCase[] = [
@@ -15,7 +15,7 @@ export const pictureCases: readonly MediaCase[] = [
   {
     file: "turned.mov",
     what: "H.265, turned by 90 degrees, with PCM",
-    source: turned(video({ codec: "libx265", audio: "pcm_s16le" })),
+    source: rotated(video({ codec: "libx265", audio: "pcm_s16le" })),
     result: { codec: "h264", frames: 25, audio: ["pcm_s16le"] },
   },
   {

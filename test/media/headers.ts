@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 
 /** Makes an encrypted file name the other scheme of ISO/IEC 23001-7 in its header (8.12.5, `schm`). */
-export async function callItCbcs(from: string, to: string): Promise<void> {
+export async function setSchemeToCbcs(from: string, to: string): Promise<void> {
   const bytes = await readFile(from);
   for (let at = bytes.indexOf("schm"); at >= 0; at = bytes.indexOf("schm", at + 4)) {
     bytes.write("cbcs", at + 8, "latin1");

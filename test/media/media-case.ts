@@ -4,20 +4,20 @@ import type { Codec } from "@transpod/contract/work-protocol.ts";
 import type { RealFile } from "./real-files.ts";
 
 /** What a recipe may use beside the path that it must fill. */
-export interface Scene {
+export interface RecipeContext {
   /** A path for something it makes on the way, or lays beside its file. */
   beside: (name: string) => string;
   /** An HTTP server that must never be asked for anything. */
   canaryUrl: string;
 }
 
-export type Recipe = (path: string, scene: Scene) => Promise<unknown>;
+export type Recipe = (path: string, scene: RecipeContext) => Promise<unknown>;
 
 /**
  * What the result holds. Beside this, in every result: each frame at its time, the target's codec
  * tag, rotation, shape of pixels, chapters, languages, title and creation time as in the source.
  */
-export interface Kept {
+export interface Converted {
   codec: Codec;
   frames: number;
   /** Width x height; the source's unless said. */
@@ -49,9 +49,9 @@ export interface MediaCase {
   source: RealFile | Recipe;
   /** What the client chose beside a fast encode. */
   settings?: Partial<TranscodeSettings>;
-  result: Kept | Refused;
+  result: Converted | Refused;
 }
 
-export function isRefused(result: Kept | Refused): result is Refused {
+export function isRefused(result: Converted | Refused): result is Refused {
   return "refused" in result;
 }

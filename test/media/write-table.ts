@@ -4,7 +4,7 @@ import { format } from "prettier";
 import { groups } from "./all-cases.ts";
 import { presets } from "@transpod/contract/transcode-settings.ts";
 import { rateOf } from "@transpod/transcoder-image/plan/encoder.ts";
-import { isRefused, type Kept, type MediaCase, type Refused } from "./media-case.ts";
+import { isRefused, type Converted, type MediaCase, type Refused } from "./media-case.ts";
 
 /**
  * Writes docs/media.md from the cases that the tests hold the worker to; with --check, says whether
@@ -68,7 +68,7 @@ What the qualities come to, on 8 s of \`sintel_trailer-720p.mp4\` (and on its H.
 
 const names = { h264: "H.264", hevc: "H.265" } as const;
 
-function resultOf(result: Kept | Refused): string {
+function resultOf(result: Converted | Refused): string {
   if (isRefused(result)) return `refused, \`${result.refused}\`: ${result.sentence}`;
   const { codec, frames, pixelFormat, colour, audio, subtitles, covers, tags, notes } = result;
   const facts = [

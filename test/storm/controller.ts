@@ -12,7 +12,7 @@ await runService(async () => {
     ...config.settings,
     // A storm kills the same file's workers more often than a year on a cluster.
     ...{ maxAttempts: 1_000, maxDisruptions: 1_000, maxMemoryScale: 2 ** 30 },
-    ...{ retryDelaySeconds: { first: 0, most: 1 }, queueVisibilitySeconds: 5, lingerSeconds: 10 },
+    ...{ retryDelaySeconds: { initial: 0, max: 1 }, queueVisibilitySeconds: 5, lingerSeconds: 10 },
   };
   return await startService(
     { ...config, settings },

@@ -61,13 +61,13 @@ export async function convert(deps: ConvertDeps, files: ConvertFiles): Promise<C
 }
 
 async function probe(deps: ConvertDeps, { container, input, output }: ConvertFiles) {
-  const { config, settings: wished, limits, report, signal } = deps;
+  const { config, settings: requested, limits, report, signal } = deps;
   const { cpus } = config;
   const [ffmpeg, source] = await Promise.all([
     readFfmpegFacts(signal),
     probeSource(input, signal, limits),
   ]);
-  const plan = planTranscode(source, { container, ffmpeg, cpus, wished, input, output });
+  const plan = planTranscode(source, { container, ffmpeg, cpus, requested, input, output });
   const codecs = { original_codec: source.video.codec, target_codec: plan.target };
   report({ phase: "probe", percent: 100, ...codecs });
   return { source, plan };

@@ -10,7 +10,7 @@ import { ProgressReporter } from "./progress-reporter.ts";
 import { transcode } from "./transcode.ts";
 
 /** The platform waits for a worker it stops, but not for long. */
-const lastWordsMs = 3_000;
+const reportTimeoutMs = 3_000;
 
 export interface AttemptDeps {
   config: Config;
@@ -80,7 +80,7 @@ async function runClaimed(deps: AttemptDeps, claim: ClaimResponse): Promise<numb
     const cause = signal.aborted ? signal.reason : error;
     const ending = endingOf(cause);
     log.error({ event: "failed", exit: ending.exit, ...ending.report, ...stackOf(cause, ending) });
-    await tellEnding(deps, ending, { lease, original, phase_times: clock.times });
+    await reportEnding(deps, ending, { lease, original, phase_times: clock.times });
     return ending.exit;
   } finally {
     finished.abort();
@@ -89,20 +89,20 @@ async function runClaimed(deps: AttemptDeps, claim: ClaimResponse): Promise<numb
   }
 }
 
-interface LastWords {
+interface FailureReport {
   lease: number;
   original: MediaSummary | undefined;
   phase_times: PhaseClock["times"];
 }
 
 /** The exit code says the same, only less: that this fails changes nothing about how we end. */
-async function tellEnding(
+async function reportEnding(
   { work, log, stop }: AttemptDeps,
   { report }: Ending,
-  { original, ...rest }: LastWords,
+  { original, ...rest }: FailureReport,
 ): Promise<void> {
   if (report === null) return;
-  const signal = stop.aborted ? AbortSignal.timeout(lastWordsMs) : stop;
+  const signal = stop.aborted ? AbortSignal.timeout(reportTimeoutMs) : stop;
   const request = { ...rest, ...report, ...(original === undefined ? {} : { original }) };
   try {
     await work.fail(request, signal);

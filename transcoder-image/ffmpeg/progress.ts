@@ -41,7 +41,7 @@ function numberOf(text: string | undefined): number | null {
 }
 
 /** Encoders look ahead, so that the first frames come late and then in a burst. */
-const framesToJudgeBy = 60;
+const minFramesForEta = 60;
 
 /**
  * Whole-phase numbers for people, from a report and the number of frames that are expected. Speeds
@@ -52,7 +52,7 @@ export function encodeProgress(progress: FfmpegProgress, totalFrames: number) {
   const frame = Math.min(progress.frame, totalFrames);
   const { fps, speed } = progress;
   const isMoving = frame > 0 && fps !== null && fps > 0;
-  const isSettled = frame >= Math.min(framesToJudgeBy, totalFrames / 4);
+  const isSettled = frame >= Math.min(minFramesForEta, totalFrames / 4);
   return {
     percent: totalFrames === 0 ? 0 : Math.round((frame / totalFrames) * 1000) / 10,
     frame,

@@ -11,10 +11,10 @@ const copied: Readonly<Record<Container, ReadonlySet<string>>> = {
 const experimental = new Set(["flac"]);
 
 /** Seven speakers and a subwoofer: AAC's largest layout. */
-const mostAacChannels = 8;
+const maxAacChannels = 8;
 
 const bitsPerChannel = 96_000;
-const highestBitRate = 512_000;
+const maxBitRate = 512_000;
 
 export interface OutputAudio {
   codec: string;
@@ -60,9 +60,9 @@ export function planAudio({ media, video }: Source, container: Container): Audio
 }
 
 function toAac({ channels }: AudioTrack, position: number): string[] {
-  const bitRate = Math.min(channels * bitsPerChannel, highestBitRate);
+  const bitRate = Math.min(channels * bitsPerChannel, maxBitRate);
   return [
-    ...(channels > mostAacChannels ? [`-filter:a:${position}`, firstChannels] : []),
+    ...(channels > maxAacChannels ? [`-filter:a:${position}`, firstChannels] : []),
     ...[`-c:a:${position}`, "aac", `-b:a:${position}`, String(bitRate)],
   ];
 }
@@ -73,13 +73,13 @@ function toAac({ channels }: AudioTrack, position: number): string[] {
  */
 const firstChannels = [
   "pan=7.1",
-  ...Array.from({ length: mostAacChannels }, (_, i) => `c${i}=c${i}`),
+  ...Array.from({ length: maxAacChannels }, (_, i) => `c${i}=c${i}`),
 ].join("|");
 
 function channelsNote({ channels }: AudioTrack): string[] {
-  if (channels <= mostAacChannels) return [];
+  if (channels <= maxAacChannels) return [];
   return [
-    `Of ${channels} audio channels the first ${mostAacChannels} were kept: AAC holds no more.`,
+    `Of ${channels} audio channels the first ${maxAacChannels} were kept: AAC holds no more.`,
   ];
 }
 

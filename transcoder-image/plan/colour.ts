@@ -13,14 +13,14 @@ interface ColourPlan {
  */
 export function keepColour(colour: Colour): ColourPlan {
   const { primaries, transfer, space, range } = colourOfYuv(colour);
-  const said = [
+  const tags = [
     ["color_primaries", primaries],
     ["color_trc", transfer],
     ["colorspace", space],
     ["range", range],
   ].filter(([, value]) => value !== null);
-  if (said.length === 0) return { filters: [], notes: [] };
-  return { filters: [`setparams=${said.map((pair) => pair.join("=")).join(":")}`], notes: [] };
+  if (tags.length === 0) return { filters: [], notes: [] };
+  return { filters: [`setparams=${tags.map((pair) => pair.join("=")).join(":")}`], notes: [] };
 }
 
 /** RGB becomes YUV on the way, so that its matrix and range would be wrong; ffmpeg says what it made. */

@@ -2,10 +2,10 @@ import type { Preset, TranscodeSettings } from "@transpod/contract/transcode-set
 import type { Codec } from "@transpod/contract/work-protocol.ts";
 
 /** What a client chose of the encoder. */
-export type Wished = Pick<TranscodeSettings, "quality" | "crf" | "preset">;
+export type QualitySettings = Pick<TranscodeSettings, "quality" | "crf" | "preset">;
 
 export interface EncoderSettings {
-  wished: Wished;
+  requested: QualitySettings;
   /** Threads to use. */
   cpus: number;
   /** What x265 is told beside the rest, as `name=value`. */
@@ -25,14 +25,14 @@ const qualities: Readonly<
 };
 
 /** The constant rate factor and the preset that a client's wish comes to. Pure. */
-export function rateOf(codec: Codec, { quality, crf, preset }: Wished) {
+export function rateOf(codec: Codec, { quality, crf, preset }: QualitySettings) {
   const usual = qualities[quality];
   return { crf: crf ?? balancedCrf[codec] + usual.crfMore, preset: preset ?? usual.preset };
 }
 
 /** Open GOPs are off so that players can seek to every keyframe. x265 ignores ffmpeg's -threads. */
-export function encoder(codec: Codec, { wished, cpus, params = [] }: EncoderSettings): string[] {
-  const { crf, preset } = rateOf(codec, wished);
+export function encoder(codec: Codec, { requested, cpus, params = [] }: EncoderSettings): string[] {
+  const { crf, preset } = rateOf(codec, requested);
   const rate = ["-preset:v:0", preset, "-crf:v:0", String(crf)];
   if (codec === "h264") {
     return ["-c:v:0", "libx264", ...rate, "-threads:v:0", String(cpus)];

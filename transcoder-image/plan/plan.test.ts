@@ -15,13 +15,13 @@ function plan(
   source: Source,
   container: Container = "mp4",
   ffmpeg = trixie,
-  wished: Partial<TranscodeSettings> = {},
+  requested: Partial<TranscodeSettings> = {},
 ) {
   return planTranscode(source, {
     container,
     ffmpeg,
     cpus: 2,
-    wished: { ...defaultSettings, ...wished },
+    requested: { ...defaultSettings, ...requested },
     input: "in",
     output: "out",
   });
@@ -177,8 +177,8 @@ test.each(table)("%s", (_sentence, source, container, args) => {
 });
 
 describe("what a client chose", () => {
-  const args = (codec: "h264" | "hevc", wished: Partial<TranscodeSettings>) =>
-    plan(aSource({ codec }), "mp4", trixie, wished).args.join(" ");
+  const args = (codec: "h264" | "hevc", requested: Partial<TranscodeSettings>) =>
+    plan(aSource({ codec }), "mp4", trixie, requested).args.join(" ");
 
   test.each([
     ["h264", { quality: "smaller" }, "-preset:v:0 slow -crf:v:0 26"],
@@ -186,8 +186,8 @@ describe("what a client chose", () => {
     ["h264", { quality: "faster" }, "-preset:v:0 veryfast -crf:v:0 23"],
     ["h264", { quality: "smaller", crf: 30 }, "-preset:v:0 slow -crf:v:0 30"],
     ["hevc", { preset: "fast" }, "-preset:v:0 fast -crf:v:0 20"],
-  ] as const)("of %s as %j is what the encoder is told", (codec, wished, told) => {
-    expect(args(codec, wished)).toContain(told);
+  ] as const)("of %s as %j is what the encoder is told", (codec, requested, told) => {
+    expect(args(codec, requested)).toContain(told);
   });
 
   test("may be that the result does not say where it was recorded", () => {

@@ -10,7 +10,7 @@ import { planVideo, type Comparison } from "./video.ts";
 
 export interface PlanSettings {
   /** What the client chose. */
-  wished: TranscodeSettings;
+  requested: TranscodeSettings;
   /** Threads to use. */
   cpus: number;
   container: Container;
@@ -57,10 +57,10 @@ export interface Plan {
  * them all.
  */
 export function planTranscode(source: Source, settings: PlanSettings): Plan {
-  const { container, ffmpeg, wished, cpus, input, output } = settings;
+  const { container, ffmpeg, requested, cpus, input, output } = settings;
   const video = planVideo(source, ffmpeg, settings);
   const audio = planAudio(source, container);
-  const extras = planExtras(source, container, wished);
+  const extras = planExtras(source, container, requested);
   return {
     target: video.codec,
     args: [
@@ -84,7 +84,7 @@ export function planTranscode(source: Source, settings: PlanSettings): Plan {
       subtitles: extras.subtitles,
       covers: extras.covers,
       chapters: source.media.chapterCount,
-      hidesLocation: wished.location === "remove",
+      hidesLocation: requested.location === "remove",
       colour: video.colour,
       hdr10: video.hdr10,
       sampleAspectRatio: source.video.sampleAspectRatio,

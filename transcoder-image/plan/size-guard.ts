@@ -1,11 +1,11 @@
 /** Before so much is encoded, the rest may yet be quite different. */
-const fairShare = 0.3;
+const minShare = 0.3;
 /** And before so many frames, what the encoder holds back is too large a part of all. */
-const fairFrames = 250;
+const minFrames = 250;
 /** A projection must be as clear as this; what is written already must only be more than the source. */
-const clearly = 1.25;
+const minProjectedGrowth = 1.25;
 
-interface SoFar {
+interface EncodeState {
   sourceBytes: number;
   writtenBytes: number;
   frame: number;
@@ -21,10 +21,10 @@ export function projectedGrowth({
   writtenBytes,
   frame,
   totalFrames,
-}: SoFar): number | null {
+}: EncodeState): number | null {
   if (writtenBytes > sourceBytes) return writtenBytes / sourceBytes;
   const share = frame / totalFrames;
-  if (frame < fairFrames || share < fairShare) return null;
+  if (frame < minFrames || share < minShare) return null;
   const growth = writtenBytes / share / sourceBytes;
-  return growth > clearly ? growth : null;
+  return growth > minProjectedGrowth ? growth : null;
 }

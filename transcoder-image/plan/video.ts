@@ -29,7 +29,7 @@ export interface VideoPlan {
 export function planVideo(
   { video, hdr10 }: Source,
   ffmpeg: FfmpegFacts,
-  { wished, cpus }: EncoderSettings,
+  { requested, cpus }: EncoderSettings,
 ): VideoPlan {
   const codec = video.codec === "hevc" ? targetOf.hevc : targetOf.h264;
   const shape = planShape(video);
@@ -53,7 +53,7 @@ export function planVideo(
       : { filters: [...shape.filters, ...pixels.filters], pixelFormat: pixels.format },
     args: [
       filters.length === 0 ? [] : ["-filter:v:0", filters.join(",")],
-      encoder(codec, { wished, cpus, params }),
+      encoder(codec, { requested, cpus, params }),
       ["-pix_fmt:v:0", pixels.format],
     ].flat(),
     notes: [...shape.notes, ...pixels.notes, ...colour.notes, ...dolbyVision],

@@ -7,7 +7,7 @@ export interface Box {
   complete: boolean;
 }
 
-interface Place {
+interface ByteRange {
   /** Of the contents, in bytes from the file's start. */
   start: number;
   end: number;
@@ -26,7 +26,7 @@ const knownFirst = new Set([
 ]);
 
 /** A healthy file has a handful of them at its top level, a fragmented one thousands. */
-const mostBoxes = 100_000;
+const maxBoxes = 100_000;
 
 /** Reads the headers of the boxes at the top level. */
 export async function readBoxes(path: string): Promise<Box[]> {
@@ -35,7 +35,7 @@ export async function readBoxes(path: string): Promise<Box[]> {
   const boxes: Box[] = [];
   for await (const { type, complete } of boxesIn(file, { start: 0, end: size })) {
     boxes.push({ type, complete });
-    if (boxes.length === mostBoxes) break;
+    if (boxes.length === maxBoxes) break;
   }
   return boxes;
 }
@@ -43,9 +43,9 @@ export async function readBoxes(path: string): Promise<Box[]> {
 /** Every box that lies inside others as `types` says, outermost first. */
 async function* findBoxes(
   file: FileHandle,
-  within: Place,
+  within: ByteRange,
   [type, ...inner]: readonly string[],
-): AsyncGenerator<Place> {
+): AsyncGenerator<ByteRange> {
   for await (const box of boxesIn(file, within)) {
     if (box.type !== type || !box.complete) continue;
     if (inner.length === 0) yield box;
@@ -55,8 +55,8 @@ async function* findBoxes(
 
 async function* boxesIn(
   file: FileHandle,
-  { start, end }: Place,
-): AsyncGenerator<Place & Box, void, void> {
+  { start, end }: ByteRange,
+): AsyncGenerator<ByteRange & Box, void, void> {
   for (let offset = start; offset < end;) {
     const { type, size, headerBytes } = await readHeader(file, offset);
     const length = size === 0 ? end - offset : size;

@@ -13,7 +13,7 @@ export function describe(probed: FfprobeOutput): Media {
     covers: video.filter(isCover).map(otherTrack),
     data: probed.streams
       .filter((s) => !["video", "audio", "subtitle"].includes(s.codec_type ?? ""))
-      .filter((s) => !isMadeAnew(s, probed.chapters.length))
+      .filter((s) => !isRegenerated(s, probed.chapters.length))
       .map(otherTrack),
     chapterCount: probed.chapters.length,
     timecode:
@@ -32,7 +32,7 @@ export function describe(probed: FfprobeOutput): Media {
  * The muxer writes tracks of its own for chapters and for a timecode, both of which it gets as
  * metadata: those of the source are no loss.
  */
-function isMadeAnew({ codec_tag_string: tag }: FfprobeStream, chapterCount: number): boolean {
+function isRegenerated({ codec_tag_string: tag }: FfprobeStream, chapterCount: number): boolean {
   return tag === "tmcd" || (tag === "text" && chapterCount > 0);
 }
 

@@ -21,7 +21,7 @@ export async function corrupt(from: string, to: string): Promise<string> {
  * Overwrites the last part of what the file holds with noise that is always the same, but not the
  * index.
  */
-export async function ruin(from: string, to: string, share = 1): Promise<string> {
+export async function overwriteWithNoise(from: string, to: string, share = 1): Promise<string> {
   const bytes = await readFile(from);
   const { start: first, end } = mediaOf(bytes);
   const start = Math.floor(end - (end - first) * share);
@@ -44,7 +44,7 @@ function mediaOf(bytes: Buffer): { start: number; end: number } {
  * Turns the first track by 90 degrees clockwise, as a phone does: through the matrix in its header
  * (ISO/IEC 14496-12, 8.3.2). Older and newer versions of ffmpeg have different options for it.
  */
-export async function turn(path: string): Promise<string> {
+export async function rotate(path: string): Promise<string> {
   const bytes = await readFile(path);
   const matrix = bytes.indexOf("tkhd") + 44;
   const one = 0x10000;

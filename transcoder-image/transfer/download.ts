@@ -94,7 +94,7 @@ async function ask(
   start: number,
   signal: AbortSignal,
 ): Promise<Response> {
-  const etag = bare(request.etag);
+  const etag = unquoted(request.etag);
   const range: Record<string, string> = start === 0 ? {} : { range: `bytes=${start}-` };
   const response = await fetch(request.url, {
     headers: { "if-match": `"${etag}"`, ...range },
@@ -108,10 +108,10 @@ async function ask(
   const answered = response.headers.get("etag");
   if (
     [404, 412, 416].includes(status) ||
-    (response.ok && answered !== null && bare(answered) !== etag)
+    (response.ok && answered !== null && unquoted(answered) !== etag)
   ) {
     await response.body?.cancel();
-    throw changed();
+    throw sourceChanged();
   }
   if (response.ok) return response;
   await response.body?.cancel();
@@ -134,7 +134,7 @@ async function receive(
       watchdog.touch(silenceMs);
       await file.appendFile(chunk);
       received += chunk.length;
-      if (received > sizeBytes) throw changed();
+      if (received > sizeBytes) throw sourceChanged();
       onProgress(received);
     }
   } catch (error) {
@@ -151,10 +151,10 @@ async function sizeOf(path: string): Promise<number> {
   return found?.size ?? 0;
 }
 
-function bare(etag: string): string {
+function unquoted(etag: string): string {
   return etag.replace(/^W\//, "").replaceAll('"', "");
 }
 
-function changed(): AttemptError {
+function sourceChanged(): AttemptError {
   return new AttemptError("source_changed", "The uploaded file was replaced or deleted meanwhile.");
 }

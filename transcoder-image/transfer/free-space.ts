@@ -2,14 +2,14 @@ import { statfs } from "node:fs/promises";
 import { AttemptError } from "../attempt/attempt-error.ts";
 
 /** The source, and an output that has been seen to grow to twice its size. */
-const timesTheSource = 3;
+const sourceSizeFactor = 3;
 const mebibyte = 1024 ** 2;
 
 /** Throws AttemptError `disk_full` before hours are spent on what won't fit. */
 export async function requireFreeSpace(folder: string, sourceBytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
-  const needed = sourceBytes * timesTheSource;
+  const needed = sourceBytes * sourceSizeFactor;
   if (free >= needed) return;
   throw new AttemptError(
     "disk_full",

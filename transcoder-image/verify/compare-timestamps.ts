@@ -27,8 +27,8 @@ export function compareTimestamps(
  * far apart. Where there are none such, the first ones, which a comparison then finds wrong.
  */
 export function timesOfKept(source: readonly number[], output: readonly number[]): number[] {
-  const mostLost = source.length - output.length;
-  for (let first = 0; first <= mostLost; first++) {
+  const maxLost = source.length - output.length;
+  for (let first = 0; first <= maxLost; first++) {
     const kept = timesFrom(first, source, output);
     if (kept !== null) return kept;
   }

@@ -12,7 +12,7 @@ export const maxTimestampErrorMs = 1;
  * measured down to 0.88 and 0.73; a picture that is shifted, mirrored or another one in such a video
  * is below 0.3.
  */
-export const leastSimilarity: Similarity = { y: 0.6, u: 0.4, v: 0.4 };
+export const minSimilarity: Similarity = { y: 0.6, u: 0.4, v: 0.4 };
 
 export interface OutputFacts {
   media: Media;
@@ -53,7 +53,7 @@ export function judgeTimes({ maxErrorMs }: TimestampComparison): string | null {
 
 /** Whether the output shows what the source shows, or a sentence about it. Pure. */
 export function judgeSimilarity({ y, u, v }: Similarity): string | null {
-  const isAlike = y >= leastSimilarity.y && u >= leastSimilarity.u && v >= leastSimilarity.v;
+  const isAlike = y >= minSimilarity.y && u >= minSimilarity.u && v >= minSimilarity.v;
   if (isAlike) return null;
   return `The output does not look like the source (SSIM ${y} in brightness, ${u} and ${v} in colour).`;
 }

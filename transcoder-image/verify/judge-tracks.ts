@@ -57,13 +57,15 @@ function ratio(text: string | null): number {
 function colourDifference(expected: Colour, found: Colour): string | null {
   const names = ["primaries", "transfer", "space", "range"] as const;
   const wrong = names.filter(
-    (name) => expected[name] !== null && said(name, found) !== expected[name],
+    (name) => expected[name] !== null && colourValue(name, found) !== expected[name],
   );
   if (wrong.length === 0) return null;
-  return wrong.map((name) => `${said(name, found) ?? "unknown"}, not ${expected[name]}`).join("; ");
+  return wrong
+    .map((name) => `${colourValue(name, found) ?? "unknown"}, not ${expected[name]}`)
+    .join("; ");
 }
 
 /** A range that is not said is the limited one (ITU-T H.264 and H.265, E.2.1). */
-function said(name: keyof Colour, colour: Colour): string | null {
+function colourValue(name: keyof Colour, colour: Colour): string | null {
   return name === "range" ? (colour.range ?? "tv") : colour[name];
 }

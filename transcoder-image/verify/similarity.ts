@@ -71,13 +71,13 @@ async function measureWindow(request: SimilarityRequest, window: Window) {
     const { diagnostics } = await runFfmpeg({ args, stallSeconds, totalFrames, signal });
     return parseSimilarity(diagnostics.lines);
   } catch (error) {
-    if (error instanceof AttemptError && ofTheFiles.has(error.code)) return undefined;
+    if (error instanceof AttemptError && inputFaults.has(error.code)) return undefined;
     throw error;
   }
 }
 
 /** Both files were decoded before: that one can't be from here on is no fault of the output. */
-const ofTheFiles: ReadonlySet<string> = new Set([
+const inputFaults: ReadonlySet<string> = new Set([
   "transcode_failed",
   "damaged",
   "unsupported_codec",

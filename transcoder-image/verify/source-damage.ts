@@ -6,7 +6,7 @@ export interface Encoded {
 }
 
 /** What people are told where a damaged source is put up with. */
-export function lostNote(expectedFrames: number, frames: number): string {
+export function missingFramesNote(expectedFrames: number, frames: number): string {
   return `The file is damaged: ${expectedFrames - frames} of its ${expectedFrames} frames can't be decoded and are missing.`;
 }
 

@@ -15,7 +15,7 @@ export interface Times {
 }
 
 const windowSeconds = 1;
-const mostFrames = 120;
+const maxWindowFrames = 120;
 
 /**
  * At the start, in the middle and at the end, a second each; a short video as a whole. Pure. Frames
@@ -23,7 +23,7 @@ const mostFrames = 120;
  */
 export function chooseWindows(source: Times, output: Times): Window[] {
   const total = source.timestamps.length;
-  const frames = Math.min(framesOfASecond(source.timestamps), mostFrames, total);
+  const frames = Math.min(framesOfASecond(source.timestamps), maxWindowFrames, total);
   const starts = total <= 3 * frames ? stepsOf(frames, total) : spread(frames, total);
   return starts.map((start) => ({
     start,

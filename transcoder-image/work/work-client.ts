@@ -86,8 +86,8 @@ export class WorkClient {
       throw new UnreachableError(`The controller answered ${operation} with ${status}.`);
     }
     if (status !== 200) {
-      const said = workError.safeParse(json(text)).data;
-      if (said !== undefined) throw refusal(operation, status, said);
+      const problem = workError.safeParse(json(text)).data;
+      if (problem !== undefined) throw refusal(operation, status, problem);
       // While the controller is away, a proxy or whoever has its address now may answer in its place.
       throw new UnreachableError(`Something else answered ${operation} with ${status}.`);
     }

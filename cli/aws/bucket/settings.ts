@@ -16,7 +16,7 @@ import {
   type LifecycleRule,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import { bucketArn, type Place } from "../arn.ts";
+import { bucketArn, type ArnParts } from "../arn.ts";
 import { unlessMissing } from "../errors.ts";
 import { withStatement, type PolicyDocument } from "../policy/document.ts";
 import { setting, upsert, type Setting } from "../setting.ts";
@@ -62,7 +62,7 @@ export async function speaksTls(s3: S3Client): Promise<boolean> {
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html */
-export function tlsOnly(s3: S3Client, bucket: string, place: Place): Setting {
+export function tlsOnly(s3: S3Client, bucket: string, place: ArnParts): Setting {
   const arn = bucketArn(place, bucket);
   return setting<PolicyDocument>("policy", {
     async read() {

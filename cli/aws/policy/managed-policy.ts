@@ -21,7 +21,7 @@ import { ensureAll, setting, type Setting } from "../setting.ts";
 import { tagged, tagList, tagsIn, type Tags } from "../tags.ts";
 
 /** IAM keeps no more: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-versioning.html */
-const mostVersions = 5;
+const maxVersions = 5;
 
 export function policyArn({ partition, account }: Identity, name: string): string {
   return `arn:${partition}:iam::${account}:policy/${name}`;
@@ -91,7 +91,7 @@ function policyDocument(
 /** Deletes the oldest version when there are as many as IAM keeps. */
 async function makeRoom(iam: IAMClient, arn: string): Promise<void> {
   const versions = await versionsOf(iam, arn);
-  if (versions.length < mostVersions) return;
+  if (versions.length < maxVersions) return;
   const [oldest] = versions
     .filter(({ IsDefaultVersion }) => !IsDefaultVersion)
     .toSorted((a, b) => numberOf(a) - numberOf(b));

@@ -1,4 +1,4 @@
-import { bucketArn, placeOf } from "../arn.ts";
+import { bucketArn, parseArn } from "../arn.ts";
 import type { Names } from "../names.ts";
 import type { PolicyDocument, PolicyStatement } from "./document.ts";
 
@@ -14,7 +14,7 @@ export interface ServicePolicy {
  * presigned URL may do what its signer may.
  */
 export function servicePolicies(names: Names, queueArn: string): ServicePolicy[] {
-  const place = placeOf(queueArn);
+  const place = parseArn(queueArn);
   const raw = bucketArn(place, names.rawBucket);
   const processed = bucketArn(place, names.processedBucket);
   return [

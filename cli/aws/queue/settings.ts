@@ -6,13 +6,13 @@ import {
   type QueueAttributeName,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
-import { bucketArn, placeOf } from "../arn.ts";
+import { bucketArn, parseArn } from "../arn.ts";
 import { withStatement, type PolicyDocument } from "../policy/document.ts";
 import type { Queue } from "./queue.ts";
 import { setting, type Setting } from "../setting.ts";
 import { tagged, type Tags } from "../tags.ts";
 
-const fourteenDays = String(14 * 24 * 3600);
+const retentionSeconds = String(14 * 24 * 3600);
 
 /** After so many receptions a message is put aside for a person to look at. */
 const maxReceiveCount = 5;
@@ -34,10 +34,10 @@ const names = [
 
 /** Takes the bucket's events, and gives up to the dead-letter queue what is received too often. */
 export function eventQueue(sqs: SQSClient, queue: Queue, bucket: string, dead: Queue): Setting {
-  const place = placeOf(queue.arn);
+  const place = parseArn(queue.arn);
   return attributes(sqs, queue, (current) => ({
     ...current,
-    MessageRetentionPeriod: fourteenDays,
+    MessageRetentionPeriod: retentionSeconds,
     RedrivePolicy: { deadLetterTargetArn: dead.arn, maxReceiveCount },
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
     Policy: withStatement(current.Policy, {
@@ -59,7 +59,7 @@ export function eventQueue(sqs: SQSClient, queue: Queue, bucket: string, dead: Q
 export function deadLetterQueue(sqs: SQSClient, dead: Queue, queue: Queue): Setting {
   return attributes(sqs, dead, (current) => ({
     ...current,
-    MessageRetentionPeriod: fourteenDays,
+    MessageRetentionPeriod: retentionSeconds,
     RedriveAllowPolicy: { redrivePermission: "byQueue", sourceQueueArns: [queue.arn] },
   }));
 }

@@ -143,8 +143,8 @@ export class TestApiServer {
 
   async #answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(incoming.url ?? "", "http://test");
-    const said = await text(incoming);
-    const body: unknown = said === "" ? undefined : JSON.parse(said);
+    const bodyText = await text(incoming);
+    const body: unknown = bodyText === "" ? undefined : JSON.parse(bodyText);
     const request = { method: incoming.method ?? "", path: pathname, query: searchParams, body };
     this.requests.push(request);
     const index = this.#takeovers.findIndex(({ when }) => when(request));

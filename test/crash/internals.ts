@@ -30,7 +30,7 @@ interface Transition {
 }
 
 /** Looks behind the public API of embedded mode: at its database, its buckets, its queues and its log. */
-export async function openInside(dataDir: string) {
+export async function openInternals(dataDir: string) {
   const read = (name: string) => readFile(join(dataDir, name), "utf8");
   const ports = JSON.parse(await read("ports.json")) as { postgres: number; s3: number };
   const url = `postgres://transpod:${await read("postgres-password")}@127.0.0.1:${ports.postgres}/transpod`;
@@ -126,4 +126,4 @@ export async function openInside(dataDir: string) {
   };
 }
 
-export type Inside = Awaited<ReturnType<typeof openInside>>;
+export type Internals = Awaited<ReturnType<typeof openInternals>>;

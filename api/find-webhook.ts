@@ -15,7 +15,7 @@ export function webhookNotFound(webhookId: string): HttpError {
   return new HttpError(404, "webhook_not_found", `Webhook with ID ${webhookId} not found.`);
 }
 
-/** Throws an HttpError: 404 when there is no such webhook, 409 when its receiver is gone. */
+/** Throws an HttpError: 404 when there is no such webhook, 409 when it is disabled. */
 export async function findEnabledWebhook(deps: ApiDeps, webhookId: string): Promise<WebhookRow> {
   const row = await findWebhook(deps, webhookId);
   if (row.disabled_at === null) return row;

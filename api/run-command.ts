@@ -10,13 +10,16 @@ import { auditEntry, recordRefusal } from "./access/audit.ts";
 
 const ofFiles = ["create", "cancel", "retry", "delete", "prioritize"] as const;
 const commands = [...ofFiles, "create_webhook", "delete_webhook"] as const;
-/** It changed something; all was so already; it can't be done. */
+/**
+ * `done`: it changed something; `unchanged`: the state was the same before; `refused`: it is not
+ * possible.
+ */
 const results = ["done", "unchanged", "refused"] as const;
 
 export type Command = (typeof commands)[number];
 type CommandResult = (typeof results)[number];
 
-/** Does what `work` does, all by the client that it gets; an HttpError says that it can't be done. */
+/** Runs `work` with a database client; an HttpError means that the command is refused. */
 export type RunCommand = <T extends { done: boolean }>(
   command: Command,
   request: Request,
@@ -26,7 +29,7 @@ export type RunCommand = <T extends { done: boolean }>(
 ) => Promise<T>;
 
 /**
- * Runs what clients command, writes it into the audit log, counts it and logs what came of it.
+ * Runs what clients command, writes it into the audit log, counts it and logs the result.
  *
  * A command and its line in the audit log are one transaction: nothing is done without a line that says
  * who did it. When the line can't be written, the command is not done either, and the client is asked to
@@ -74,11 +77,11 @@ function resultOf({ done }: { done: boolean }) {
 function countCommands(registry: Registry) {
   const counter = new Counter({
     name: "transpod_commands_total",
-    help: "Commands of clients: done, unchanged (it was so already), refused.",
+    help: "Commands of clients, by result: done, unchanged (the state was the same before), refused.",
     labelNames: ["command", "result"],
     registers: [registry],
   });
-  // Of a counter that appears with its first count, Prometheus sees no increase.
+  // Prometheus sees no increase for a counter that appears with its first count.
   for (const command of commands) {
     for (const result of results) counter.inc({ command, result }, 0);
   }

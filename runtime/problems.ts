@@ -8,7 +8,7 @@ import { isUnavailable } from "./unavailable.ts";
 
 type FieldErrors = NonNullable<Problem["errors"]>;
 
-/** An error that is an HTTP answer. */
+/** An error with an HTTP status. */
 export class HttpError extends TranspodError {
   readonly status: number;
   readonly errors: FieldErrors | undefined;
@@ -45,7 +45,7 @@ export function parseRequest<T extends z.ZodType>(
   throw new HttpError(422, code, detail, { errors });
 }
 
-/** For what a schema has no sentence of its own: zod's are for programmers. */
+/** Messages for issues that have none in the schema: zod's own are for programmers. */
 function explainIssue(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === "unrecognized_keys") return `There is no field ${issue.keys.join(", ")}.`;
   if (issue.code === "invalid_value") return `Give one of ${issue.values.join(", ")}.`;
@@ -53,7 +53,7 @@ function explainIssue(issue: z.core.$ZodRawIssue): string | undefined {
   return issue.input === undefined ? "This is missing." : `Give a value of type ${issue.expected}.`;
 }
 
-/** What stands where no route does. */
+/** The handler for unknown paths. */
 export const notFound: RequestHandler = (request) => {
   throw new HttpError(404, "not_found", `There is nothing at ${request.method} ${request.path}.`);
 };
@@ -95,7 +95,7 @@ function sendProblem(response: Response, error: HttpError): void {
     .send(JSON.stringify(problem));
 }
 
-/** What body-parser and the router throw: http-errors with a `type`. */
+/** Errors of body-parser and the router: http-errors with a `type`. */
 const parserErrors: Readonly<Record<string, { code: string; detail: string }>> = {
   "entity.parse.failed": { code: "malformed_json", detail: "The body is not valid JSON." },
   "entity.too.large": { code: "body_too_large", detail: "The body is too large." },
@@ -127,13 +127,13 @@ function toHttpError(error: unknown): HttpError {
     return new HttpError(
       503,
       "temporarily_unavailable",
-      "Transpod can't reach one of its own parts right now. Try again in a few seconds.",
+      "Transpod can't reach one of its own services right now. Try again in a few seconds.",
       { headers: { "Retry-After": "5" } },
     );
   }
   return new HttpError(
     500,
     "internal_error",
-    "Something went wrong on our side. Try again; if it happens again, tell the operator the time.",
+    "An internal error occurred. Try again; if it happens again, tell the operator the time of the request.",
   );
 }

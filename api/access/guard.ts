@@ -11,8 +11,8 @@ import { authenticate, keyIn } from "./authenticate.ts";
 import { countFailures, limitRequests } from "./limits.ts";
 
 /**
- * What stands before an operation that has a scope: who is it, is it not too often, may they. What is
- * refused is written into the audit log, but for 429: it is what keeps the log from being flooded.
+ * The handlers before an operation that has a scope: authentication, rate limit, authorization. A
+ * refusal is written into the audit log, except 429: the rate limit keeps the log from being flooded.
  */
 export function createGuards(deps: AppDeps): (route: Route) => RequestHandler[] {
   const { auth, rateLimitPerMinute } = deps.settings;
@@ -58,7 +58,7 @@ function authorize(deps: AppDeps, scope: Scope): RequestHandler {
   };
 }
 
-/** Another key's file is refused in the words for one that does not exist. */
+/** Another key's file gets the same answer as one that does not exist. */
 async function refuse(
   { pool }: AppDeps,
   request: Request,
@@ -76,8 +76,8 @@ function forbidden(scope: Scope): HttpError {
   return new HttpError(
     403,
     "scope_missing",
-    `This API key lacks the scope ${scope}. Use one that has it; whoever runs this Transpod makes ` +
-      `one with: transpod keys create NAME --scope ${scope}.`,
+    `This API key lacks the scope ${scope}. Use a key that has it; the operator of this Transpod ` +
+      `creates one with: transpod keys create NAME --scope ${scope}.`,
     // https://www.rfc-editor.org/rfc/rfc6750#section-3.1
     { headers: { "WWW-Authenticate": `Bearer error="insufficient_scope", scope="${scope}"` } },
   );

@@ -11,32 +11,32 @@ export interface FileEventsDeps {
   log: Logger;
 }
 
-/** Somebody who wants to see a file. */
+/** A subscriber to a file's changes. */
 export interface Watcher {
-  /** The file as it is now, which may be as before; undefined when it was deleted. */
+  /** The current state of the file, which may be unchanged; undefined when it was deleted. */
   onFile(row: FileStatusRow | undefined): void;
-  /** Now and then, so that a connection that nobody holds any more is noticed. */
+  /** Called regularly, to detect dead connections. */
   onBeat(): void;
-  /** There is nothing more to come. */
+  /** No more events will follow. */
   onStop(): void;
 }
 
 interface Watch {
   fileId: string;
   watcher: Watcher;
-  /** Its position in the queue changes by what happens to others. */
+  /** Its position in the queue changes when other files change. */
   pending: boolean;
 }
 
 const heartbeatMs = 15_000;
-/** What is told within this time is read together. */
+/** Changes within this time are read with one query. */
 const batchMs = 200;
 const retryMs = 1_000;
 
 /**
- * Shows files to whoever watches them. All watchers share one connection that listens, and one query
- * at a time that reads what changed. Level-triggered: what is told only says where to look, and
- * everything is looked at again after a reconnect and with every beat.
+ * Shows files to their watchers. All watchers share one connection that listens, and one query at a
+ * time that reads what changed. Level-triggered: a notification only says which file to read, and all
+ * watched files are read again after a reconnect and with every heartbeat.
  */
 export class FileEvents {
   readonly #deps: FileEventsDeps;
@@ -54,7 +54,7 @@ export class FileEvents {
     });
   }
 
-  /** Begins to listen. `stop` ends that, and every watch. */
+  /** Begins to listen. `stop` ends this and every watch. */
   listen(databaseUrl: string, everyMs = heartbeatMs): Service {
     const listening = listenForFiles(databaseUrl, {
       onFile: (fileId) => this.#read((watch) => watch.pending || watch.fileId === fileId),
@@ -75,7 +75,7 @@ export class FileEvents {
     };
   }
 
-  /** Shows the file soon, and again whenever it changes, until the function that it returns is called. */
+  /** Shows the file soon, and again after each change, until the returned function is called. */
   watch(fileId: string, watcher: Watcher): () => void {
     const watch: Watch = { fileId, watcher, pending: false };
     this.#watches.add(watch);

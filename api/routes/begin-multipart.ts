@@ -22,11 +22,11 @@ export const beginMultipart: Route = {
     tags: ["files"],
     summary: "Begin to upload a file in parts",
     description:
-      "Or go on: one that has begun is answered with, and with the parts that S3 has of it. Needs the " +
-      "size, as `POST /upload` was told it.",
+      "If one has begun already, the answer is that upload with the parts that S3 has, so that a " +
+      "client can resume it. `POST /upload` must have had the file's size.",
     requestParams: { path: fileParams },
     responses: {
-      200: json("How to cut the file, and what is there", multipartUpload),
+      200: json("How to split the file, and the parts that S3 has", multipartUpload),
       ...problems(400, 404, 409, 422, 503),
     },
   },
@@ -42,6 +42,6 @@ async function beginOrResume(deps: ApiDeps, request: Request): Promise<Multipart
   if (parts !== undefined) return toMultipartUpload(row, parts);
   await refuseJoined(deps, request, row);
   if (await begin(deps, row)) return toMultipartUpload(row, []);
-  // Another request began it, or the file waits no more: the row says which.
+  // Another request began it, or the file no longer waits for its upload: read the row again.
   return await beginOrResume(deps, request);
 }

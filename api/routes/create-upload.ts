@@ -70,7 +70,7 @@ function refuseTooLarge(
   }
   if (size > maxPutBytes && !multipart) {
     const message =
-      `One PUT takes at most ${maxPutBytes} bytes, and the file has ${size}. Say "multipart": ` +
+      `A single PUT takes at most ${maxPutBytes} bytes, and the file has ${size}. Set "multipart": ` +
       "true to upload it in parts.";
     throw refusal("multipart_needed", "multipart", message);
   }

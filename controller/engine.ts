@@ -8,22 +8,21 @@ import { sweep, type SweepDeps } from "./sweep/sweep.ts";
 import { startDelivery } from "./webhooks/delivery.ts";
 import { WorkQueue } from "./work-queue.ts";
 
-/** The observationWindow and the queue of files are the engine's own. */
+/** The engine has its own observation window and queue of files. */
 export interface EngineDeps
   extends IntakeDeps, Omit<ReconcileDeps, "observationWindow">, Omit<SweepDeps, "enqueue"> {
-  /** For LISTEN, which needs a connection of its own. */
+  /** For LISTEN, which needs a separate connection. */
   databaseUrl: string;
 }
 
 export interface Engine extends Service {
-  /** Has a file looked at, since something about it or its Job may have changed. */
+  /** Queues a file for reconciliation, because it or its Job may have changed. */
   enqueue(fileId: string): void;
 }
 
 /**
- * Starts what one controller at a time does: it takes messages in, launches Jobs, looks after them,
- * sweeps and tells webhooks. Two at once would only do everything twice, since every write is a
- * compare-and-set.
+ * Starts the work that one controller at a time does: intake, launch, observe, sweep and webhooks. Two
+ * at once would do everything twice but no harm, since every write is a compare-and-set.
  */
 export function startEngine(baseDeps: EngineDeps): Engine {
   const { log, settings } = baseDeps;
@@ -59,7 +58,7 @@ export function startEngine(baseDeps: EngineDeps): Engine {
     onError: (err) => log.warn({ event: "listen_failed", err }),
   });
   const intake = startIntake(baseDeps);
-  // What waits for its backoff is announced by nobody: it is looked for.
+  // The end of a backoff causes no notification, so a timer looks for it.
   const backoffTimer = setInterval(() => {
     chores.add("launch");
     chores.add("webhooks");

@@ -10,8 +10,8 @@ export interface WorkQueueOptions {
 
 /**
  * Level-triggered work by key, as in client-go's workqueue: a key is handled by one at a time; added
- * ten times while it waits, it is handled once; added while it is handled, once more. A key whose
- * handling throws comes back with backoff.
+ * ten times while it waits, it is handled once; when it is added while it is handled, it is handled
+ * once more. A key whose handling throws comes back with backoff.
  */
 export class WorkQueue {
   readonly #options: Required<WorkQueueOptions>;

@@ -53,7 +53,7 @@ export async function revokeApiKey(db: Database, keyId: string): Promise<boolean
   return rowCount === 1;
 }
 
-/** Whether the key created the file, which may be deleted since. That never changes. */
+/** Whether the key created the file, which may have been deleted since. This never changes. */
 export async function createdFile(db: Database, keyId: string, fileId: string): Promise<boolean> {
   const { rowCount } = await db.query(
     `select from files where file_id = $1 and api_key_id = $2

@@ -15,7 +15,7 @@ export interface DeliveryRow {
   ended_at: Date | null;
 }
 
-/** A delivery that somebody is to send now, and what that needs. */
+/** A delivery to send now, with all data for that. */
 export interface TakenDelivery {
   delivery_id: string;
   webhook_id: string;
@@ -33,15 +33,15 @@ export type DeliveryRef = Pick<TakenDelivery, "delivery_id" | "webhook_id" | "le
 
 /** How a try ended. */
 export interface Answer {
-  /** Null when there was none. */
+  /** Null when there was no answer. */
   http_status: number | null;
-  /** Null when it was taken. */
+  /** Null when the receiver accepted it. */
   error: string | null;
 }
 
 export interface ListDeliveriesOptions {
   status: DeliveryStatus | undefined;
-  /** The sequence of the last one of the page before. */
+  /** The sequence of the last one on the previous page. */
   before: number | undefined;
   limit: number;
 }
@@ -66,7 +66,7 @@ export async function listDeliveries(
   return rows;
 }
 
-/** An event of no file. Undefined when there is no such webhook. */
+/** A delivery that belongs to no file. Undefined when there is no such webhook. */
 export async function insertDelivery(
   db: Database,
   webhookId: string,
@@ -82,8 +82,7 @@ export async function insertDelivery(
 }
 
 /**
- * Has a delivery sent again, or at once if it waits, with all its tries before it. Undefined when there
- * is no such delivery.
+ * Makes a delivery due now, with its count of tries at zero. Undefined when there is no such delivery.
  */
 export async function replayDelivery(
   db: Database,
@@ -101,8 +100,8 @@ export async function replayDelivery(
 }
 
 /**
- * Takes the delivery of a webhook that is due longest, behind no earlier one of the same file. It is
- * the caller's for `leaseSeconds`, then somebody else's, who sends it again.
+ * Takes the delivery of a webhook that has been due longest and has no earlier one of the same file
+ * before it. The caller holds it for `leaseSeconds`; then another process may take and send it again.
  */
 export async function takeDelivery(
   db: Database,
@@ -134,8 +133,8 @@ export async function takeDelivery(
 }
 
 /**
- * Writes down how a try ended; `delaySeconds` says when to try again what is still pending. False when
- * somebody else has taken the delivery since.
+ * Records how a try ended; `delaySeconds` is the time until the next try of a pending one. False when
+ * another process has taken the delivery since.
  */
 export async function recordAnswer(
   db: Database,
@@ -151,7 +150,7 @@ export async function recordAnswer(
        where delivery_id = $1 and lease = $2 and status = 'pending'
        returning webhook_id, file_id, sequence, next_try_at
      ), behind as (
-       -- Later events of the file need not be looked at before it is their turn.
+       -- Later events of the file are not due before this one.
        update deliveries d set next_try_at = later.turn
        from (
          select l.delivery_id, a.next_try_at as turn
@@ -169,8 +168,8 @@ export async function recordAnswer(
 }
 
 /**
- * Ends a delivery whose receiver said that it is gone, and with it all that waits for the same one, and
- * disables the webhook. False when somebody else has taken the delivery since.
+ * Ends a delivery whose receiver answered that it is gone, and all waiting deliveries of the webhook,
+ * and disables the webhook. False when another process has taken the delivery since.
  */
 export async function disableWebhook(
   pool: pg.Pool,
@@ -194,7 +193,7 @@ export async function disableWebhook(
   });
 }
 
-/** Deletes the oldest of those that ended so long ago, at most `limit`. */
+/** Deletes the oldest deliveries that ended more than `olderThanDays` ago, at most `limit`. */
 export async function deleteOldDeliveries(
   db: Database,
   olderThanDays: number,

@@ -8,21 +8,21 @@ export interface FileNotifications {
 export interface FileListener {
   /** A file's state, attempt or priority changed, or it was deleted. */
   onFile(fileId: string): void;
-  /** Its worker said how far it is. Only who wants to hear it is told. */
+  /** Its worker reported progress. Optional. */
   onProgress?(fileId: string): void;
-  /** After each connecting: what was told before it was missed. */
+  /** Called after each connection: earlier notifications were missed. */
   onConnect(): void;
   onError(error: unknown): void;
 }
 
 const reconnectMs = 1_000;
 
-/** Nobody says that a connection is half open: who only listens must ask now and then. */
+/** A half-open connection causes no error: a listener must send something now and then to notice it. */
 const keepaliveMs = 20_000;
 
 /**
- * Listens for what happens to files on a connection of its own, and connects again whenever that
- * breaks, falls silent or can't be made.
+ * Listens for changes of files on a separate connection, and connects again whenever it breaks, gets no
+ * answer or can't be made.
  */
 export function listenForFiles(
   databaseUrl: string,
@@ -68,7 +68,8 @@ async function listenOnce(
     keepAlive: true,
   });
   const ended = new Promise<void>((resolve) => client.once("end", () => resolve()));
-  // Without it, the goodbye to a server that is gone without a word would take a quarter of an hour.
+  // Without destroying the stream, the end of a connection to a server that is gone would take a
+  // quarter of an hour.
   const end = () => {
     void client.end().catch(() => {});
     client.connection.stream.destroy();
@@ -81,7 +82,8 @@ async function listenOnce(
   client.on("error", (error) => listener.onError(error));
   const over = new AbortController();
   try {
-    // pg never answers a connect() that end() cuts short: closing waits for it, five seconds at most.
+    // In pg a connect() that is interrupted by end() never settles: so closing waits for it, five
+    // seconds at most.
     await client.connect();
     closing.addEventListener("abort", end, { once: true });
     if (closing.aborted) return;
@@ -96,7 +98,7 @@ async function listenOnce(
   }
 }
 
-/** Rejects when no answer comes. */
+/** Rejects when the server does not answer. */
 async function sendKeepalives(
   client: pg.Client,
   everyMs: number,

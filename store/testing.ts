@@ -11,7 +11,7 @@ import { insertFile, type NewFile } from "./files.ts";
 import { markLaunched, reserveSlots } from "./launches.ts";
 import { claimAttempt, completeFile } from "./work.ts";
 
-/** Builders for tests: each brings a file as far as its name says, by the real statements. */
+/** Builders for tests: each makes a file in the state that its name says, with the real statements. */
 
 export const rawBucket = "raw";
 
@@ -51,7 +51,7 @@ export function objectOf(
   };
 }
 
-/** Records an arrival as the intake does that serves the bucket `rawBucket`. */
+/** Records an arrival as an intake of the bucket `rawBucket` does. */
 export async function arrive(
   pool: pg.Pool,
   object: ObjectCreated,

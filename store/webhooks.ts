@@ -1,7 +1,7 @@
 import type { FileEventType } from "@transpod/contract/webhooks.ts";
 import type { Database } from "./database.ts";
 
-/** The signing secret is not in it: only who sends reads that. */
+/** Without the signing secret, which only the sender reads. */
 export interface WebhookRow {
   webhook_id: string;
   url: string;
@@ -19,7 +19,7 @@ export interface NewWebhook {
 
 const columns = "webhook_id, url, events, disabled_at, created_at";
 
-/** Undefined when there are `most` already. Two at once may make one more: nothing depends on it. */
+/** Undefined when there are `limit` already. Parallel calls may create one more, which does no harm. */
 export async function insertWebhook(
   db: Database,
   webhook: NewWebhook,
@@ -51,7 +51,7 @@ export async function getWebhook(db: Database, webhookId: string): Promise<Webho
   return rows[0];
 }
 
-/** Deletes its deliveries too. False when there is no such webhook (any more). */
+/** Deletes its deliveries too. False when the webhook does not exist (any more). */
 export async function deleteWebhook(db: Database, webhookId: string): Promise<boolean> {
   const { rowCount } = await db.query(`delete from webhooks where webhook_id = $1`, [webhookId]);
   return rowCount === 1;

@@ -17,7 +17,7 @@ export function instanceLabels(instance: string): Labels {
   };
 }
 
-/** What the Job of an attempt carries, and its pod. */
+/** The labels of an attempt's Job and its pod. */
 export function attemptLabels({ fileId, attempt }: AttemptRef, instance: string): Labels {
   return {
     ...instanceLabels(instance),

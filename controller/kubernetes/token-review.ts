@@ -29,13 +29,13 @@ const rememberMs = 60_000;
 const maxRemembered = 10_000;
 
 /**
- * Takes a work token for what it is: the projected token of a worker's pod, which Kubernetes vouches for
- * by a TokenReview. The pod names its Job, and the Job its attempt. Throws UnavailableError when
- * Kubernetes can't be asked; only its own no makes a token invalid.
+ * Authenticates a work token: the projected token of a worker's pod, which Kubernetes verifies by a
+ * TokenReview. The pod names its Job, and the Job its attempt. Throws UnavailableError when Kubernetes
+ * can't be asked; only a refusal by Kubernetes makes a token invalid.
  */
 export class TokenReviewAuthenticator implements WorkAuthenticator {
   readonly #options: TokenReviewOptions;
-  /** By the token's hash: what is kept in memory opens nothing. Oldest first. */
+  /** By the token's hash, so that memory holds no usable token. Oldest first. */
   readonly #reviewed = new Map<string, { pod: PodRef; until: number }>();
 
   constructor(options: TokenReviewOptions) {
@@ -75,7 +75,7 @@ export class TokenReviewAuthenticator implements WorkAuthenticator {
     this.#reviewed.set(hash, { pod, until: performance.now() + rememberMs });
   }
 
-  /** Each time anew: a token that was good a moment ago is of no use when its Job is gone. */
+  /** Checked every time: a valid token is refused once its Job is gone. */
   async #attemptOf({ name, uid }: PodRef): Promise<AttemptRef | undefined> {
     const { jobs, pods, instance } = this.#options;
     const pod = await pods.find(name);
@@ -92,8 +92,8 @@ export class TokenReviewAuthenticator implements WorkAuthenticator {
 }
 
 /**
- * An API server that knows nothing of audiences leaves them out of its answer: then the token was made
- * for somebody else. https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-review-v1/
+ * An API server without support for audiences leaves them out of its answer; then the token is refused.
+ * https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-review-v1/
  */
 function boundPod(status: V1TokenReviewStatus, username: string): PodRef | undefined {
   const { authenticated, audiences, user } = status;

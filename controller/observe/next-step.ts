@@ -12,8 +12,9 @@ type Limits = Pick<
 type FailureHistory = Pick<AttemptRow, "counted_failures" | "uncounted_failures" | "memory_scale">;
 
 /**
- * What follows a failed attempt: the file fails when it is at fault or its attempts are used up,
- * else it gets another. Attempts that the platform ended are not counted, but capped.
+ * The next step after a failed attempt: the file fails when the file is the cause or no attempts are
+ * left, else it gets another attempt. Attempts that the platform ended are not counted, but have a
+ * limit of their own.
  */
 export function nextStep(
   cause: Omit<Failure, "counted">,

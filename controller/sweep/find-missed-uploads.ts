@@ -25,13 +25,16 @@ const batch = 100;
 const tooLate =
   "Nothing was uploaded in time, so the file has expired. Announce it again with POST /upload.";
 
-/** While more messages wait, that of an upload may be among them: one more would make the queue longer. */
+/**
+ * With more waiting messages than this, the event of an upload may be among them, so no message is sent
+ * for it.
+ */
 const backlog = 100;
 
 /**
- * Looks for uploads that are in S3 although no event told of them, and sends the message that S3
- * did not send. There is one way in, so what follows is the same as for any upload. A file whose time is
- * over fails, when nothing is there even now.
+ * Looks for uploads that are in S3 but had no event, and sends the message that S3 did not send, so
+ * that they take the same way as any upload. A file whose time is over and that still has no upload
+ * fails.
  */
 export async function findMissedUploads(deps: MissedUploadDeps): Promise<void> {
   if ((await waitingMessages(deps)) > backlog) return;

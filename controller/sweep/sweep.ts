@@ -12,15 +12,16 @@ export interface SweepDeps extends LaunchDeps, MissedUploadDeps, OutboxDeps, Lef
   enqueue: (fileId: string) => void;
 }
 
-/** The next sweep takes the next ones. */
+/** The next sweep continues with the rest. */
 const deletedBatch = 1_000;
-/** How long clients can see what became of a delivery. */
+/** How long deliveries are kept after their end. */
 const deliveryDays = 30;
 
 /**
- * Compares the world with the rows and repairs the difference: uploads without an event, messages
- * that were not sent, parts that nobody will join, attempts whose Job changed unseen, Jobs that nobody
- * wants any more, objects of deleted files and of attempts without a result.
+ * Compares the rows with S3, SQS and the Jobs, and repairs differences: uploads without an event,
+ * messages that were not sent, parts that will not be joined, attempts whose Job changed without a
+ * notification, Jobs that are no longer needed, objects of deleted files and of attempts without a
+ * result.
  */
 export async function sweep(deps: SweepDeps): Promise<void> {
   const parts = [

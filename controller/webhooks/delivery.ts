@@ -11,16 +11,16 @@ export interface DeliveryDeps extends Omit<DeliverDeps, "sender"> {
 }
 
 export interface Delivery extends Service {
-  /** Sends whatever is due by now. Resolves when that has begun. */
+  /** Starts to send all due deliveries. Resolves when they are queued. */
   look(): Promise<void>;
 }
 
-/** Deliveries at once to one webhook. */
+/** Parallel deliveries to one webhook. */
 const deliveriesPerWebhook = 4;
 
 /**
- * Sends deliveries until stopped. Every webhook has lanes of its own, so that a receiver that doesn't
- * answer holds up nobody else's. `stop` waits for those that are being sent.
+ * Sends deliveries until stopped. Webhooks are independent, so a receiver that doesn't answer delays
+ * only its own deliveries. `stop` waits for deliveries in progress.
  */
 export function startDelivery(baseDeps: DeliveryDeps): Delivery {
   const sender = createSender({ allowPrivate: baseDeps.settings.webhookAllowPrivate });

@@ -11,13 +11,13 @@ export interface Verdict {
 /** For how long a delivery is tried, from its first try on. */
 const maxRetrySeconds = 24 * 3600;
 const backoff = { initial: 5, factor: 4, max: 3600 };
-/** Of each delay, up or down: what failed together does not come back together. */
+/** Fraction of each delay, up or down, so that deliveries that failed together are not retried together. */
 const jitter = 0.2;
 
 /**
- * What comes of a try that was answered so. 410 is how a receiver says that it is gone for good
- * (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md); whatever
- * else is not 2xx may be better later. `random` is from 0 to 1.
+ * The result of a try, from its answer. With 410 a receiver says that it is gone for good
+ * (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md); any
+ * other answer that is not 2xx may be temporary. `random` is from 0 to 1.
  */
 export function judgeAnswer(
   { tries, trying_seconds }: Pick<TakenDelivery, "tries" | "trying_seconds">,

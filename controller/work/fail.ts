@@ -7,7 +7,7 @@ import { nextStep } from "../observe/next-step.ts";
 import type { WorkDeps } from "./deps.ts";
 import { repeatAnswer } from "./repeat-answer.ts";
 
-/** Ends an attempt by the worker's own word. Safe to repeat. */
+/** Ends an attempt as its worker reports. Safe to repeat. */
 export async function fail(
   deps: WorkDeps,
   ref: AttemptRef,

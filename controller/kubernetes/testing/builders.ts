@@ -2,7 +2,7 @@ import { attemptLabels } from "../job-labels.ts";
 import type { JobSettings } from "../job-settings.ts";
 import type { Job, Pod } from "../wire.ts";
 
-/** Builders for this folder's tests: what a test doesn't say doesn't matter to it. */
+/** Builders for this folder's tests: a test gives only the values that matter to it. */
 
 export const instance = "transpod";
 

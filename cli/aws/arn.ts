@@ -1,5 +1,5 @@
 export interface ArnParts {
-  /** `aws`, or that of China or of the government. */
+  /** `aws`, `aws-cn` or `aws-us-gov`. */
   partition: string;
   region: string;
   account: string;

@@ -4,11 +4,11 @@ const logIn =
   'Log in ("aws sso login"), choose a profile (AWS_PROFILE), or set AWS_ACCESS_KEY_ID and ' +
   "AWS_SECRET_ACCESS_KEY.";
 const logInToEmulator =
-  "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to those that the emulator takes.";
+  "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to those that the emulator accepts.";
 
 interface Explanation {
   code: string;
-  /** Each service of AWS has names of its own for the same error. */
+  /** Services of AWS have different names for the same error. */
   names: string[];
   sentence: (message: string, next: string) => string;
 }
@@ -38,12 +38,13 @@ const explanations: Explanation[] = [
       "InvalidToken",
       "AuthFailure",
     ],
-    sentence: (message, next) => `AWS does not take these credentials: ${message} ${next}`,
+    sentence: (message, next) => `AWS rejects these credentials: ${message} ${next}`,
   },
   {
     code: "wrong_clock",
     names: ["RequestTimeTooSkewed"],
-    sentence: () => "AWS refuses requests from this machine, because its clock is wrong. Set it.",
+    sentence: () =>
+      "AWS refuses requests from this machine, because its clock is wrong. Set the clock.",
   },
   {
     code: "access_denied",
@@ -51,7 +52,7 @@ const explanations: Explanation[] = [
     sentence: (message) => {
       const action = /perform: (\S+)/.exec(message)?.[1];
       const lacking = action === undefined ? "" : ` The permission ${action} is missing.`;
-      return `AWS denies this.${lacking} docs/eks.md lists what this command needs. AWS said: ${message}`;
+      return `AWS denies access.${lacking} docs/eks.md lists what this command needs. AWS said: ${message}`;
     },
   },
   {
@@ -63,29 +64,29 @@ const explanations: Explanation[] = [
       "InvalidLocationConstraint",
     ],
     sentence: (message) =>
-      `The region is the wrong one, choose another by --region. AWS said: ${message}`,
+      `This is the wrong region; choose another one with --region. AWS said: ${message}`,
   },
   {
     code: "deleted_recently",
     names: ["QueueDeletedRecently", "AWS.SimpleQueueService.QueueDeletedRecently"],
     sentence: () =>
-      "A queue of this name was deleted within the last minute, and SQS wants that minute. " +
-      "Run the same command again then: it goes on where it stopped.",
+      "A queue of this name was deleted within the last minute, and SQS requires a minute in between. " +
+      "Then run the same command again: it continues where it stopped.",
   },
   {
     code: "bucket_busy",
     names: ["OperationAborted"],
     sentence: () =>
-      "S3 is still busy with a bucket of this name, as it is for some minutes after one was " +
-      "deleted. Run the same command again then: it goes on where it stopped.",
+      "S3 is still busy with a bucket of this name, for some minutes after one was deleted. Then run " +
+      "the same command again: it continues where it stopped.",
   },
 ];
 
 const unreachable = /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH)$/;
 
 /**
- * What AWS answered, or didn't, as a sentence with the next step. Errors that are not AWS's come back
- * as they are.
+ * Turns an error of AWS, or of the connection to it, into a sentence with the next step. Other errors
+ * are returned unchanged.
  */
 export function explain(error: unknown, endpoint: string | undefined): unknown {
   if (!(error instanceof Error) || error instanceof TranspodError) return error;

@@ -13,15 +13,15 @@ import { tagsOfQueue } from "./queue/settings.ts";
 import type { Resource } from "./resource.ts";
 import { tagsIn, type Tags } from "./tags.ts";
 
-/** Something of an installation that is there, and how to delete it. */
+/** An existing resource of an installation, and how to delete it. */
 export interface FoundResource extends Pick<Resource, "kind" | "name"> {
   tags: Tags;
-  /** Whom a policy is attached to: `role transpod-api`. */
+  /** What a policy is attached to: `role transpod-api`. */
   holders: string[];
   delete(onStep: (step: string) => void): Promise<unknown>;
 }
 
-/** What there is of an installation. */
+/** All existing resources of an installation. */
 export async function findInstallation(
   connection: Connection,
   names: Names,
@@ -51,7 +51,7 @@ async function findOwnBucket(
     tags: await tagsOfBucket(s3, name),
     holders: [],
     delete: (onStep) =>
-      // Whoever still holds a presigned URL may upload meanwhile.
+      // A client with a presigned URL may still upload in the meantime.
       pRetry(() => emptyAndDelete(onStep), {
         retries: 5,
         shouldRetry: ({ error }) => error.name === "BucketNotEmpty",
@@ -62,7 +62,7 @@ async function findOwnBucket(
 async function findOwnQueue({ sqs }: Connection, name: string): Promise<FoundResource | undefined> {
   const url = await findQueue(sqs, name);
   if (url === undefined) return undefined;
-  // SQS goes on naming a queue for a minute after it was deleted.
+  // SQS still lists a queue for up to a minute after it was deleted.
   const tags = await unlessMissing(tagsOfQueue(sqs, url), ...noSuchQueue);
   if (tags === undefined) return undefined;
   return {

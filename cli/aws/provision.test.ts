@@ -298,7 +298,7 @@ test("a bucket in another region is named with that region, and nothing is made"
     }),
   );
   await expect(provision(options)).rejects.toThrow(
-    `The bucket ${names.processedBucket} is in eu-west-1, not in us-east-1. Say --region eu-west-1`,
+    `The bucket ${names.processedBucket} is in eu-west-1, not in us-east-1. Use --region eu-west-1`,
   );
   await expect(queueSettings(names.queue)).rejects.toMatchObject({ name: "QueueDoesNotExist" });
 });

@@ -5,7 +5,7 @@ interface Target {
   account: string | undefined;
 }
 
-/** Where on earth: a person should see a wrong account or region at once. */
+/** Names account and region, so that a person notices a wrong one. */
 export function describeTarget({ region, account }: Target, { endpoint }: AwsOptions): string {
   return endpoint === undefined
     ? `the AWS account ${account}, region ${region}`

@@ -126,7 +126,7 @@ test("frames that a damaged source lost are the source's fault", async () => {
   await using server = await serve(await ruined("libx265", 0.3));
   const worker = await startWorker(server.url, scratch.path);
   expect(worker.exitCode).toBe(failures.damaged.exit);
-  expect(server.failed?.detail).toMatch(/it holds 50 frames, but decodes to \d+\.$/);
+  expect(server.failed?.detail).toMatch(/it contains 50 frames, but only \d+ can be decoded\.$/);
 });
 
 test("a result that grows beyond what anybody wants ends as soon as that is clear", async () => {

@@ -156,7 +156,7 @@ describe("what is published", () => {
     const source = await make("nine.mov", { audio: "pcm_s16le", channels: 9 });
     const { completed, published } = await transcode(source, { fileName: "nine.mp4" });
     expect(published.media.audio).toMatchObject([{ codec: "aac", channels: 8 }]);
-    expect(completed.notes.join()).toContain("Of 9 audio channels the first 8 were kept");
+    expect(completed.notes.join()).toContain("The first 8 of 9 audio channels were kept");
   });
 
   test("damaged pictures are published with a warning", async () => {

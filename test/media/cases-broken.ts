@@ -13,7 +13,7 @@ const cenc = [
   ...["-encryption_kid", "a7e61c373e219033c21091fa607bf3b8"],
 ];
 
-/** Broken files, and files that want something. */
+/** Broken files, and files that try to access something. */
 export const brokenCases: readonly MediaCase[] = [
   {
     file: "text.mp4",
@@ -108,7 +108,8 @@ export const brokenCases: readonly MediaCase[] = [
     source: cutOff(0.6, video({ options: faststart, audio: null })),
     result: {
       refused: "truncated",
-      sentence: "The file is cut off: its header says 25 frames, but it holds 15. Upload it again.",
+      sentence:
+        "The file is cut off: its header lists 25 frames, but it contains 15. Upload it again.",
     },
   },
   {
@@ -135,7 +136,8 @@ export const brokenCases: readonly MediaCase[] = [
     source: video({ size: "8192x4400", rate: 1, audio: null }),
     result: {
       refused: "too_large",
-      sentence: "The video is 8192 x 4400 pixels; Transpod takes up to 36 million pixels a frame.",
+      sentence:
+        "The video is 8192 x 4400 pixels; Transpod takes up to 36 million pixels per frame.",
     },
   },
   {
@@ -154,14 +156,17 @@ export const brokenCases: readonly MediaCase[] = [
     source: withNoise(1, video({ audio: null })),
     result: {
       refused: "damaged",
-      sentence: "The file is damaged: nothing of its video can be decoded.",
+      sentence: "The file is damaged: none of its video can be decoded.",
     },
   },
   {
     file: "half-ruined.mp4",
     what: "noise from the middle on",
     source: withNoise(0.5, video({ codec: "libx265", audio: null, seconds: 2 })),
-    result: { refused: "damaged", sentence: "The file is damaged: it holds 50 frames, but" },
+    result: {
+      refused: "damaged",
+      sentence: "The file is damaged: it contains 50 frames, but only",
+    },
   },
   {
     file: "half-ruined-finished.mp4",
@@ -199,7 +204,7 @@ export const brokenCases: readonly MediaCase[] = [
     settings: { if_larger: "stop" },
     result: {
       refused: "already_optimal",
-      sentence: "The file is as small as H.265 makes it at this quality already",
+      sentence: "At this quality H.265 does not make the file smaller",
     },
   },
   {
@@ -224,7 +229,7 @@ export const brokenCases: readonly MediaCase[] = [
     ),
     result: {
       refused: "unsupported_codec",
-      sentence: "This file holds Motion JPEG video; Transpod converts between H.264 and H.265.",
+      sentence: "The file contains Motion JPEG video; Transpod converts between H.264 and H.265.",
     },
   },
 ];

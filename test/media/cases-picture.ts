@@ -1,7 +1,7 @@
 import type { MediaCase } from "./media-case.ts";
 import { ffmpeg, trimmed, rotated, video } from "./recipes.ts";
 
-/** What can be special about a picture and when it is shown. */
+/** Special cases of pictures and their times. */
 export const pictureCases: readonly MediaCase[] = [
   {
     file: "hevc.mp4",

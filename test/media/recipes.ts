@@ -23,7 +23,7 @@ export function ffmpeg(...args: string[]): Recipe {
   return (path) => runFfmpeg(...args, path);
 }
 
-/** A file of one container under the name of the other, as people rename them. */
+/** A file of one container with the extension of the other, as people rename them. */
 export function renamed(extension: ".mp4" | ".mov", recipe: Recipe): Recipe {
   return async (path, scene) => {
     const made = `${path}${extension}`;
@@ -43,7 +43,7 @@ export function written(text: string | ((scene: Parameters<Recipe>[1]) => string
   return (path, scene) => writeFile(path, typeof text === "string" ? text : text(scene));
 }
 
-/** Makes a whole file first, then something else of it. */
+/** Makes a whole file first, then another one from it. */
 export function madeOf(
   whole: Recipe,
   make: (from: string, to: string) => Promise<unknown>,

@@ -7,8 +7,7 @@ import { rateOf } from "@transpod/transcoder-image/plan/encoder.ts";
 import { isRefused, type Converted, type MediaCase, type Refused } from "./media-case.ts";
 
 /**
- * Writes docs/media.md from the cases that the tests hold the worker to; with --check, says whether
- * it is up to date instead.
+ * Writes docs/media.md from the test cases; with --check, checks that it is up to date instead.
  */
 const path = fileURLToPath(new URL("../../docs/media.md", import.meta.url));
 
@@ -102,7 +101,7 @@ const fresh = await format(introduction + tables.join(""), { parser: "markdown",
 if (process.argv.includes("--check")) {
   const committed = await readFile(path, "utf8").catch(() => "");
   if (committed !== fresh) {
-    process.stderr.write("docs/media.md is stale. Run: node test/media/write-table.ts\n");
+    process.stderr.write("docs/media.md is out of date. Run: node test/media/write-table.ts\n");
     process.exitCode = 1;
   }
 } else {

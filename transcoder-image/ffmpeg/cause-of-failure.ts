@@ -16,15 +16,15 @@ export interface FfmpegEnd {
 /** ffmpeg gave up because more than two thirds of what it decoded were errors (`-max_error_rate`). */
 const errorRateExceeded = 69;
 
-/** How ffmpeg says that a track gave it nothing that it could pass on. */
+/** ffmpeg's messages when nothing of a track could be decoded. */
 const decodedNothing =
   /Cannot determine format of input .*after EOF|Could not open encoder before EOF/;
 
 const openingFailed = /Error while opening encoder|Could not write header/;
 
 /**
- * Why ffmpeg ended without success. Pure. What the same file would bring about again has a final
- * code. A SIGKILL that was not ours is the kernel's: out of memory.
+ * Why ffmpeg failed. Pure. The code is final when the same file would fail again. A SIGKILL that was
+ * not ours is the kernel's: out of memory.
  */
 export function causeOfFailure({ exitCode, signal, lines }: FfmpegEnd): Cause {
   const output = lines.join("\n");
@@ -47,7 +47,7 @@ export function causeOfFailure({ exitCode, signal, lines }: FfmpegEnd): Cause {
   return { code: "transcode_failed", sentence: `ffmpeg ended with ${how}. ${lastLines}`.trim() };
 }
 
-/** An encoder or muxer says itself what it minds; what ffmpeg says of it afterwards is guesswork. */
+/** The encoder's or muxer's own message has the reason; ffmpeg's message after it is a guess. */
 function reasonBefore(lines: readonly string[]): string {
   const end = lines.findIndex((line) => openingFailed.test(line));
   const own = lines.slice(0, end).findLast((line) => /\[(?:error|fatal)\]/.test(line));

@@ -1,4 +1,4 @@
-/** One report of `ffmpeg -progress`. What ffmpeg does not know yet is null. */
+/** One report of `ffmpeg -progress`. Values that ffmpeg does not know yet are null. */
 export interface FfmpegProgress {
   frame: number;
   fps: number | null;
@@ -12,7 +12,7 @@ export interface FfmpegProgress {
 export class ProgressParser {
   #fields = new Map<string, string>();
 
-  /** The report that this line ends, if it ends one. Lines that are not `key=value` are skipped. */
+  /** The report, if this line ends one. Lines that are not `key=value` are skipped. */
   push(line: string): FfmpegProgress | undefined {
     const separator = line.indexOf("=");
     if (separator < 0) return undefined;
@@ -44,9 +44,9 @@ function numberOf(text: string | undefined): number | null {
 const minFramesForEta = 60;
 
 /**
- * Whole-phase numbers for people, from a report and the number of frames that are expected. Speeds
- * mean nothing before the first frames are out, and say when the rest will be only after so many
- * frames, or after a quarter of a short video.
+ * Progress of the phase for people, from a report and the expected number of frames. Speeds are
+ * meaningless before the first frames, and an ETA needs a minimum of frames, or a quarter of a short
+ * video.
  */
 export function encodeProgress(progress: FfmpegProgress, totalFrames: number) {
   const frame = Math.min(progress.frame, totalFrames);

@@ -199,7 +199,7 @@ describe("what a client chose", () => {
     );
     expect(told).not.toContain("title=");
     expect(expected.hidesLocation).toBe(true);
-    expect(notes).toEqual(["Where it was recorded was removed, as asked for."]);
+    expect(notes).toEqual(["The recording location was removed, as requested."]);
   });
 });
 
@@ -291,11 +291,11 @@ test("whatever is lost or changed is said", () => {
     "Cropped from 161 x 1080 to 160 x 1080: sizes must be even.",
     "Colour resolution was reduced from 4:2:2 to 4:2:0, which players expect.",
     "Colour depth was reduced from 12 to 8 bits: few H.264 players show more.",
-    "Dolby Vision metadata was dropped; the picture beneath it was kept.",
+    "Dolby Vision metadata was dropped; the base layer was kept.",
     "Audio was converted from opus to AAC, which .mov can hold.",
-    "Of 10 audio channels the first 8 were kept: AAC holds no more.",
+    "The first 8 of 10 audio channels were kept: AAC can hold no more.",
     "An audio track that can't be decoded was dropped.",
-    "Further video tracks were dropped: mjpeg.",
+    "Other video tracks were dropped: mjpeg.",
     "Subtitles were dropped: dvd_subtitle.",
     "The cover picture was dropped: png.",
     "Data tracks were dropped: mebx.",

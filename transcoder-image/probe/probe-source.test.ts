@@ -93,7 +93,7 @@ test.each(strange)("%s is refused as %s", async (_what, code, make) => {
 test("a file that is cut off says so, by its frames where they are missing", async () => {
   await expect(probe(await cutInTheSound())).rejects.toThrow("its end is missing");
   const cut = await truncate(await aVideo(["-movflags", "+faststart"]), at("cut.mp4"), 0.6);
-  await expect(probe(cut)).rejects.toThrow("its header says 25 frames");
+  await expect(probe(cut)).rejects.toThrow("its header lists 25 frames");
 });
 
 test("damaged pictures are no reason to refuse", async () => {

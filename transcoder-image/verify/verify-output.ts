@@ -32,14 +32,14 @@ export interface VerifyRequest {
 export interface Verified {
   made: Source;
   verification: Verification;
-  /** What is missing, where the source is damaged and that is put up with. */
+  /** Notes about missing frames, when a damaged source is accepted. */
   notes: string[];
 }
 
 /**
- * Reads the output as a stranger would: headers, every packet's time, and every frame decoded with
- * the first error being the last; then compares pictures. Throws AttemptError `verification_failed`
- * with what is wrong, or `damaged` where frames are missing because the source could not be decoded.
+ * Reads the output independently of the encode: headers, every packet's time, and every frame decoded,
+ * stopping at the first error; then compares pictures. Throws AttemptError `verification_failed` with
+ * the fault, or `damaged` when frames are missing because the source could not be decoded.
  */
 export async function verifyOutput(request: VerifyRequest): Promise<Verified> {
   const { output, source, expected, encoded, onDamage, signal } = request;
@@ -87,8 +87,8 @@ export async function verifyOutput(request: VerifyRequest): Promise<Verified> {
 }
 
 /**
- * Not where the picture was changed on purpose; nor where the source has errors, which a decoder
- * covers up differently when it starts elsewhere.
+ * Compares pictures, except when the picture was changed on purpose, or when the source has errors,
+ * which a decoder conceals differently when it starts at another frame.
  */
 async function compare(
   { input, output, source, expected, encoded, cpus, stallSeconds, signal }: VerifyRequest,
@@ -135,7 +135,7 @@ async function decode(request: VerifyRequest, videoIndex: number): Promise<numbe
   }
 }
 
-/** Where ffmpeg blames its input, that is what we made. */
+/** For these codes ffmpeg's input is at fault, and that is our output. */
 const inputFaults: ReadonlySet<string> = new Set(["transcode_failed", "damaged"]);
 
 function failed(sentence: string, cause?: Error): AttemptError {

@@ -10,7 +10,7 @@ export interface Window {
 export interface Times {
   /** Ascending, in seconds. */
   timestamps: readonly number[];
-  /** What seeking counts from. */
+  /** Seek positions are relative to this. */
   startSeconds: number;
 }
 
@@ -18,8 +18,8 @@ const windowSeconds = 1;
 const maxWindowFrames = 120;
 
 /**
- * At the start, in the middle and at the end, a second each; a short video as a whole. Pure. Frames
- * are found by their place: seeking to half-way between two frames finds the same in both files.
+ * One second each at the start, in the middle and at the end; a short video as a whole. Pure. Seeking
+ * to the middle between two frames finds the same frame in both files.
  */
 export function chooseWindows(source: Times, output: Times): Window[] {
   const total = source.timestamps.length;

@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { jobName, type AttemptRef } from "@transpod/contract/job-identity.ts";
 import type { JobPort, JobSpec, JobStatus, WorkAuthenticator } from "@transpod/contract/ports.ts";
 
-/** The job port of one platform, with workers that do as they are told. */
+/** The job port of one platform, with workers that the test controls. */
 export interface JobPortHarness {
   jobs: JobPort;
   authenticator: WorkAuthenticator;
-  /** How long anything may take there. */
+  /** The timeout of each step there. */
   timeoutMs: number;
-  /** Tells the worker of a Job that is yet to be created to end at once. Others run until they are ended. */
+  /** Makes the worker of a future Job end at once. Others run until they are ended. */
   tellToExit(spec: JobSpec, exitCode: number): Promise<void>;
   /** Resolves when the worker of a Job runs. */
   worker(spec: JobSpec): Promise<TestWorker>;
@@ -17,7 +17,7 @@ export interface JobPortHarness {
 }
 
 export interface TestWorker {
-  /** The work token that it was given. */
+  /** Its work token. */
   token: string;
   runs(): Promise<boolean>;
 }

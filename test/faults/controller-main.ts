@@ -7,7 +7,7 @@ import { createRegistry } from "@transpod/runtime/metrics.ts";
 import { createPool } from "@transpod/store/database.ts";
 import { RemoteJobs } from "./remote-jobs.ts";
 
-/** What the controller of a test is told, as JSON in its first argument. */
+/** The arguments of a test's controller, as JSON in its first argument. */
 export interface ControllerArguments {
   databaseUrl: string;
   endpoint: string;
@@ -18,11 +18,11 @@ export interface ControllerArguments {
   workPort: number;
   candidate: string;
   settings: Partial<ControllerSettings>;
-  /** How wrong its clock is. */
+  /** The offset of its clock. */
   clockOffsetMs: number;
 }
 
-/** What it may be asked while it runs. */
+/** Requests to it while it runs. */
 export type ControllerRequest = { arm: CrashPoint } | "memory";
 
 const controllerArguments = JSON.parse(process.argv[2] ?? "") as ControllerArguments;
@@ -50,7 +50,7 @@ await startController(
 );
 process.send?.("started");
 
-/** As if this machine's clock were wrong: whatever asks for the time in this process is told another one. */
+/** Simulates a wrong clock: all code in this process gets a shifted time. */
 function shiftClock(ms: number): void {
   const now = Date.now.bind(Date);
   globalThis.Date = new Proxy(Date, {

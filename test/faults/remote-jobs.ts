@@ -7,8 +7,8 @@ import type { JobPort, JobSpec, JobStatus, WorkAuthenticator } from "@transpod/c
 import type { ChildProcessJobs } from "@transpod/embedded/child-process-jobs.ts";
 
 /**
- * Jobs that outlive their controller, as on a cluster: they are children of the test, and controllers
- * in processes of their own ask for them over HTTP.
+ * Jobs that outlive their controller, as on a cluster: they are child processes of the test, and
+ * controllers in separate processes use them over HTTP.
  */
 export async function serveJobs(jobs: ChildProcessJobs) {
   /** Names of the Jobs that were created, in order. */
@@ -44,7 +44,7 @@ export async function serveJobs(jobs: ChildProcessJobs) {
   };
 }
 
-/** The controller's side. It is told of no change: the sweep finds what changed. */
+/** The controller's side. It gets no notifications: the sweep finds changes. */
 export class RemoteJobs implements JobPort, WorkAuthenticator {
   readonly #url: string;
 

@@ -7,10 +7,10 @@ interface ClusterObject {
   metadata: Meta;
 }
 
-/** In every namespace, or written by Kubernetes about what was there. */
+/** Created by Kubernetes in every namespace, or about other objects. */
 const notOurs = new Set(["ConfigMap/kube-root-ca.crt", "ServiceAccount/default"]);
 
-/** Everything in the namespace but these Secrets, and whatever else carries the release's label. */
+/** All objects in the namespace except these Secrets, and all cluster objects with the release's label. */
 export async function leftovers(secrets: readonly string[]): Promise<string[]> {
   const inNamespace = await everything("--namespaced=true", []);
   const inCluster = await everything("--namespaced=false", ["-l", ours]);

@@ -45,7 +45,7 @@ export async function openTranspod() {
     }
   }
 
-  /** The API is there again, through a pod of this release. */
+  /** Waits until the API answers again, through a pod of this release. */
   async function reconnect(): Promise<void> {
     await api.reconnect();
     await until(async () => (await fetch(`http://${api.host}/readyz`)).ok, "the API is ready");
@@ -70,7 +70,7 @@ export async function openTranspod() {
         waitOptions,
       ),
 
-    /** Downloads the result and lists every way in which it is not what was asked for. */
+    /** Downloads the result and lists its faults. */
     async faultsOf(fileId: string, source: string): Promise<string[]> {
       const output = join(folder, `${fileId}${extname(source)}`);
       await client.download(fileId, "processed", output);

@@ -1,13 +1,13 @@
 import type { Pod } from "./objects.ts";
 import { kubectl } from "./tools.ts";
 
-/** What a shell in the worker's container says, as the user that the worker is. */
+/** Runs a script in the worker's container, as the worker's user. Resolves with its output. */
 export async function runInPod({ metadata }: Pod, script: string): Promise<string> {
   const { name, namespace } = metadata;
   return await kubectl(["exec", name, "--", "sh", "-c", script], { namespace });
 }
 
-/** What a program for Node prints there: the image has no other tool that is sure to be the same. */
+/** Runs a program with Node there. The image has no other tool that is always the same. */
 export async function runNodeInPod(
   { metadata }: Pod,
   program: string,
@@ -18,8 +18,8 @@ export async function runNodeInPod(
 }
 
 /**
- * Whether the pod can open a connection there, `name:port`. What a NetworkPolicy forbids is dropped, so
- * that "no" takes the whole of the time given.
+ * Whether the pod can open a connection there, `name:port`. Packets that a NetworkPolicy forbids are
+ * dropped, so a "no" takes the whole timeout.
  */
 export async function connects(pod: Pod, where: string): Promise<boolean> {
   const [name = "", port = ""] = where.split(":");

@@ -12,7 +12,7 @@ const faults = ["lost", "duplicated", "delayed"] as const;
 
 export type ForwarderFigures = Record<(typeof faults)[number], number>;
 
-/** Takes a share of the events off the queue: loses some, sends some twice, and some later. */
+/** Takes a share of the events from the queue: loses some, sends some twice, and some later. */
 export class EventForwarder {
   readonly figures: ForwarderFigures = { lost: 0, duplicated: 0, delayed: 0 };
   readonly #sqs: SQSClient;

@@ -10,7 +10,7 @@ export interface SubmitOptions {
   signal: AbortSignal;
 }
 
-/** Announces a file and uploads it, as patient as a client must be while the API is killed. Resolves with its id. */
+/** Announces a file and uploads it, with retries while the API is down. Resolves with its id. */
 export async function submit(options: SubmitOptions): Promise<string> {
   const { apiUrl, fileName, bytes, twice, signal } = options;
   const announced = await retryUntilAnswered(signal, () =>
@@ -29,7 +29,7 @@ export async function submit(options: SubmitOptions): Promise<string> {
   return file_id;
 }
 
-/** A request that is refused for good is a fault of the storm, and ends it. */
+/** A request that is refused permanently is a bug of the storm, and ends it. */
 async function retryUntilAnswered(
   signal: AbortSignal,
   ask: () => Promise<Response>,

@@ -1,8 +1,8 @@
-# `make help` lists what there is.
+# `make help` lists the targets.
 .DEFAULT_GOAL := help
 SHELL := bash
 
-# The Node of package.json (see scripts/setup-node), whatever the machine has of its own.
+# The Node of package.json (see scripts/setup-node), not the machine's own.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 .PHONY: help
@@ -10,7 +10,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9][a-z0-9-]*:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: setup ## Take a video in each codec the whole way, on this machine (FILE=yours.mov, KEEP=folder)
+demo: setup ## Transcode a sample video in each codec on this machine (FILE=yours.mov, KEEP=folder)
 	@node test/e2e/demo.ts $(if $(FILE),"$(FILE)")
 
 .PHONY: up
@@ -22,11 +22,11 @@ keys: setup ## Manage the API keys of `make up` (ARGS="create NAME", list, revok
 	@DATABASE_URL="$$(cat "$${DATA_DIR:-.transpod}/database-url")" node cli/main.ts keys $(ARGS)
 
 .PHONY: e2e
-e2e: setup ## Take videos the whole way through a running Transpod (URL=..., API_KEY=..., FILE=yours.mov)
+e2e: setup ## Transcode videos with a running Transpod and check the results (URL=..., API_KEY=..., FILE=yours.mov)
 	@node test/e2e/main.ts --url "$(URL)" $(if $(FILE),"$(FILE)")
 
 .PHONY: media
-media: setup ## Fetch the real videos that the tests use, into the user's cache folder
+media: setup ## Download the real videos for the tests into the user's cache folder
 	@scripts/setup-media
 
 .PHONY: test
@@ -42,20 +42,20 @@ check: setup ## What a commit must pass: format, lint, types, generated files, t
 	@$(MAKE) --no-print-directory test
 
 .PHONY: fix
-fix: setup ## Format, and write the generated files again
+fix: setup ## Format the code, and update the generated files
 	@npm run --silent generated
 	@npm run --silent format
 
 .PHONY: bench
-bench: setup ## Compare the whole service with raw ffmpeg, side by side
+bench: setup ## Compare the time of the whole service with that of ffmpeg alone
 	@node test/bench/main.ts
 
 .PHONY: storm
-storm: setup ## Take VIDEOS=1000 through while parts are killed, then audit (WORKERS=real, SEED=1)
+storm: setup ## Transcode VIDEOS=1000 while processes are killed at random, then audit (WORKERS=real, SEED=1)
 	@node test/storm/main.ts --videos $(or $(VIDEOS),1000) --workers $(or $(WORKERS),noop) --seed $(or $(SEED),1)
 
 .PHONY: test-chart
-test-chart: setup ## Test the Helm chart: lint, rendered objects, Kubernetes' own schemas
+test-chart: setup ## Test the Helm chart: lint, rendered objects, Kubernetes' schemas
 	@scripts/cluster-tools helm
 	@PATH="$$PATH:$$(scripts/cluster-tools --path helm)" vitest run --config test/chart/vitest.config.ts
 
@@ -66,7 +66,7 @@ test-containers: setup ## Test the images, with Postgres, S3 and SQS in containe
 	@vitest run --config test/containers/vitest.config.ts
 
 .PHONY: test-large
-test-large: setup ## Test a file of 6 GB, which needs 30 GB of disk
+test-large: setup ## Test with a file of 6 GB (needs 30 GB of disk)
 	@test/large/versitygw >/dev/null
 	@vitest run --config test/large/vitest.config.ts
 
@@ -83,7 +83,7 @@ kind-up: setup ## Start a kind cluster with Transpod in it
 	@scripts/kind-up
 
 .PHONY: kind-demo
-kind-demo: setup ## Take a video in each codec through the kind cluster (FILE=yours.mov)
+kind-demo: setup ## Transcode a sample video in each codec on the kind cluster (FILE=yours.mov)
 	@scripts/kind-demo $(if $(FILE),"$(FILE)")
 
 .PHONY: kind-figures

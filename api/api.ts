@@ -11,19 +11,19 @@ import type { ApiConfig } from "./config.ts";
 import { FileEvents } from "./events/file-events.ts";
 
 export interface Api extends Service {
-  /** Where it listens; the free port that was found when the configuration said 0. */
+  /** The port that it listens on; a free one when the configuration has 0. */
   port: number;
 }
 
 export interface ApiOptions {
   log: Logger;
-  /** Where several services in one process show their metrics together; else the API has its own. */
+  /** The registry of metrics that several services in one process share; by default the API has its own. */
   registry?: Registry;
-  /** Of an emulator; else the SDK looks for them. */
+  /** Of an emulator; by default the SDK finds them. */
   credentials?: AwsCredentials;
 }
 
-/** Starts the API. It starts without Postgres, S3 and SQS too, and then says so on /readyz. */
+/** Starts the API. It also starts while Postgres, S3 or SQS can't be reached; /readyz then fails. */
 export async function startApi(
   config: ApiConfig,
   { log, credentials, registry = createRegistry() }: ApiOptions,
@@ -66,7 +66,7 @@ export async function startApi(
     return {
       port: server.port,
       async stop() {
-        // First: as long as somebody watches, the server would wait.
+        // First, because the server waits for open event streams.
         await watching.stop();
         await server.close();
         await dispose();

@@ -12,7 +12,7 @@ import { securityHeaders } from "./security-headers.ts";
 
 const bodyLimitBytes = 64 * 1024;
 
-/** The whole API, without a port to listen on. */
+/** The whole API, without a server. */
 export function createApp(deps: AppDeps): Express {
   const { settings, log, registry } = deps;
   const app = express();
@@ -30,12 +30,12 @@ export function createApp(deps: AppDeps): Express {
 
 function addRoutes(app: Express, deps: ApiDeps): void {
   const guardsOf = createGuards(deps);
-  // `strict` would call a JSON string malformed; the schemas say better what is wrong with it.
+  // With `strict` a JSON string would be malformed; the schemas give a better error.
   const parseBody = express.json({ limit: bodyLimitBytes, strict: false });
   for (const [path, operations] of Map.groupBy(routes, (operation) => operation.path)) {
     const route = app.route(path);
     for (const operation of operations) {
-      // Nobody's body is read who may not do what it is for.
+      // The body is read only after authorization.
       const handlers = [...guardsOf(operation), parseBody, operation.handle(deps)];
       route[operation.method](...handlers);
     }

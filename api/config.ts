@@ -9,22 +9,31 @@ import {
   webhookAllowPrivate,
 } from "@transpod/runtime/environment.ts";
 
-/** Signature version 4 allows a week: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html */
-const longestTtlSeconds = 7 * 24 * 3600;
-const ttlSeconds = integer({ min: 1, max: longestTtlSeconds }).default(3600);
+/**
+ * Signature version 4 allows a week:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
+ */
+const maxTtlSeconds = 7 * 24 * 3600;
+const ttlSeconds = integer({ min: 1, max: maxTtlSeconds }).default(3600);
 
-/** A file outlives its last URL: by what may pass between saying so and signing, on two clocks. */
+/**
+ * A file expires later than its last URL, by this margin for clock differences and the time until
+ * signing.
+ */
 const signingSeconds = 60;
 
 const commaList = z.string().transform((list) => list.split(",").map((item) => item.trim()));
 
 const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
-  error: "An origin is scheme, host and port alone: https://video.example.com",
+  error: "Give an origin, which has only scheme, host and port: https://video.example.com",
 });
 
 const proxyAddress = z.union(
   [z.literal(["loopback", "linklocal", "uniquelocal"]), z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
-  { error: "Give the number of proxies in front, or their addresses: 10.0.0.0/8,loopback" },
+  {
+    error:
+      "Give the number of proxies in front of the API, or their addresses: 10.0.0.0/8,loopback",
+  },
 );
 
 const schema = awsEnvironment.extend({
@@ -45,7 +54,7 @@ const schema = awsEnvironment.extend({
   LOG_LEVEL: logLevel,
 });
 
-/** What the routes decide by. */
+/** The settings of the routes. */
 export interface ApiSettings {
   uploadUrlTtlSeconds: number;
   downloadUrlTtlSeconds: number;
@@ -54,13 +63,13 @@ export interface ApiSettings {
   maxUploadBytes: number;
   /** The web pages that may call the API from a browser. */
   corsOrigins: "*" | readonly string[];
-  /** How many proxies stand in front, or their addresses; express calls it `trust proxy`. */
+  /** The number of proxies in front of the API, or their addresses; Express calls it `trust proxy`. */
   trustProxy: number | readonly string[];
-  /** Whether an API key is asked for. */
+  /** Whether an API key is required. */
   auth: boolean;
-  /** Requests of one key, or without keys of one address; 0 is no limit. */
+  /** Requests a minute of one key, or without keys of one address; 0 is no limit. */
   rateLimitPerMinute: number;
-  /** Whether webhooks may lead into private networks. */
+  /** Whether webhooks may have private addresses. */
   webhookAllowPrivate: boolean;
 }
 
@@ -70,9 +79,9 @@ export interface ApiConfig {
   host: string | undefined;
   databaseUrl: string;
   region: string;
-  /** Where the API itself reaches S3; undefined on AWS, as are the two below. */
+  /** Where the API itself reaches S3. This and the next two are undefined on AWS. */
   s3Endpoint: string | undefined;
-  /** Where clients reach S3: what they get is signed for this host. */
+  /** Where clients reach S3: presigned URLs are for this host. */
   s3PublicEndpoint: string | undefined;
   sqsEndpoint: string | undefined;
   queueUrl: string;

@@ -7,22 +7,22 @@ import type { FileEvents } from "./events/file-events.ts";
 import type { ApiConfig, ApiSettings } from "./config.ts";
 import type { RunCommand } from "./run-command.ts";
 
-/** What the app is made from. */
+/** The dependencies of the app. */
 export interface AppDeps {
   pool: pg.Pool;
   s3: S3Client;
-  /** Signs what clients get: its endpoint is the one that they reach. No request goes through it. */
+  /** Signs URLs for clients, with the endpoint that clients reach. It sends no requests. */
   publicS3: S3Client;
   buckets: ApiConfig["buckets"];
   settings: Readonly<ApiSettings>;
-  /** The parts that /readyz asks, by name. */
+  /** The checks of /readyz, by name. */
   checks: Readonly<Record<string, Check>>;
   events: FileEvents;
   registry: Registry;
   log: Logger;
 }
 
-/** What the routes work with. */
+/** The dependencies of the routes. */
 export interface ApiDeps extends AppDeps {
   runCommand: RunCommand;
 }

@@ -10,7 +10,7 @@ export function json(description: string, schema: z.ZodType): ZodOpenApiResponse
 
 type ErrorStatus = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 503;
 
-/** The errors that an operation can end in besides its own answer. */
+/** The errors that an operation can answer with. */
 export function problems(...statuses: ErrorStatus[]): ZodOpenApiResponsesObject {
   return Object.fromEntries(
     statuses.map((status) => [

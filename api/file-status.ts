@@ -2,7 +2,7 @@ import { transcodeSettings } from "@transpod/contract/transcode-settings.ts";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
 import type { FileStatusRow } from "@transpod/store/files.ts";
 
-/** A file as clients see it: without keys and versions, which are our own business. */
+/** A file as clients see it: without object keys and versions, which are internal. */
 export function toFileStatus(row: FileStatusRow): FileStatus {
   const { failure_code: code, failure_detail: detail } = row;
   return {

@@ -6,8 +6,8 @@ import { getFileStatus, type FileStatusRow } from "@transpod/store/files.ts";
 import { getTombstone } from "@transpod/store/tombstones.ts";
 
 /**
- * The file that the path names. Throws an HttpError: 422 when it can't be an id, 404 when unknown or
- * deleted.
+ * The file that the path names. Throws an HttpError: 422 when the id is malformed, 404 when the file is
+ * unknown or deleted.
  */
 export async function findFile(db: Database, request: Request): Promise<FileStatusRow> {
   const fileId = fileIdIn(request);
@@ -27,7 +27,7 @@ export function fileNotFound(fileId: string): HttpError {
   return new HttpError(404, "file_not_found", `File with ID ${fileId} not found.`);
 }
 
-/** The id in the path. Throws an HttpError 422 when it can't be one. */
+/** The id in the path. Throws an HttpError 422 when it is malformed. */
 export function fileIdIn(request: Request): string {
   return parseRequest(fileParams, request.params, "invalid_file_id").file_id;
 }

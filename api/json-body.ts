@@ -1,7 +1,7 @@
 import type { Request } from "express";
 import { HttpError } from "@transpod/runtime/problems.ts";
 
-/** Throws an HttpError 415 for a body that is something else than JSON; curl -d sends a form. */
+/** Throws an HttpError 415 for a body that is not JSON; curl -d sends a form. */
 export function jsonBody(request: Request): unknown {
   if (request.is("json") === false && request.get("content-length") !== "0") {
     throw new HttpError(
@@ -10,6 +10,6 @@ export function jsonBody(request: Request): unknown {
       "Send the body as JSON, with the header Content-Type: application/json.",
     );
   }
-  // Absent is the same as empty: the answer names the field that is missing.
+  // Without a body it is empty: the answer then names the missing fields.
   return request.body ?? {};
 }

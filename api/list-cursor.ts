@@ -6,7 +6,7 @@ import type { ListPosition } from "@transpod/store/files.ts";
 const timestamp = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d){0,2}$/;
 const position = z.tuple([z.string().regex(timestamp), z.guid()]);
 
-/** Opaque to clients, so that what it holds can change. */
+/** Opaque to clients, so that its contents can change. */
 export function encodeCursor({ created_at, file_id }: ListPosition): string {
   return Buffer.from(JSON.stringify([created_at, file_id])).toString("base64url");
 }
@@ -23,7 +23,7 @@ export function invalidCursor(cause?: unknown): HttpError {
   return new HttpError(
     422,
     "invalid_cursor",
-    "The cursor is not one of ours. Take `next_cursor` of the page before, or begin without one.",
+    "The cursor is not valid. Use `next_cursor` of the previous page, or omit it to get the first page.",
     { cause },
   );
 }

@@ -96,7 +96,10 @@ test("a URL is for its part alone, and there are none for parts that the file do
   expect((await fetch(other, { method: "PUT", body: "1" })).status).toBe(403);
   expect(await file.sign([2, 3])).toMatchObject({
     status: 422,
-    body: { detail: "There is no part 3: the file has 2.", errors: [{ path: "part_numbers" }] },
+    body: {
+      detail: "There is no part 3: the file has 2 parts.",
+      errors: [{ path: "part_numbers" }],
+    },
   });
   expect(await file.sign([])).toMatchObject({ status: 422, body: { code: "invalid_request" } });
 });
@@ -112,7 +115,7 @@ test("a client that lost its memory sees what is there, sends the rest and compl
     status: 422,
     body: {
       code: "parts_missing",
-      detail: expect.stringContaining("Of 2 parts 1 are missing: 2."),
+      detail: expect.stringContaining("1 of 2 parts are missing: 2."),
     },
   });
   await file.send(2);

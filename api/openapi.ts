@@ -22,11 +22,11 @@ export function describeApi(routes: readonly Route[]) {
     servers: [{ url: "/" }],
     tags: [
       { name: "files", description: "Upload, watch and download videos" },
-      { name: "webhooks", description: "Be told of what happens to files" },
-      { name: "operation", description: "For those who run the service" },
+      { name: "webhooks", description: "Send events of files to a URL" },
+      { name: "operation", description: "For operators" },
     ],
     paths,
-    // Nothing refers to it: the document has no words for what an event stream holds.
+    // No operation refers to it: OpenAPI can't describe the events of a stream.
     components: {
       schemas: { FileEvent: fileEvent },
       securitySchemes: {
@@ -35,15 +35,15 @@ export function describeApi(routes: readonly Route[]) {
           scheme: "bearer",
           bearerFormat: "transpod_<key id>_<secret>",
           description:
-            "Made with `transpod keys create NAME`. A key sees the files that it created; with the " +
-            "scope admin all. An installation with AUTH=off asks for none.",
+            "Create one with `transpod keys create NAME`. A key sees the files that it created; with the " +
+            "scope admin, all files. An installation with AUTH=off needs no key.",
         },
       },
     },
   });
 }
 
-/** With what the guards add to an operation that has a scope. */
+/** Adds the answers of the guards to an operation that has a scope. */
 function describe({ scope, operation }: Route): Route["operation"] {
   if (scope === null) return operation;
   return {

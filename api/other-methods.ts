@@ -1,7 +1,7 @@
 import type { RequestHandler } from "express";
 import { HttpError } from "@transpod/runtime/problems.ts";
 
-/** Answers, on a known path, every method that the path has no operation for. */
+/** Answers all methods of a known path that have no operation. */
 export function otherMethods(methods: readonly string[]): RequestHandler {
   const heads = methods.includes("GET") ? ["HEAD"] : [];
   const allow = [...methods, ...heads, "OPTIONS"].join(", ");
@@ -13,7 +13,7 @@ export function otherMethods(methods: readonly string[]): RequestHandler {
     throw new HttpError(
       405,
       "method_not_allowed",
-      `${request.method} is not possible here. Possible are ${allow}.`,
+      `${request.method} is not allowed here. Allowed methods: ${allow}.`,
       { headers: { Allow: allow } },
     );
   };

@@ -26,12 +26,12 @@ export async function signUrl(
   const signingDate = new Date();
   const expiration = await credentialsExpiration(s3);
   const expiresIn = lifetimeSeconds(ttlSeconds, signingDate, expiration);
-  // Its type knows one kind of command at a time.
+  // The type accepts only one kind of command.
   const url = await getSignedUrl(s3, command as GetObjectCommand, {
     expiresIn,
     signingDate,
-    // The presigner leaves Content-Type unsigned unless it is asked. It is asked only when the command
-    // has one: the SDK puts application/octet-stream where there is none, and `curl -T` sends nothing.
+    // The presigner does not sign Content-Type by default. It is signed only when the command has one:
+    // otherwise the SDK would sign application/octet-stream, which `curl -T` does not send.
     ...(hasContentType(command) && { signableHeaders: new Set(["content-type"]) }),
   });
   return { url, expiresAt: new Date(signingDate.getTime() + expiresIn * 1_000) };
@@ -39,7 +39,7 @@ export async function signUrl(
 
 /**
  * Seconds that a URL signed now can live. S3 refuses it once the credentials that signed it have
- * expired, whatever the URL says of itself.
+ * expired, whatever expiry the URL has.
  */
 export function lifetimeSeconds(
   ttlSeconds: number,

@@ -5,12 +5,12 @@ import type { Logger } from "@transpod/runtime/logger.ts";
 import { findAccess } from "./access/access.ts";
 
 const usableId = /^[\w.:-]{1,128}$/;
-/** Asked every few seconds by machines: logged for who wants to see it. */
+/** Requested every few seconds by machines, so logged with level debug only. */
 const quietRoutes = new Set(["/healthz", "/readyz", "/metrics"]);
 
 /**
- * Logs and measures every request when its answer is out. The route's template stands for the path,
- * and neither query nor body is written down: a request can't put secrets or new metric series there.
+ * Logs and measures every request after its answer. Metrics and log have the route's template in place
+ * of the path, and neither query nor body: a request can't add secrets or new metric series.
  */
 export function recordRequests(log: Logger, registry: Registry): RequestHandler {
   const duration = new Histogram({
@@ -48,10 +48,10 @@ export function recordRequests(log: Logger, registry: Registry): RequestHandler 
   };
 }
 
-/** A proxy's id is kept, so that its log and ours can be read together. */
+/** A proxy's id is kept, so that its log and ours can be correlated. */
 function requestIdOf(request: Request): string {
-  const given = request.get("x-request-id");
-  return given !== undefined && usableId.test(given) ? given : randomUUID();
+  const incoming = request.get("x-request-id");
+  return incoming !== undefined && usableId.test(incoming) ? incoming : randomUUID();
 }
 
 function templateOf(request: Request): string {

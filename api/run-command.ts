@@ -16,13 +16,16 @@ const ofWebhooks = [
   "delete_webhook",
 ] as const;
 const commands = [...ofFiles, ...ofWebhooks] as const;
-/** It changed something; all was so already; it can't be done. */
+/**
+ * `done`: it changed something; `unchanged`: the state was the same before; `refused`: it is not
+ * possible.
+ */
 const results = ["done", "unchanged", "refused"] as const;
 
 export type Command = (typeof commands)[number];
 type CommandResult = (typeof results)[number];
 
-/** Does what `work` does, all by the client that it gets; an HttpError says that it can't be done. */
+/** Runs `work` with a database client; an HttpError means that the command is refused. */
 export type RunCommand = <T extends { done: boolean }>(
   command: Command,
   request: Request,
@@ -32,7 +35,7 @@ export type RunCommand = <T extends { done: boolean }>(
 ) => Promise<T>;
 
 /**
- * Runs what clients command, writes it into the audit log, counts it and logs what came of it.
+ * Runs what clients command, writes it into the audit log, counts it and logs the result.
  *
  * A command and its line in the audit log are one transaction: nothing is done without a line that says
  * who did it. When the line can't be written, the command is not done either, and the client is asked to
@@ -50,7 +53,7 @@ export function commandRunner({
   const count = countCommands(registry);
   return async (command, request, fileId, work) => {
     const access = accessOf(request);
-    const said = auditEntry(request, access, fileId);
+    const auditFields = auditEntry(request, access, fileId);
     const tell = (result: CommandResult): void => {
       count(command, result);
       log.info({ event: "command", command, result, file_id: fileId, key_id: access.keyId });
@@ -58,7 +61,7 @@ export function commandRunner({
     try {
       const outcome = await inTransaction(pool, async (db) => {
         const worked = await work(db);
-        await appendAudit(db, { ...said, result: resultOf(worked), code: null });
+        await appendAudit(db, { ...auditFields, result: resultOf(worked), code: null });
         return worked;
       });
       tell(resultOf(outcome));
@@ -66,7 +69,7 @@ export function commandRunner({
     } catch (error) {
       if (error instanceof HttpError) {
         tell("refused");
-        await recordRefusal({ pool, log }, said, error);
+        await recordRefusal({ pool, log }, auditFields, error);
       }
       throw error;
     }
@@ -80,11 +83,11 @@ function resultOf({ done }: { done: boolean }) {
 function countCommands(registry: Registry) {
   const counter = new Counter({
     name: "transpod_commands_total",
-    help: "Commands of clients: done, unchanged (it was so already), refused.",
+    help: "Commands of clients, by result: done, unchanged (the state was the same before), refused.",
     labelNames: ["command", "result"],
     registers: [registry],
   });
-  // Of a counter that appears with its first count, Prometheus sees no increase.
+  // Prometheus sees no increase for a counter that appears with its first count.
   for (const command of commands) {
     for (const result of results) counter.inc({ command, result }, 0);
   }

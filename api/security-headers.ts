@@ -1,11 +1,11 @@
 import helmet from "helmet";
 
 /**
- * Nothing from elsewhere, no inline script. The reference pages style themselves with inline styles
- * and embedded images, and Redoc's search runs in a worker made from a blob.
+ * Only resources of our own origin, and no inline scripts. The reference pages use inline styles and
+ * embedded images, and Redoc's search runs in a worker made from a blob.
  */
 export const securityHeaders = helmet({
-  // What else runs under our domain is not ours to decide about.
+  // Other services of our domain are not affected.
   strictTransportSecurity: { includeSubDomains: false },
   contentSecurityPolicy: {
     useDefaults: false,
@@ -20,7 +20,7 @@ export const securityHeaders = helmet({
       baseUri: ["'none'"],
       formAction: ["'none'"],
       frameAncestors: ["'none'"],
-      // Not upgrade-insecure-requests: in a laptop's or a cluster's network the API speaks http.
+      // Not upgrade-insecure-requests: on a laptop or inside a cluster the API uses http.
     },
   },
 });

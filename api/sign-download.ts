@@ -7,7 +7,7 @@ import { signUrl } from "./presign.ts";
 export interface StoredObject {
   bucket: string;
   key: string;
-  /** The version that is meant, whatever was PUT to the key later; null: the only one. */
+  /** The version, whatever was PUT to the key later; null in a bucket without versions. */
   version: string | null;
 }
 

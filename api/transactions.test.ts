@@ -20,7 +20,7 @@ test("every attempt is told with its end, its times and its worker", async () =>
   const ref = await claimedFile(pool);
   const failure = {
     code: "interrupted",
-    detail: "The platform took the worker away.",
+    detail: "The platform removed the worker.",
     counted: false,
     phase_times: { download: 12 },
   } as const;
@@ -40,7 +40,7 @@ test("every attempt is told with its end, its times and its worker", async () =>
     {
       attempt: 1,
       outcome: "failed",
-      failure: { code: "interrupted", detail: "The platform took the worker away." },
+      failure: { code: "interrupted", detail: "The platform removed the worker." },
       counted: false,
       worker: "worker",
       claims: 1,

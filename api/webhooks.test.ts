@@ -74,10 +74,10 @@ test.for([
   [{ url: "example.com/hook" }, "begins with https:// or http://"],
   [{ url: "ftp://example.com/" }, "begins with https:// or http://"],
   [{ url: "file:///etc/passwd" }, "begins with https:// or http://"],
-  [{ url: "https://user:word@example.com/" }, "holds a user name or a password"],
-  [{ url: "https://user@example.com/" }, "holds a user name or a password"],
+  [{ url: "https://user:word@example.com/" }, "contains a user name or a password"],
+  [{ url: "https://user@example.com/" }, "contains a user name or a password"],
   [{ url: `https://example.com/${"x".repeat(2048)}` }, "longer than 2048 characters"],
-  [{ url, events: [] }, "leave `events` away"],
+  [{ url, events: [] }, "omit `events`"],
   [{ url, events: ["file.vanished"] }, "Give one of file.processing"],
   [{ url, secret: "mine" }, "There is no field secret."],
 ] as const)("%j is refused", async ([body, sentence]) => {

@@ -12,14 +12,14 @@ const schema = z.object({
   }),
 });
 
-/** The database at DATABASE_URL; its name is for sentences, and holds no password. */
+/** The database at DATABASE_URL; `name` is for messages, and contains no password. */
 export function databaseInEnvironment(): { url: string; name: string } {
   const { DATABASE_URL: url } = readEnvironment(schema, process.env);
   const { host, pathname } = new URL(url);
   return { url, name: `The database ${decodeURIComponent(pathname.slice(1))} at ${host}` };
 }
 
-/** Does something with the database at DATABASE_URL, once it answers and has the schema. */
+/** Runs `work` with the database at DATABASE_URL, after checking that it answers and has the schema. */
 export async function withDatabase(work: (pool: pg.Pool) => Promise<void>): Promise<void> {
   const { url, name } = databaseInEnvironment();
   const pool = createPool({ url, applicationName: "transpod-cli" }, () => {});
@@ -36,24 +36,24 @@ export async function withDatabase(work: (pool: pg.Pool) => Promise<void>): Prom
   }
 }
 
-/** Why a first statement got no answer. */
+/** Explains why the first statement failed. */
 export function explainUnreachable(error: unknown, database: string): unknown {
   if (!(error instanceof Error)) return error;
-  const said = reasonOf(error);
+  const reason = reasonOf(error);
   return isUnavailable(error)
     ? new TranspodError(
         "database_unreachable",
-        `${database} did not answer: ${said}. Check that it runs, and that DATABASE_URL names it.`,
+        `${database} did not answer: ${reason}. Check that it runs, and that DATABASE_URL names it.`,
         { cause: error },
       )
     : new TranspodError(
         "database_refuses",
-        `${database} lets nobody in this way: ${said}. Correct DATABASE_URL.`,
+        `${database} rejects the login: ${reason}. Correct DATABASE_URL.`,
         { cause: error },
       );
 }
 
-/** Where a name has several addresses, Node's error has no message but their errors. */
+/** For a name with several addresses, Node's error has no message, only a list of errors. */
 export function reasonOf(error: Error): string {
   return error.message || String((error as { code?: unknown }).code);
 }
@@ -63,7 +63,7 @@ function explainSchema(error: unknown, database: string): unknown {
   if ((error as { code?: unknown }).code !== "42P01") return error;
   return new TranspodError(
     "schema_missing",
-    `${database} has no or an older schema. Bring it up to date: transpod migrate.`,
+    `${database} has no schema, or an old one. Update it: transpod migrate.`,
     { cause: error },
   );
 }

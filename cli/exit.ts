@@ -1,16 +1,16 @@
 import { TranspodError } from "@transpod/contract/errors.ts";
 
-/** The exit codes of every command, for scripts; `--help` tells them. */
+/** The exit codes of every command, for scripts; `--help` lists them. */
 export const exitCodes = { failed: 1, wrongUsage: 2, cancelled: 130 } as const;
 
-/** Options that don't go together. */
+/** Options that can't be combined. */
 export class UsageError extends TranspodError {
   constructor(message: string) {
     super("wrong_usage", message);
   }
 }
 
-/** A person would rather not answer. */
+/** A person cancelled a question. */
 export class CancelledError extends TranspodError {
   constructor(cause: unknown) {
     super("cancelled", "Cancelled: nothing was changed.", { cause });

@@ -25,10 +25,16 @@ test.each([
   [["migrate", "--wait", "long"], "Give a whole number of seconds."],
   [["dlq", "list", "--limit", "none"], "Give a whole number of at least 1."],
   [["aws", "init"], "missing required argument 'suffix'"],
-  [["aws", "init", "Prod"], "A suffix has lower-case letters, digits and hyphens"],
-  [["aws", "init", "prod", "--endpoint", "localhost:4566"], "Give a URL: http://localhost:4566"],
-  [["aws", "init", "prod", "--cors-origin", "https://a.example/x"], "An origin is scheme, host"],
-  [["aws", "init", "prod", "--cluster-endpoint", "http://x:1"], "say --endpoint too"],
+  [["aws", "init", "Prod"], "A suffix has only lower-case letters, digits and hyphens"],
+  [
+    ["aws", "init", "prod", "--endpoint", "localhost:4566"],
+    "Give a URL, for example http://localhost:4566",
+  ],
+  [
+    ["aws", "init", "prod", "--cors-origin", "https://a.example/x"],
+    "Give an origin, which has only scheme, host",
+  ],
+  [["aws", "init", "prod", "--cluster-endpoint", "http://x:1"], "use --endpoint too"],
 ])("%j is wrong usage, and the message says why", async (command, message) => {
   const { exitCode, stdout, stderr } = await transpod(command);
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
@@ -42,6 +48,6 @@ test("without a region it says how to choose one", async () => {
   });
   expect(exitCode).toBe(1);
   expect(stderr).toBe(
-    "No AWS region is chosen. Say --region eu-central-1, for example, or set AWS_REGION.\n",
+    "No AWS region is chosen. Use --region, for example --region eu-central-1, or set AWS_REGION.\n",
   );
 });

@@ -8,8 +8,7 @@ import { createProgram, runProgram } from "./program.ts";
 
 const program = createProgram(
   "transpod",
-  "Sets up what Transpod needs (its database schema, its API keys, its buckets and queues on AWS), and " +
-    "looks after it.",
+  "Sets up and checks what Transpod needs: its database schema, its API keys, its buckets and queues on AWS.",
 );
 addMigrate(program);
 addKeys(program.command("keys"));

@@ -81,7 +81,7 @@ test("a database that is not there is a sentence, at once", async () => {
   expect(JSON.parse(stderr)).toEqual({
     code: "database_refuses",
     detail:
-      `The database nowhere at ${url.host} lets nobody in this way: ` +
+      `The database nowhere at ${url.host} rejects the login: ` +
       'database "nowhere" does not exist. Correct DATABASE_URL.',
   });
 });
@@ -103,7 +103,7 @@ test("a password that is missing is a sentence, at once", async () => {
   url.password = "";
   const { exitCode, stderr } = await transpod(["migrate"], { DATABASE_URL: url.href });
   expect(exitCode).toBe(1);
-  expect(stderr).toMatch(/lets nobody in this way: .*password/);
+  expect(stderr).toMatch(/rejects the login: .*password/);
 });
 
 test.each([

@@ -16,10 +16,10 @@ interface MigrateOptions {
 export function addMigrate(program: Command): void {
   program
     .command("migrate")
-    .summary("bring the schema of the database up to date")
+    .summary("update the schema of the database")
     .description(
-      "Brings the schema of the database at DATABASE_URL up to date. Waits for the database to " +
-        "answer. Safe to run again, and several times at once; the schema only ever goes forward.",
+      "Updates the schema of the database at DATABASE_URL. Waits for the database to answer. Safe to " +
+        "run again, and several times at once. There are only migrations to newer versions.",
     )
     .option("--wait <seconds>", "how long to wait for the database", secondsIn, 60)
     .option("--json", "print the result as JSON")
@@ -48,7 +48,7 @@ async function migrateDatabase({ wait }: MigrateOptions, terminal: Terminal): Pr
   terminal.result([...ran.map((name) => `ran ${name}`), summary], { ran });
 }
 
-/** Rejects with what went wrong last when the time is over, and at once when waiting can't help. */
+/** Rejects with the last error when the time is over, or at once when waiting can't help. */
 async function untilItAnswers(
   url: string,
   wait: number,
@@ -71,14 +71,14 @@ async function untilItAnswers(
   }
 }
 
-/** A migration that fails otherwise is a fault of ours, and keeps its stack. */
+/** Any other failure of a migration is a bug, and keeps its stack. */
 function explainRefusal(error: unknown, database: string): unknown {
-  // The migration tool keeps the database's error as text alone.
-  const said = /(?:permission denied for|must be owner of) [^\n]+/.exec(String(error))?.[0];
-  if (said === undefined) return error;
+  // The migration tool has the database's error only as text.
+  const reason = /(?:permission denied for|must be owner of) [^\n]+/.exec(String(error))?.[0];
+  if (reason === undefined) return error;
   return new TranspodError(
     "database_forbids",
-    `${database} refuses a migration: ${said}. The user in DATABASE_URL must own the tables, and may ` +
+    `${database} refuses a migration: ${reason}. The user in DATABASE_URL must own the tables, and may ` +
       "need CREATE on the schema.",
     { cause: error },
   );

@@ -7,7 +7,7 @@ export function createProgram(name: string, description: string): Command {
     .description(description)
     .version(manifest.version)
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : exitCodes.wrongUsage))
-    .showHelpAfterError("(--help says more)")
+    .showHelpAfterError("(use --help for more information)")
     .addHelpText(
       "after",
       `
@@ -17,6 +17,6 @@ Exit codes: 0 done, 1 failed (the message says why and what to do), 2 wrong usag
 
 export async function runProgram(program: Command): Promise<void> {
   await program.parseAsync();
-  // A connection that was given up half-way must not hold the process until its server lets go.
+  // An unfinished connection must not keep the process alive.
   process.exit();
 }

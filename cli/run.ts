@@ -4,8 +4,8 @@ import { exitCodeOf } from "./exit.ts";
 import { createTerminal, type Terminal } from "./terminal.ts";
 
 /**
- * Runs a command and sets the process' exit code. A TranspodError is told as its sentence, with `json`
- * as an object with `code` and `detail`; anything else is a fault of ours and keeps its stack.
+ * Runs a command and sets the process' exit code. A TranspodError is printed as its sentence, or with
+ * `json` as an object with `code` and `detail`; any other error is a bug and is printed with its stack.
  */
 export async function run(
   { json = false }: { json?: boolean },

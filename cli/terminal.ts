@@ -1,17 +1,17 @@
 import { createInterface } from "node:readline/promises";
 import { CancelledError } from "./exit.ts";
 
-/** How a command speaks: its result on stdout, what happens meanwhile on stderr. */
+/** The output of a command: its result on stdout, its progress on stderr. */
 export interface Terminal {
-  /** Whether a person is there to answer. */
+  /** Whether a person can answer. */
   interactive: boolean;
   /** The answer to a question. Throws a CancelledError on Ctrl-C and Ctrl-D. */
   ask(question: string): Promise<string>;
-  /** What is done now: one line that is written over; without a terminal a line now and then. */
+  /** The current step: one line that is overwritten; without a terminal a new line now and then. */
   status(text: string): void;
-  /** A line that stays. */
+  /** A line that is not overwritten. */
   say(line: string): void;
-  /** What came out, for a person or for a machine. */
+  /** The result, for a person or for a program. */
   result(lines: string[], json: object): void;
 }
 

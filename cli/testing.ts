@@ -6,14 +6,14 @@ import { vi } from "vitest";
 
 const entryPoint = fileURLToPath(new URL("main.ts", import.meta.url));
 
-/** Nothing of whoever runs the test: neither credentials nor a region. */
+/** Nothing from the environment of the test: neither credentials nor a region. */
 const environment = {
   PATH: process.env["PATH"],
   HOME: "/nonexistent",
   AWS_EC2_METADATA_DISABLED: "true",
 };
 
-/** For tests: the command as a process of its own, without a terminal. */
+/** For tests: the command as a separate process, without a terminal. */
 export function startCommand(args: string[], more: NodeJS.ProcessEnv = {}, input = "") {
   const child = spawn(process.execPath, [entryPoint, ...args], {
     env: { ...environment, ...more },
@@ -25,7 +25,7 @@ export function startCommand(args: string[], more: NodeJS.ProcessEnv = {}, input
   const ended = once(child, "close").then(([exitCode]) => ({ exitCode, stdout, stderr }));
   return {
     ended,
-    /** Waits until it has said this on stderr. */
+    /** Waits until it has written this on stderr. */
     says: (text: string) => vi.waitUntil(() => stderr.includes(text), 20_000),
     kill: () => child.kill("SIGKILL"),
   };
@@ -37,8 +37,7 @@ export async function transpod(args: string[], more: NodeJS.ProcessEnv = {}, inp
 }
 
 /**
- * For tests: the command on a terminal, as Python makes one. Types an answer when the question is on
- * the screen.
+ * For tests: the command on a pseudo-terminal of Python. Types an answer when the question is on the screen.
  */
 export async function transpodOnTerminal(
   args: string[],

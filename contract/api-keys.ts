@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** What a key may do: see its files, make and command them; `admin` all of that, with every file. */
+/** What a key may do: `read` its files, `write` (create and change) them, or `admin`: both, for all files. */
 export const scopes = ["read", "write", "admin"] as const;
 export type Scope = (typeof scopes)[number];
 
@@ -13,18 +13,18 @@ export interface ApiKey {
 
 const shape = /^transpod_([0-9a-f]{16})_([0-9a-f]{64})$/;
 
-/** With a prefix that tells whoever finds one, a scanner of secrets too, what it is. */
+/** The prefix lets people and secret scanners recognize a key. */
 export function formatApiKey({ keyId, secret }: ApiKey): string {
   return `transpod_${keyId}_${secret}`;
 }
 
-/** Undefined for what can't be an API key. */
+/** Undefined when the text can't be an API key. */
 export function parseApiKey(text: string): ApiKey | undefined {
   const [, keyId, secret] = shape.exec(text) ?? [];
   return keyId === undefined || secret === undefined ? undefined : { keyId, secret };
 }
 
-/** What is kept of a secret. */
+/** The hash that is stored in place of the secret. */
 export function hashSecret(secret: string): Buffer {
   return createHash("sha256").update(secret).digest();
 }

@@ -3,7 +3,7 @@
  *
  * - `final`: the file is at fault; another attempt would end the same way.
  * - `counted`: an attempt is used up; retried with backoff while attempts are left.
- * - `uncounted`: the platform took the worker away; retried, capped by the controller.
+ * - `uncounted`: the platform removed the worker; retried, up to a limit of the controller.
  */
 export const failures = {
   empty_file: { exit: 10, verdict: "final" },
@@ -41,7 +41,7 @@ export const failureCodes = Object.keys(failures) as [FailureCode, ...FailureCod
 /** The worker was told to stop (cancelled, or another worker holds the lease): nothing to record. */
 export const fencedExit = 20;
 
-/** What an exit code of a worker says when the worker itself could not say more. */
+/** The failure that an exit code stands for, when the worker could not report it. */
 export function failureOfExit(exit: number): FailureCode {
   const known = failureCodes.find((code) => failures[code].exit === exit && exit !== 1);
   return known ?? "internal_error";

@@ -5,8 +5,8 @@ export interface AttemptRef {
 }
 
 /**
- * One worker's hold on an attempt. Leases count the claims; 0 until the first one. Whoever claims
- * gets the next, and shuts out all before.
+ * One worker's lease of an attempt. Leases count the claims; 0 before the first one. Each claim gets
+ * the next lease, and all earlier ones are refused from then on.
  */
 export interface LeaseRef extends AttemptRef {
   lease: number;
@@ -17,7 +17,7 @@ export function jobName({ fileId, attempt }: AttemptRef): string {
   return `transpod-${fileId}-${attempt}`;
 }
 
-/** On a cluster, a Job and its pod say by labels which attempt they are for. */
+/** On a cluster, labels of a Job and its pod name the attempt. */
 export const fileLabel = "transpod.io/file";
 export const attemptLabel = "transpod.io/attempt";
 
@@ -25,7 +25,7 @@ export interface Labelled {
   metadata?: { labels?: Record<string, string> | undefined };
 }
 
-/** The attempt that a Job or pod is for; undefined when its labels don't say. */
+/** The attempt that a Job or pod is for; undefined when it lacks the labels. */
 export function attemptOf({ metadata }: Labelled): AttemptRef | undefined {
   const fileId = metadata?.labels?.[fileLabel];
   const attempt = Number(metadata?.labels?.[attemptLabel]);

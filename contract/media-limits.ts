@@ -1,19 +1,19 @@
 import { z } from "zod";
 
-/** A little more than 8K. A small file can claim far more than any memory. */
+/** A little more than 8K. Even a small file can declare pictures that no memory can hold. */
 export const absoluteMaxPixels = 36_000_000;
 
-/** What a file may ask of a worker; settings of whoever runs Transpod. */
+/** Limits for a file, set by the operator. */
 export const mediaLimits = z.object({
   max_pixels: z.int().positive().max(absoluteMaxPixels).default(absoluteMaxPixels).meta({
-    description: "of one picture",
+    description: "width times height of one picture",
   }),
   max_duration_seconds: z
     .number()
     .positive()
     .default(24 * 3600)
     .meta({
-      description: "from the first to the last frame, as counted",
+      description: "from the first to the last frame, measured and not as the header says",
     }),
   max_tracks: z.int().positive().default(64).meta({ description: "of all kinds" }),
 });

@@ -9,11 +9,11 @@ export const multipartUpload = z
   .object({
     file_id: fileId,
     size_bytes: z.int(),
-    part_size_bytes: z.int().meta({ description: "of every part but the last" }),
+    part_size_bytes: z.int().meta({ description: "Size of every part except the last one." }),
     part_count: z.int(),
     parts: z
       .array(z.object({ part_number: z.int(), size_bytes: z.int(), etag: z.string() }))
-      .meta({ description: "Those that S3 has." }),
+      .meta({ description: "The parts that S3 has." }),
   })
   .meta({ id: "MultipartUpload" });
 
@@ -34,7 +34,7 @@ export const uploadPartsResponse = z
         part_number: z.int(),
         upload_url: z.url(),
         upload_headers: z.record(z.string(), z.string()).meta({
-          description: "Headers that the PUT must carry: the size of the part is signed.",
+          description: "Headers that the PUT must send: the size of the part is signed.",
         }),
       }),
     ),

@@ -1,6 +1,6 @@
 import { extname } from "node:path";
 
-/** The containers we take; the output's container follows the input's. */
+/** The accepted containers; the output has the same container as the input. */
 export const contentTypes = { ".mp4": "video/mp4", ".mov": "video/quicktime" } as const;
 
 export type VideoExtension = keyof typeof contentTypes;
@@ -8,15 +8,15 @@ export type VideoExtension = keyof typeof contentTypes;
 const uuid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
 const rawKeyPattern = new RegExp(`^.+-(${uuid})\\.(?:mp4|mov)$`, "i");
 
-/** The extension in lower case, or undefined when it is not one we take. */
+/** The extension in lower case, or undefined when it is not accepted. */
 export function videoExtension(fileName: string): VideoExtension | undefined {
   const extension = extname(fileName).toLowerCase();
   return extension in contentTypes ? (extension as VideoExtension) : undefined;
 }
 
 /**
- * Where the client's object goes: `name-<file id>.mp4`. The name is there for people who look into
- * the bucket; what S3's guide calls unsafe in a key is replaced, and it is cut to 100 characters.
+ * Where the client's object goes: `name-<file id>.mp4`. The name helps people who look into the bucket.
+ * Characters that S3's guide calls unsafe are replaced, and the name is cut to 100 characters.
  */
 export function rawKey(fileName: string, fileId: string): string {
   const extension = videoExtension(fileName);
@@ -31,8 +31,8 @@ export function fileIdOfRawKey(key: string): string | undefined {
 }
 
 /**
- * Where one lease of one attempt writes. A lease has a key of its own, so that nothing can ever
- * overwrite what was published.
+ * Where one lease of one attempt writes. Each lease has its own key, so nothing can overwrite a
+ * published result.
  */
 export function processedKey(
   fileId: string,
@@ -43,7 +43,7 @@ export function processedKey(
   return `${processedPrefix(fileId)}${attempt}-${lease}${extension}`;
 }
 
-/** What all of a file's outputs begin with, and no other's. */
+/** The prefix of all outputs of a file, and of no other file's. */
 export function processedPrefix(fileId: string): string {
   return `${fileId}/`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { largestObjectBytes, largestPutBytes, layOutParts, partBytesOf } from "./part-layout.ts";
+import { maxObjectBytes, maxPutBytes, layOutParts, partBytesOf } from "./part-layout.ts";
 
 const mebibyte = 1024 ** 2;
 
@@ -15,12 +15,12 @@ test("parts follow each other to the last byte", () => {
   ]);
 });
 
-test.each([16 * mebibyte * 10_000, 16 * mebibyte * 10_000 + 1, 5 * 1024 ** 4, largestObjectBytes])(
+test.each([16 * mebibyte * 10_000, 16 * mebibyte * 10_000 + 1, 5 * 1024 ** 4, maxObjectBytes])(
   "a file of %i bytes fits into 10,000 parts",
   (size) => {
     const parts = layOutParts(size);
     expect(parts.length).toBeLessThanOrEqual(10_000);
     expect(parts.at(-1)?.end).toBe(size);
-    expect(partBytesOf(size)).toBeLessThanOrEqual(largestPutBytes);
+    expect(partBytesOf(size)).toBeLessThanOrEqual(maxPutBytes);
   },
 );

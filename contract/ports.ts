@@ -11,7 +11,7 @@ export interface JobSpec extends AttemptRef {
 }
 
 /**
- * - `waiting`: created, its worker does not run yet; `why` says what it waits for when it is known.
+ * - `waiting`: created, but its worker does not run yet; `why` says what it waits for, if known.
  * - `succeeded`: the worker ended with exit code 0.
  * - `failed`: the worker ended otherwise. `exitCode` is null when the platform ended it.
  */
@@ -19,16 +19,16 @@ export interface JobStatus extends AttemptRef {
   name: string;
   phase: "waiting" | "running" | "succeeded" | "failed";
   exitCode: number | null;
-  /** The platform took the worker away (eviction, preemption, shutdown): not the file's fault. */
+  /** The platform removed the worker (eviction, preemption, shutdown): not the file's fault. */
   disrupted: boolean;
   why: string | null;
   endedAt: Date | null;
 }
 
-/** A line in the Job's own record, for whoever looks at the Job: `kubectl describe job`. */
+/** A line in the Job's own record, for people: `kubectl describe job` shows it. */
 export interface JobEvent {
   type: "Normal" | "Warning";
-  /** In CamelCase, as Kubernetes has it. */
+  /** In CamelCase, as in Kubernetes. */
   reason: string;
   /** A sentence. */
   message: string;
@@ -40,18 +40,18 @@ export interface JobEvent {
  */
 export interface JobPort {
   create(spec: JobSpec): Promise<"created" | "exists" | "name_taken">;
-  /** Undefined when there is no such Job, or none of ours. */
+  /** Undefined when there is no such Job, or it is not ours. */
   get(name: string): Promise<JobStatus | undefined>;
   list(): Promise<JobStatus[]>;
   /** Ends the worker and forgets the Job; resolves also when there is none. */
   remove(name: string): Promise<void>;
   /** Best effort: resolves also when there is no such Job, or nowhere to record it. */
   recordEvent(name: string, event: JobEvent): Promise<void>;
-  /** Says that something about a Job changed. It may say so late, twice or not at all. */
+  /** The listener is called when something about a Job changed: perhaps late, twice or not at all. */
   onChange(listener: (ref: AttemptRef) => void): void;
 }
 
-/** Who is speaking on the work port: the attempt that a work token was made for. */
+/** Authenticates requests on the work port: finds the attempt that a work token was made for. */
 export interface WorkAuthenticator {
   authenticate(token: string): Promise<AttemptRef | undefined>;
 }

@@ -17,11 +17,11 @@ const fileName = z
     error: `The file name is longer than ${fileNameLimitBytes} bytes.`,
   })
   .refine((name) => !/[/\\]/.test(name), {
-    error: "The file name holds a path. Send the name alone, without folders.",
+    error: "The file name contains a path. Send only the name, without folders.",
   })
   .refine((name) => name.isWellFormed(), { error: "The file name is not valid Unicode." })
   .refine((name) => !controlCharacters.test(name), {
-    error: "The file name holds control characters.",
+    error: "The file name contains control characters.",
   })
   .refine((name) => videoExtension(name) !== undefined, {
     error: "Only .mp4 and .mov files are accepted.",
@@ -51,15 +51,16 @@ export const uploadRequest = z
       .default(false)
       .meta({
         description:
-          "Whether the file is to be uploaded in parts, which a file of more than 5 GiB must be and any " +
-          "may be. Needs `size_bytes`; there is no `upload_url` then.",
+          "Whether the file is uploaded in parts. A file of more than 5 GiB must be; a smaller one may " +
+          "be. Needs `size_bytes`. `upload_url` is then null.",
       }),
     content_type: z
       .enum(Object.values(contentTypes))
       .optional()
-      .meta({ description: "When given, it is signed: the upload must carry this Content-Type." }),
+      .meta({ description: "When given, it is signed: the upload must send this Content-Type." }),
     priority: priority.default(0).meta({
-      description: "Videos of a higher priority are launched first; among equals the oldest.",
+      description:
+        "Videos with a higher priority start first; with equal priority, the oldest starts first.",
     }),
     settings: transcodeSettings.prefault({}),
   })
@@ -73,8 +74,8 @@ export const updateRequest = z
   .strictObject({
     priority: priority.meta({
       description:
-        "Videos of a higher priority are launched first; among equals the oldest. What runs already " +
-        "runs on; should it need another attempt, that has the new priority.",
+        "Videos with a higher priority start first; with equal priority, the oldest starts first. A " +
+        "running attempt is not affected; a later attempt has the new priority.",
     }),
   })
   .meta({ id: "UpdateRequest" });
@@ -82,7 +83,7 @@ export const updateRequest = z
 export const retryRequest = z
   .strictObject({
     settings: transcodeSettings.optional().meta({
-      description: "In place of the settings of before, all of them.",
+      description: "They replace all earlier settings. Without them the earlier settings stay.",
     }),
   })
   .meta({ id: "RetryRequest" });
@@ -95,19 +96,19 @@ export const uploadResponse = z
       .nullable()
       .meta({
         description:
-          'PUT the file here: `curl -T holiday.mov "$upload_url"`. null when it is to come in parts: ' +
-          "begin with `POST /upload/{file_id}/multipart`.",
+          'PUT the file here: `curl -T holiday.mov "$upload_url"`. null for an upload in parts: ' +
+          "begin it with `POST /upload/{file_id}/multipart`.",
       }),
     s3_key: z.string().meta({ example: "holiday-0b0f2c0e-6f0b-4e5e-9a53-0a3f6f4f8a11.mov" }),
     upload_headers: z.record(z.string(), z.string()).meta({
-      description: "Headers that the PUT must carry. Empty unless size or type were declared.",
+      description: "Headers that the PUT must send. Empty unless size or type were declared.",
     }),
     expires_at: timestamp.meta({
-      description: "of the URL; `POST /upload/{file_id}/url` gives another one",
+      description: "When the URL expires. `POST /upload/{file_id}/url` gives another one.",
     }),
     upload_until: timestamp.meta({
       description:
-        "A file of which nothing has arrived by then fails. Every URL that is asked for prolongs it.",
+        "The file fails if nothing was uploaded by this time. Each request for a new URL extends it.",
     }),
   })
   .meta({ id: "UploadResponse" });
@@ -115,11 +116,11 @@ export const uploadResponse = z
 export const progress = z
   .object({
     phase: z.enum(phases),
-    percent: z.number().min(0).max(100).meta({ description: "of this phase" }),
+    percent: z.number().min(0).max(100).meta({ description: "Percent of this phase." }),
     frame: z.int().nullable(),
     total_frames: z.int().nullable(),
     fps: z.number().nullable(),
-    speed: z.number().nullable().meta({ description: "seconds of video per second" }),
+    speed: z.number().nullable().meta({ description: "Seconds of video per second." }),
     eta_seconds: z.number().nullable(),
     updated_at: timestamp,
   })
@@ -144,11 +145,11 @@ export const fileStatus = z
     queue_position: z
       .int()
       .nullable()
-      .meta({ description: "While pending: 1 is the next to be launched." }),
+      .meta({ description: "While pending: the place in the queue. 1 starts next." }),
     waiting_for: z
       .string()
       .nullable()
-      .meta({ description: "While processing without a worker: what the Job waits for." }),
+      .meta({ description: "While processing without a running worker: what the Job waits for." }),
     progress: progress.nullable(),
     failure: z.object({ code: z.string(), detail: z.string() }).nullable(),
     notes: z.array(z.string()).meta({ description: "What was converted, dropped or chosen." }),
@@ -156,7 +157,7 @@ export const fileStatus = z
     processed: mediaSummary.nullable(),
     verification: verification.meta({ id: "Verification" }).nullable(),
     phase_times: phaseTimes.nullable().meta({ description: "Milliseconds that each phase took." }),
-    sha256: z.string().nullable().meta({ description: "of the processed file" }),
+    sha256: z.string().nullable().meta({ description: "SHA-256 of the processed file." }),
     created_at: timestamp,
     updated_at: timestamp,
   })
@@ -180,15 +181,19 @@ export const downloadResponse = z
   })
   .meta({ id: "DownloadResponse" });
 
-/** Which page of a list is wanted, and how long it may be. */
+/** Which page of a list is requested, and how many items it may have. */
 export const pageQuery = z.strictObject({
   limit: z.coerce
     .number()
     .pipe(z.int().min(1).max(100))
     .default(50)
-    // What is coerced hides the range from the document.
+    // Coercion hides the range from the OpenAPI document.
     .meta({ override: { type: "integer", minimum: 1, maximum: 100 } }),
-  cursor: z.string().max(200).optional().meta({ description: "`next_cursor` of the page before." }),
+  cursor: z
+    .string()
+    .max(200)
+    .optional()
+    .meta({ description: "`next_cursor` of the previous page." }),
 });
 
 export const listQuery = z.strictObject({ status: state.optional(), ...pageQuery.shape });
@@ -201,7 +206,7 @@ export const listResponse = z
   .meta({ id: "FileList" });
 
 export const fileParams = z.object({
-  // Not z.uuid(): what looks like an id but can't be one of ours is unknown, not malformed.
+  // Not z.uuid(): an id that has the right form but can't be one of ours is unknown, not malformed.
   file_id: z.guid("The file id is not a UUID."),
 });
 

@@ -30,15 +30,15 @@ export interface ObjectCreated {
   event_time: string | null;
 }
 
-/** `bad` says of each record that can't be read why not; it holds up none of its neighbours. */
+/** `bad` says why a record can't be read. The other records of the message are still used. */
 export type S3Message =
   | { kind: "objects"; objects: ObjectCreated[]; bad: string[] }
   | { kind: "test" }
-  /** It tells of no object, whoever sent it: there is nothing that could be read later. */
+  /** It names no object, so reading it again later would find nothing. */
   | { kind: "no_records"; why: string }
   | { kind: "unparseable"; why: string };
 
-/** Reads the body of a queue message. Never throws: what we can't read is a value. */
+/** Reads the body of a queue message. Never throws: a body that can't be read is a value too. */
 export function parseS3Message(body: string): S3Message {
   let json: unknown;
   try {
@@ -93,7 +93,7 @@ function decodeKey(key: string): string {
   return decodeURIComponent(key.replaceAll("+", " "));
 }
 
-/** The message S3 would have sent: the sweep sends it when S3's own never came. */
+/** The message S3 would have sent: the sweep sends it when S3's own message did not come. */
 export function s3MessageFor(object: ObjectCreated): string {
   const key = encodeURIComponent(object.key).replaceAll("%20", "+");
   return JSON.stringify({

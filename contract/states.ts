@@ -32,8 +32,8 @@ export function isTerminal(state: FileState): boolean {
 }
 
 /**
- * Whether a file may go from one position to another: a later attempt may begin after any state but
- * `completed`, which is for good. The database enforces the same rule.
+ * Whether a file may go from one position to another: a later attempt may begin after any state except
+ * `completed`, which is final. The database enforces the same rule.
  */
 export function canFollow(from: Position, to: Position): boolean {
   if (from.state === "completed") return false;

@@ -11,21 +11,27 @@ export const transaction = z
     outcome: z
       .enum(["completed", "failed", "cancelled"])
       .nullable()
-      .meta({ description: "null while it waits or runs" }),
+      .meta({ description: "null while the attempt waits or runs." }),
     failure: z.object({ code: z.string(), detail: z.string() }).nullable(),
     counted: z.boolean().nullable().meta({
-      description: "Whether a failure used up one of the attempts; null when there was none.",
+      description:
+        "Whether the failure counts against the limit of attempts; null without a failure.",
     }),
-    worker: z.string().nullable().meta({ description: "The last one that claimed the attempt." }),
+    worker: z
+      .string()
+      .nullable()
+      .meta({ description: "The last worker that claimed the attempt." }),
     claims: z.int().meta({ description: "How many workers have claimed the attempt." }),
-    memory_scale: z.int().meta({ description: "Factor to the memory of a first attempt." }),
+    memory_scale: z
+      .int()
+      .meta({ description: "Memory of the Job, as a multiple of the first attempt's." }),
     waiting_for: z.string().nullable(),
     original_codec: z.string().nullable(),
     target_codec: z.enum(codecs).nullable(),
     notes: z.array(z.string()),
     phase_times: phaseTimes.nullable().meta({ description: "Milliseconds that each phase took." }),
     queued_at: timestamp,
-    reserved_at: timestamp.nullable().meta({ description: "When it got a slot." }),
+    reserved_at: timestamp.nullable().meta({ description: "When the attempt got a slot." }),
     launched_at: timestamp.nullable().meta({ description: "When its Job was created." }),
     claimed_at: timestamp.nullable().meta({ description: "When a worker first claimed it." }),
     last_heard_at: timestamp.nullable(),
@@ -36,7 +42,9 @@ export const transaction = z
 export const transactionsResponse = z
   .object({
     file_id: fileId,
-    transactions: z.array(transaction).meta({ description: "The first attempt first." }),
+    transactions: z
+      .array(transaction)
+      .meta({ description: "In order, beginning with the first attempt." }),
   })
   .meta({ id: "TransactionList" });
 

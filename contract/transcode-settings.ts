@@ -3,7 +3,7 @@ import "zod-openapi";
 
 /** What a client may choose about a file's transcode. */
 
-/** What x264 and x265 both know, from fast to thorough. */
+/** Presets that both x264 and x265 have, from fast to slow. */
 export const presets = ["ultrafast", "veryfast", "fast", "medium", "slow", "slower"] as const;
 
 export const transcodeSettings = z
@@ -13,11 +13,12 @@ export const transcodeSettings = z
       .default("balanced")
       .meta({
         description:
-          "What matters most. `smaller`: a file of about 0.7 times the size, which takes longer; `faster`: the " +
-          "result comes sooner. Both look a little worse than `balanced`. `crf` and `preset` say it exactly.",
+          "What matters most. `smaller`: about 0.7 times the size, but it takes longer. `faster`: it " +
+          "takes less time. Both look a little worse than `balanced`. `crf` and `preset` override it.",
       }),
     crf: z.int().min(1).max(51).optional().meta({
-      description: "The encoder's constant rate factor; lower is better and larger.",
+      description:
+        "The encoder's constant rate factor. A lower value gives better quality and a larger file.",
       example: 20,
     }),
     preset: z.enum(presets).optional().meta({
@@ -29,18 +30,19 @@ export const transcodeSettings = z
       .meta({
         description:
           "What to do when the result becomes larger than the original. `keep` publishes it, and a note says " +
-          "how much larger it is. `stop` fails the file with `already_optimal`, as early as that is clear.",
+          "how much larger it is. `stop` fails the file with `already_optimal`, as soon as this is clear.",
       }),
     on_damage: z
       .enum(["fail", "finish"])
       .default("fail")
       .meta({
         description:
-          "What to do with a file of which frames can't be decoded: refuse it, or finish without " +
-          "them and say how many are missing.",
+          "What to do when frames of the file can't be decoded. `fail` fails the file. `finish` continues " +
+          "without them, and a note says how many are missing.",
       }),
     location: z.enum(["keep", "remove"]).default("keep").meta({
-      description: "Whether the result says where it was recorded, as phones write it.",
+      description:
+        "Whether the result keeps the recording location, which phones write into a file.",
     }),
   })
   .meta({ id: "TranscodeSettings" });
@@ -48,5 +50,5 @@ export const transcodeSettings = z
 export type TranscodeSettings = z.infer<typeof transcodeSettings>;
 export type Preset = (typeof presets)[number];
 
-/** What holds for a client that chooses nothing. */
+/** The settings of a client that chooses nothing. */
 export const defaultSettings: TranscodeSettings = transcodeSettings.parse({});

@@ -2,9 +2,9 @@ import { z } from "zod";
 import "zod-openapi";
 import { fileStatus, pageQuery } from "./public-api.ts";
 
-/** The shapes of webhooks: what clients manage, and what their receivers are sent. */
+/** The shapes of webhooks: what clients manage, and what their receivers get. */
 
-/** Each one adds a row to every transition of a file, and has connections of its own. */
+/** Each webhook adds a row for every event of a file, and has its own connections. */
 export const maxWebhooks = 32;
 
 export const fileEventTypes = [
@@ -27,7 +27,9 @@ const url = z
     abort: true,
   })
   .refine((text) => parse(text)?.username === "" && parse(text)?.password === "", {
-    error: "The URL holds a user name or a password. Deliveries are signed: verify that instead.",
+    error:
+      "The URL contains a user name or a password. Remove them; deliveries are signed, so verify the " +
+      "signature instead.",
   })
   .meta({ example: "https://example.com/hooks/video" });
 
@@ -39,9 +41,9 @@ export const webhookRequest = z
   .strictObject({
     url: url.meta({ description: "Where events are POSTed to. Redirects are not followed." }),
     events: events
-      .min(1, "Name an event, or leave `events` away to be told of all.")
+      .min(1, "Name at least one event, or omit `events` to get all of them.")
       .default([...fileEventTypes])
-      .meta({ description: "What to be told of; everything unless given." }),
+      .meta({ description: "Which events to send; all of them by default." }),
   })
   .meta({ id: "WebhookRequest" });
 
@@ -72,7 +74,7 @@ export const webhook = z
 export const webhookCreated = webhook
   .extend({
     secret: z.string().meta({
-      description: "Verifies signatures (Standard Webhooks). It is shown here and never again.",
+      description: "Key to verify signatures (Standard Webhooks). Only this answer shows it.",
       example: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
     }),
   })
@@ -80,7 +82,7 @@ export const webhookCreated = webhook
 
 export const webhookList = z.object({ webhooks: z.array(webhook) }).meta({ id: "WebhookList" });
 
-/** What a receiver is sent, as the trigger of migration 0011 writes it. */
+/** What is sent to a receiver, as the trigger of migration 0011 writes it. */
 export const webhookEvent = z
   .object({
     type: z.enum([...fileEventTypes, "webhook.test"]),
@@ -105,11 +107,13 @@ export const delivery = z
     delivery_id: id.meta({ description: "The header webhook-id of each try." }),
     status: deliveryStatus,
     payload: webhookEvent,
-    tries: z.int().meta({ description: "Since the event, or the last replay." }),
+    tries: z
+      .int()
+      .meta({ description: "Number of tries since the event, or since the last replay." }),
     next_try_at: timestamp.nullable().meta({
       description:
-        "While pending: not before this, nor before earlier events of the file, nor before the webhook's " +
-        "`paused_until`.",
+        "While pending: the next try is not before this time, not before earlier events of the file have " +
+        "ended, and not before the webhook's `paused_until`.",
     }),
     last_http_status: z.int().nullable().meta({ description: "null when there was no answer" }),
     last_error: z.string().nullable(),

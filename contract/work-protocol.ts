@@ -5,7 +5,7 @@ import { maxParts } from "./part-layout.ts";
 import { transcodeSettings } from "./transcode-settings.ts";
 
 /**
- * What a worker and the controller say to each other: `POST /work/<operation>` on the controller's
+ * The protocol between a worker and the controller: `POST /work/<operation>` on the controller's
  * internal port, JSON, `Authorization: Bearer <work token>`. The token names the file and the
  * attempt; the lease names the worker. 401: the token is not valid. 409 with code `fenced`: another
  * worker holds the lease, or the attempt is over; the worker stops with exit code 20.
@@ -25,7 +25,7 @@ const orNull = z.string().nullable();
 
 const chromaticity = z.tuple([z.number(), z.number()]).meta({ description: "CIE 1931 x and y" });
 
-/** What an HDR10 picture was mastered for; either may be missing. */
+/** The display that an HDR10 picture was mastered for, and its light levels; either may be missing. */
 export const hdr10 = z.object({
   mastering: z
     .object({
@@ -44,7 +44,7 @@ export const hdr10 = z.object({
     .meta({ description: "MaxCLL and MaxFALL in cd/m2 (CTA-861.3)" }),
 });
 
-/** What ffprobe found beside the essentials; null where the file does not say. */
+/** What else ffprobe found; null where the file does not say. */
 export const mediaDetails = z.object({
   profile: orNull,
   bit_depth: z.int(),
@@ -59,12 +59,12 @@ export const mediaDetails = z.object({
   sample_aspect_ratio: orNull,
   variable_frame_rate: z.boolean(),
   interlaced: z.boolean(),
-  hidden_frames: z.int().meta({ description: "frames that an edit list cuts off" }),
+  hidden_frames: z.int().meta({ description: "frames that an edit list hides" }),
   timecode: orNull,
   chapters: z.int(),
   subtitle_codecs: z.array(z.string()),
   cover_codecs: z.array(z.string()),
-  data_codecs: z.array(z.string()).meta({ description: "of tracks that are neither of these" }),
+  data_codecs: z.array(z.string()).meta({ description: "of all other tracks" }),
 });
 
 /** One short line about the media: kept with the attempt and shown to people. */
@@ -95,15 +95,16 @@ export const verification = z.object({
       "long the last frame is shown does not count",
   }),
   audio_offset_error_ms: nonNegative.optional().meta({
-    description: "the most milliseconds that sound starts earlier or later beside the picture",
+    description: "largest shift of a sound track against the picture, in milliseconds",
   }),
   ssim: z
     .object({ y: z.number(), u: z.number(), v: z.number() })
     .optional()
     .meta({
       description:
-        "likeness of picture and source, 1 being the same: the lowest of up to three windows of a " +
-        "second; absent where it was not measured: HDR that became SDR, damaged sources",
+        "similarity of the result's picture to the source's, 1 when they are the same: the lowest of up " +
+        "to three windows of one second; absent when it was not measured: HDR that became SDR, damaged " +
+        "sources",
     }),
 });
 
@@ -126,7 +127,7 @@ export const claimResponse = z.object({
   heartbeat_seconds: z.number().positive(),
 });
 
-/** A new URL for the source, when the one of the claim has expired. */
+/** A new URL for the source, when the URL of the claim has expired. */
 export const sourceRequest = z.object({ lease });
 
 export const sourceResponse = z.object({ url: z.url() });

@@ -42,36 +42,36 @@ const config = awsEnvironment.extend({
   LOG_LEVEL: logLevel,
 });
 
-/** What the controller's parts decide by. Times are in seconds. */
+/** Settings of the controller. Times are in seconds. */
 export interface ControllerSettings {
   maxRunningJobs: number;
   /** Failures that count before a file fails. */
   maxAttempts: number;
-  /** Times that the platform may take a worker away before a file fails. */
+  /** How many times the platform may remove a worker before a file fails. */
   maxDisruptions: number;
   /** Memory is doubled after each attempt that ran out of it, up to this factor. */
   maxMemoryScale: number;
   maxUploadBytes: number;
-  /** What a worker refuses. */
+  /** Limits beyond which a worker refuses a file. */
   limits: MediaLimits;
   jobDeadlineSeconds: number;
   heartbeatSeconds: number;
-  /** A worker that says nothing for longer has stalled. */
+  /** A worker that sends no report for longer has stalled. */
   silenceSeconds: number;
   /** A Job without a worker for longer will never have one. */
   startSeconds: number;
   /** How long a Job may take to end after its attempt has ended. */
   lingerSeconds: number;
-  retryDelaySeconds: { first: number; most: number };
+  retryDelaySeconds: { initial: number; max: number };
   sweepSeconds: number;
   uploadEventGraceSeconds: number;
   /** How long a received message is hidden: recording it takes milliseconds. */
   queueVisibilitySeconds: number;
-  /** What a worker gets: it must outlive the longest download or upload of one part. */
+  /** Life of a worker's URLs: longer than the longest download, and than the upload of a part. */
   workUrlSeconds: number;
   /** How long the leader's lease lasts when nobody renews it. */
   leaseSeconds: number;
-  /** Whether webhooks may lead into private networks. */
+  /** Whether webhooks may have private addresses. */
   webhookAllowPrivate: boolean;
 }
 
@@ -81,17 +81,17 @@ export interface ControllerConfig {
   workPort: number;
   databaseUrl: string;
   region: string;
-  /** Undefined on AWS, as is the one below. */
+  /** This and the next one are undefined on AWS. */
   s3Endpoint: string | undefined;
   sqsEndpoint: string | undefined;
   queueUrl: string;
   rawBucket: string;
   processedBucket: string;
-  /** The name to be elected under; undefined when every controller is to lead. */
+  /** The name of this candidate for leadership; undefined when every controller leads. */
   candidate: string | undefined;
   /** Where Jobs are created. */
   namespace: string;
-  /** What a Job is made of: controller/kubernetes/job-settings.ts. */
+  /** How Jobs are made: controller/kubernetes/job-settings.ts. */
   jobSettingsFile: string;
   settings: Readonly<ControllerSettings>;
   logLevel: string;
@@ -99,7 +99,10 @@ export interface ControllerConfig {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a controller is told as a process of its own. Throws a ConfigError that names every fault. */
+/**
+ * The configuration of a controller that is a separate process. Throws a ConfigError that names every
+ * fault.
+ */
 export function readControllerConfig(environment: Environment): Readonly<ControllerConfig> {
   const env = readEnvironment(config, environment);
   return Object.freeze({
@@ -120,7 +123,7 @@ export function readControllerConfig(environment: Environment): Readonly<Control
   });
 }
 
-/** For embedded mode, which knows the rest. Throws a ConfigError that names every fault. */
+/** For embedded mode, which sets the rest. Throws a ConfigError that names every fault. */
 export function readControllerSettings(environment: Environment): Readonly<ControllerSettings> {
   return toSettings(readEnvironment(settings, environment));
 }
@@ -142,7 +145,7 @@ function toSettings(env: z.infer<typeof settings>): Readonly<ControllerSettings>
     silenceSeconds: 6 * env.HEARTBEAT_SECONDS,
     startSeconds: env.START_SECONDS,
     lingerSeconds: 60,
-    retryDelaySeconds: { first: 10, most: 300 },
+    retryDelaySeconds: { initial: 10, max: 300 },
     sweepSeconds: env.SWEEP_SECONDS,
     uploadEventGraceSeconds: env.UPLOAD_EVENT_GRACE_SECONDS,
     queueVisibilitySeconds: 30,

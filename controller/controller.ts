@@ -14,7 +14,7 @@ import { createWorkApp } from "./work/app.ts";
 
 export interface ControllerDeps {
   pool: pg.Pool;
-  /** For the connections that LISTEN and the leader's lease have to themselves. */
+  /** For the separate connections of LISTEN and the leader's lease. */
   databaseUrl: string;
   s3: S3Client;
   sqs: SQSClient;
@@ -31,25 +31,25 @@ export interface ControllerDeps {
 export interface ControllerOptions {
   workPort: number;
   workHost?: string | undefined;
-  /** Who this is when controllers elect their leader; undefined: no election, this one leads. */
+  /** The name of this candidate when controllers elect a leader; undefined: no election, this one leads. */
   candidate: string | undefined;
 }
 
 /**
- * Starts a controller: it answers workers at once, and runs the engine while it leads. It starts
- * without Postgres, S3 and SQS too. `stop` ends it all; Jobs run on.
+ * Starts a controller: it answers workers at once, and runs the engine while it leads. It also starts
+ * while Postgres, S3 or SQS can't be reached. `stop` ends all of this; Jobs keep running.
  */
 export async function startController(
-  given: ControllerDeps,
+  baseDeps: ControllerDeps,
   { workPort, workHost, candidate }: ControllerOptions,
 ): Promise<Service> {
-  const { registry, pool, settings, databaseUrl, log } = given;
+  const { registry, pool, settings, databaseUrl, log } = baseDeps;
   const metrics = createMetrics(registry, pool);
-  const deps = { ...given, metrics };
+  const deps = { ...baseDeps, metrics };
   const work = await listen(createWorkApp(deps), { port: workPort, host: workHost });
 
   let engine: Engine | undefined;
-  given.jobs.onChange(({ fileId }) => engine?.enqueue(fileId));
+  baseDeps.jobs.onChange(({ fileId }) => engine?.enqueue(fileId));
   const lead = () => (engine = startEngine(deps));
   const leader =
     candidate === undefined

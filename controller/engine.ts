@@ -8,36 +8,35 @@ import { sweep, type SweepDeps } from "./sweep/sweep.ts";
 import { startDelivery } from "./webhooks/delivery.ts";
 import { WorkQueue } from "./work-queue.ts";
 
-/** The observationWindow and the queue of files are the engine's own. */
+/** The engine has its own observation window and queue of files. */
 export interface EngineDeps
   extends IntakeDeps, Omit<ReconcileDeps, "observationWindow">, Omit<SweepDeps, "enqueue"> {
-  /** For LISTEN, which needs a connection of its own. */
+  /** For LISTEN, which needs a separate connection. */
   databaseUrl: string;
 }
 
 export interface Engine extends Service {
-  /** Has a file looked at, since something about it or its Job may have changed. */
+  /** Queues a file for reconciliation, because it or its Job may have changed. */
   enqueue(fileId: string): void;
 }
 
 /**
- * Starts what one controller at a time does: it takes messages in, launches Jobs, looks after them,
- * sweeps and tells webhooks. Two at once would only do everything twice, since every write is a
- * compare-and-set.
+ * Starts the work that one controller at a time does: intake, launch, observe, sweep and webhooks. Two
+ * at once would do everything twice but no harm, since every write is a compare-and-set.
  */
-export function startEngine(given: EngineDeps): Engine {
-  const { log, settings } = given;
+export function startEngine(baseDeps: EngineDeps): Engine {
+  const { log, settings } = baseDeps;
   const onError = (key: string, err: unknown) => log.error({ event: "work_failed", key, err });
   const observationWindow = new ObservationWindow();
   const files = new WorkQueue({
-    handle: (fileId) => reconcile({ ...given, observationWindow }, fileId),
+    handle: (fileId) => reconcile({ ...baseDeps, observationWindow }, fileId),
     concurrency: 8,
     onError,
   });
   const enqueue = (fileId: string) => files.add(fileId);
-  const deps = { ...given, enqueue };
+  const deps = { ...baseDeps, enqueue };
 
-  const webhooks = startDelivery(given);
+  const webhooks = startDelivery(baseDeps);
   const chores = new WorkQueue({ handle: run, concurrency: 3, onError });
   async function run(chore: string): Promise<void> {
     if (chore === "sweep") return await sweep(deps);
@@ -46,7 +45,7 @@ export function startEngine(given: EngineDeps): Engine {
     observationWindow.tick();
   }
 
-  const notifications = listenForFiles(given.databaseUrl, {
+  const notifications = listenForFiles(baseDeps.databaseUrl, {
     onFile(fileId) {
       enqueue(fileId);
       chores.add("launch");
@@ -58,8 +57,8 @@ export function startEngine(given: EngineDeps): Engine {
     },
     onError: (err) => log.warn({ event: "listen_failed", err }),
   });
-  const intake = startIntake(given);
-  // What waits for its backoff is announced by nobody: it is looked for.
+  const intake = startIntake(baseDeps);
+  // The end of a backoff causes no notification, so a timer looks for it.
   const backoffTimer = setInterval(() => {
     chores.add("launch");
     chores.add("webhooks");

@@ -7,7 +7,7 @@ import { freshDatabase, type TestDatabase } from "@transpod/test/harness.ts";
 import { campaign } from "./leader.ts";
 import { createMetrics } from "./metrics.ts";
 
-const patience = { timeout: 20_000, interval: 20 };
+const waitOptions = { timeout: 20_000, interval: 20 };
 
 let db: TestDatabase;
 let candidates: Service[];
@@ -21,13 +21,13 @@ afterEach(async () => {
 });
 
 /** Keeps count of who leads. */
-class Office {
+class LeaderRecord {
   readonly leading = new Set<string>();
-  most = 0;
+  mostAtOnce = 0;
 
   lead(holder: string): Service {
     this.leading.add(holder);
-    this.most = Math.max(this.most, this.leading.size);
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.leading.size);
     return {
       stop: async () => {
         this.leading.delete(holder);
@@ -36,12 +36,12 @@ class Office {
   }
 }
 
-function stand(office: Office, holder: string, ttlSeconds = 15): Service {
+function startCandidate(record: LeaderRecord, holder: string, ttlSeconds = 15): Service {
   const candidate = campaign({
     databaseUrl: db.url,
     holder,
     ttlSeconds,
-    lead: () => office.lead(holder),
+    lead: () => record.lead(holder),
     metrics: createMetrics(createRegistry(), db.pool),
     log: createLogger({ service: "controller", level: "silent" }),
   });
@@ -57,66 +57,66 @@ async function readLease(): Promise<{ holder: string; epoch: number }> {
 }
 
 test("one candidate leads at a time; when it stops, the next one does at once", async () => {
-  const office = new Office();
-  const waiting = new Map(["a", "b", "c", "d"].map((name) => [name, stand(office, name)]));
+  const record = new LeaderRecord();
+  const waiting = new Map(["a", "b", "c", "d"].map((name) => [name, startCandidate(record, name)]));
   for (let epoch = 1; epoch <= 4; epoch += 1) {
-    await vi.waitUntil(() => office.leading.size === 1, patience);
-    const [leader] = office.leading;
+    await vi.waitUntil(() => record.leading.size === 1, waitOptions);
+    const [leader] = record.leading;
     expect(await readLease()).toEqual({ holder: leader, epoch });
     await waiting.get(leader!)!.stop();
   }
-  expect(office.leading.size).toBe(0);
-  expect(office.most).toBe(1);
+  expect(record.leading.size).toBe(0);
+  expect(record.mostAtOnce).toBe(1);
 });
 
 test("who comes back under its name leads at once, without waiting for its old lease", async () => {
   await db.pool.query("insert into leases values ('leader', 'a', 7, 'infinity')");
-  const office = new Office();
-  stand(office, "a");
-  await vi.waitUntil(() => office.leading.has("a"), patience);
+  const record = new LeaderRecord();
+  startCandidate(record, "a");
+  await vi.waitUntil(() => record.leading.has("a"), waitOptions);
   expect(await readLease()).toEqual({ holder: "a", epoch: 8 });
 });
 
 test("a leader whose lease was taken stops, and leads again when that one has expired", async () => {
-  const office = new Office();
-  stand(office, "a", 3);
-  await vi.waitUntil(() => office.leading.has("a"), patience);
+  const record = new LeaderRecord();
+  startCandidate(record, "a", 3);
+  await vi.waitUntil(() => record.leading.has("a"), waitOptions);
   await db.pool.query(
     "update leases set holder = 'b', epoch = 2, expires_at = now() + interval '4 s'",
   );
-  await vi.waitUntil(() => !office.leading.has("a"), patience);
-  await vi.waitUntil(() => office.leading.has("a"), patience);
+  await vi.waitUntil(() => !record.leading.has("a"), waitOptions);
+  await vi.waitUntil(() => record.leading.has("a"), waitOptions);
   expect((await readLease()).epoch).toBeGreaterThan(2);
 });
 
 test("a leader that gets no answer stops before its lease ends", async () => {
-  const office = new Office();
-  stand(office, "a", 3);
-  await vi.waitUntil(() => office.leading.has("a"), patience);
+  const record = new LeaderRecord();
+  startCandidate(record, "a", 3);
+  await vi.waitUntil(() => record.leading.has("a"), waitOptions);
   const heldStill = await inTransaction(db.pool, async (client) => {
     await client.query("lock table leases in access exclusive mode");
-    await vi.waitUntil(() => !office.leading.has("a"), patience);
+    await vi.waitUntil(() => !record.leading.has("a"), waitOptions);
     const { rows } = await client.query<{ held: boolean }>(
       "select expires_at > clock_timestamp() as held from leases",
     );
     return rows[0]?.held;
   });
   expect(heldStill).toBe(true);
-  await vi.waitUntil(() => office.leading.has("a"), patience);
+  await vi.waitUntil(() => record.leading.has("a"), waitOptions);
 });
 
 test("a leader renews its lease for as long as it leads", async () => {
-  const office = new Office();
-  stand(office, "a", 6);
-  stand(office, "b", 6);
-  await vi.waitUntil(() => office.leading.size === 1, patience);
+  const record = new LeaderRecord();
+  startCandidate(record, "a", 6);
+  startCandidate(record, "b", 6);
+  await vi.waitUntil(() => record.leading.size === 1, waitOptions);
   const { holder, epoch } = await readLease();
   const prolonged = async () => {
     const { rows } = await db.pool.query<{ at: Date }>("select expires_at as at from leases");
     return rows[0]!.at.getTime();
   };
   const first = await prolonged();
-  await vi.waitUntil(async () => (await prolonged()) > first, patience);
+  await vi.waitUntil(async () => (await prolonged()) > first, waitOptions);
   expect(await readLease()).toEqual({ holder, epoch });
-  expect([...office.leading]).toEqual([holder]);
+  expect([...record.leading]).toEqual([holder]);
 });

@@ -15,17 +15,17 @@ export interface LeadDeps {
 
 export interface CampaignDeps extends LeadDeps {
   databaseUrl: string;
-  /** Who this is. Whoever comes back under the same name takes its own lease at once. */
+  /** The name of this candidate. After a restart, the same name takes its own lease at once. */
   holder: string;
   ttlSeconds: number;
 }
 
-/** Leads at once and until stopped, whatever others do. */
+/** Leads at once and until stopped, without an election. */
 export function leadAlways(deps: LeadDeps): Service {
-  return takeOffice(deps, 0);
+  return startLeading(deps, 0);
 }
 
-/** Leads whenever the leader's lease can be had, until stopped. */
+/** Takes part in the election until stopped: leads while it holds the leader's lease. */
 export function campaign(deps: CampaignDeps): Service {
   const stopping = new AbortController();
   const ended = campaignUntil(stopping.signal, deps);
@@ -40,7 +40,7 @@ export function campaign(deps: CampaignDeps): Service {
 async function campaignUntil(stopping: AbortSignal, deps: CampaignDeps): Promise<void> {
   const { log, databaseUrl } = deps;
   const { retryMs, queryTimeoutMs } = timesOf(deps);
-  // A connection of its own: however busy the others are, the lease is renewed in time.
+  // A separate connection: the lease is renewed in time even when the others are busy.
   const pool = createPool(
     { url: databaseUrl, applicationName: "transpod-leader", maxConnections: 1, queryTimeoutMs },
     (err) => log.warn({ event: "database_connection_lost", err }),
@@ -56,7 +56,7 @@ async function campaignUntil(stopping: AbortSignal, deps: CampaignDeps): Promise
   await pool.end();
 }
 
-/** Returns at once when another holds the lease, else when the term is over. */
+/** Returns at once when another candidate holds the lease, else when the term is over. */
 async function serveOneTerm(
   stopping: AbortSignal,
   pool: pg.Pool,
@@ -68,19 +68,19 @@ async function serveOneTerm(
   if (term === undefined) return;
   const { epoch } = term;
   log.info({ event: "leader_elected", holder, epoch });
-  const office = takeOffice(deps, epoch);
+  const leading = startLeading(deps, epoch);
   const kept = await keepLease(stopping, pool, term, sentAt, deps);
   if (!kept) log.warn({ event: "leader_lost", holder, epoch });
-  await office.stop();
-  // Only now, so that nobody begins before we have ended. Of a lease that was lost nothing is left.
+  await leading.stop();
+  // Only now, so that nobody else begins before we have ended. Releasing a lost lease does nothing.
   await releaseLease(pool, term);
   if (kept) log.info({ event: "leader_released", holder, epoch });
 }
 
 /**
- * Renews the lease until `stopping`. False when it is lost: another has it, or it might end before
- * we know that it was prolonged. Time runs from when a request was sent, on this process's own
- * monotonic clock.
+ * Renews the lease until `stopping`. False when it is lost: another candidate has it, or it might end
+ * before we know that it was renewed. Time is measured from when a request was sent, on this process's
+ * own monotonic clock.
  */
 async function keepLease(
   stopping: AbortSignal,
@@ -109,7 +109,7 @@ async function keepLease(
   }
 }
 
-/** As shares of the lease's time. What is left after giving up is for the work that is under way. */
+/** Fractions of the lease's time. The time left after giving up is for work in progress. */
 function timesOf({ ttlSeconds }: CampaignDeps) {
   const ttlMs = ttlSeconds * 1_000;
   return {
@@ -120,7 +120,7 @@ function timesOf({ ttlSeconds }: CampaignDeps) {
   };
 }
 
-function takeOffice({ lead, metrics }: LeadDeps, epoch: number): Service {
+function startLeading({ lead, metrics }: LeadDeps, epoch: number): Service {
   metrics.leaderEpoch.set(epoch);
   metrics.leading.set(1);
   const work = lead();
@@ -136,7 +136,7 @@ async function pause(ms: number, stopping: AbortSignal): Promise<void> {
   await delay(Math.max(0, ms), undefined, { signal: stopping }).catch(() => {});
 }
 
-/** Rejects when `work` takes longer; it goes on, unheard. */
+/** Rejects when `work` takes longer; its later result is ignored. */
 async function orTimeout<T>(ms: number, work: Promise<T>): Promise<T> {
   const done = new AbortController();
   const timeout = delay(ms, undefined, { signal: done.signal }).then(() => {

@@ -26,27 +26,30 @@ export function createMetrics(registry: Registry, db: Database) {
       registers,
       async collect() {
         this.reset();
-        // The other metrics are wanted most when the database is away.
+        // The other metrics are needed most when the database can't be reached.
         const counts = await countByState(db).catch(() => undefined);
         if (counts === undefined) return;
         for (const state of fileStates) this.set({ state }, counts[state] ?? 0);
       },
     }),
     leading: gauge("transpod_leading", "1 while this controller leads, else 0."),
-    leaderEpoch: gauge("transpod_leader_epoch", "Of the last term in which this controller led."),
+    leaderEpoch: gauge(
+      "transpod_leader_epoch",
+      "Epoch of the last term in which this controller led.",
+    ),
     received: counter("transpod_messages_received_total", "Queue messages received."),
     unparseable: counter(
       "transpod_records_unparseable_total",
-      "Records that can't be read; a message of nothing else is left to the dead-letter queue.",
+      "Records that can't be read; a message without any other goes to the dead-letter queue.",
     ),
     testEvents: counter("transpod_messages_test_total", "s3:TestEvent messages."),
     arrivals: counter(
       "transpod_arrivals_total",
-      "Object versions that events told of: accepted, duplicate, superseded, deleted, foreign.",
+      "Object versions named by events: accepted, duplicate, superseded, deleted, foreign.",
       ["disposition"],
     ),
     launched: counter("transpod_jobs_launched_total", "Jobs created."),
-    refused: counter("transpod_jobs_refused_total", "Jobs that could not be created, each try."),
+    refused: counter("transpod_jobs_refused_total", "Failed tries to create a Job."),
     finished: counter(
       "transpod_attempts_finished_total",
       "Attempts that ended, by reason: completed or a failure code.",
@@ -54,35 +57,40 @@ export function createMetrics(registry: Registry, db: Database) {
     ),
     objectsDeleted: counter(
       "transpod_objects_deleted_total",
-      "Versions of objects deleted because their file was.",
+      "Object versions deleted because their file was deleted.",
     ),
     deliveries: counter(
       "transpod_webhook_deliveries_total",
-      "Tries to tell a webhook of an event: delivered, postponed, given_up, gone.",
+      "Tries to send an event to a webhook: delivered, postponed, given_up, gone.",
       ["result"],
     ),
-    stale: counter("transpod_decisions_stale_total", "Ends of attempts that came too late."),
-    fenced: counter("transpod_work_fenced_total", "Requests of workers that are no longer heard.", [
-      "operation",
-    ]),
+    stale: counter(
+      "transpod_decisions_stale_total",
+      "Decisions to end an attempt that had already ended or changed.",
+    ),
+    fenced: counter(
+      "transpod_work_fenced_total",
+      "Requests of workers that no longer hold the lease.",
+      ["operation"],
+    ),
     eventToJob: histogram(
       "transpod_event_to_job_seconds",
-      "From S3's event to the Job's creation, of first attempts.",
+      "Seconds from S3's event to the creation of the Job, for first attempts.",
       waitBuckets,
     ),
     jobToClaim: histogram(
       "transpod_job_to_claim_seconds",
-      "From the Job's creation to the first claim of a worker.",
+      "Seconds from the creation of the Job to the first claim by a worker.",
       waitBuckets,
     ),
-    encode: histogram("transpod_encode_seconds", "Encoding alone.", workBuckets),
+    encode: histogram("transpod_encode_seconds", "Seconds of encoding.", workBuckets),
     endToRow: histogram(
       "transpod_end_to_row_seconds",
-      "From the worker's word that it ended, or the Job's end, to the committed row.",
+      "Seconds from the worker's last request, or the Job's end, to the committed row.",
       waitBuckets,
     ),
   };
-  // Of a counter that appears with its first count, Prometheus sees no increase.
+  // Prometheus sees no increase for a counter that appears with its first count.
   for (const reason of ["completed", ...failureCodes]) metrics.finished.inc({ reason }, 0);
   for (const disposition of ["accepted", "duplicate", "superseded", "deleted", "foreign"]) {
     metrics.arrivals.inc({ disposition }, 0);

@@ -6,13 +6,13 @@ import { metricsRoute } from "@transpod/runtime/metrics.ts";
 import { notFound, problemHandler } from "@transpod/runtime/problems.ts";
 
 export interface OperationsDeps {
-  /** The parts that /readyz asks, by name. */
+  /** The checks of /readyz, by name. */
   checks: Readonly<Record<string, Check>>;
   registry: Registry;
   log: Logger;
 }
 
-/** What Kubernetes and Prometheus ask of the controller. */
+/** The paths for Kubernetes and Prometheus. */
 export function createOperationsApp({ checks, registry, log }: OperationsDeps): Express {
   const app = express();
   app.disable("x-powered-by");

@@ -10,7 +10,7 @@ import { administer, freshAws, freshDatabase, type TestDatabase } from "@transpo
 import { readControllerConfig } from "./config.ts";
 import { startService, type ControllerService, type Platform } from "./service.ts";
 
-const patience = { timeout: 20_000, interval: 100 };
+const waitOptions = { timeout: 20_000, interval: 100 };
 // Nothing listens there.
 const nowhere = "127.0.0.1:1";
 
@@ -28,7 +28,7 @@ afterEach(async () => {
   await rm(scratchDir, { recursive: true, force: true });
 });
 
-async function start(environment: Record<string, string> = {}, said: Partial<Platform> = {}) {
+async function start(environment: Record<string, string> = {}, overrides: Partial<Platform> = {}) {
   const aws = await freshAws();
   workPort = await getPort();
   const config = readControllerConfig({
@@ -55,7 +55,7 @@ async function start(environment: Record<string, string> = {}, said: Partial<Pla
   const settings = { ...config.settings, leaseSeconds: 6 };
   service = await startService(
     { ...config, settings },
-    { ...platform, ...said },
+    { ...platform, ...overrides },
     createLogger({ service: "controller", level: "silent" }),
   );
 }
@@ -75,7 +75,7 @@ async function readiness(): Promise<{ status: number; checks: Record<string, str
 }
 
 /** As a Postgres that is down, or up again, for this database alone. */
-async function letConnect(allowed: boolean): Promise<void> {
+async function allowConnections(allowed: boolean): Promise<void> {
   const name = new URL(database.url).pathname.slice(1);
   await administer(`alter database "${name}" with allow_connections ${allowed}`);
   if (allowed) return;
@@ -98,19 +98,19 @@ test("without Postgres and SQS it starts, lives, and says that it is not ready",
 });
 
 test("it becomes ready and leads when Postgres comes, stops when it goes, and comes back", async () => {
-  await letConnect(false);
+  await allowConnections(false);
   await start();
   expect((await readiness()).checks["postgres"]).toBe("failed");
-  await letConnect(true);
-  await vi.waitUntil(async () => (await readiness()).status === 200, patience);
-  await vi.waitUntil(leads, patience);
+  await allowConnections(true);
+  await vi.waitUntil(async () => (await readiness()).status === 200, waitOptions);
+  await vi.waitUntil(leads, waitOptions);
 
-  await letConnect(false);
-  await vi.waitUntil(async () => (await readiness()).status === 503, patience);
-  await vi.waitUntil(async () => !(await leads()), patience);
-  await letConnect(true);
-  await vi.waitUntil(async () => (await readiness()).status === 200, patience);
-  await vi.waitUntil(leads, patience);
+  await allowConnections(false);
+  await vi.waitUntil(async () => (await readiness()).status === 503, waitOptions);
+  await vi.waitUntil(async () => !(await leads()), waitOptions);
+  await allowConnections(true);
+  await vi.waitUntil(async () => (await readiness()).status === 200, waitOptions);
+  await vi.waitUntil(leads, waitOptions);
 });
 
 test("it is not ready while it can't see its Jobs", async () => {

@@ -11,7 +11,7 @@ import type { ControllerConfig } from "./config.ts";
 import { startController } from "./controller.ts";
 import { createOperationsApp } from "./operations.ts";
 
-/** Where Jobs run, and whether that can be reached. */
+/** Where Jobs run, and a check whether it can be reached. */
 export interface Platform extends Service {
   jobs: JobPort;
   authenticator: WorkAuthenticator;
@@ -19,13 +19,13 @@ export interface Platform extends Service {
 }
 
 export interface ControllerService extends Service {
-  /** Where it listens; the free port that was found when the configuration said 0. */
+  /** The port that it listens on; a free one when the configuration has 0. */
   port: number;
 }
 
 /**
- * Starts the controller as a process of its own, with /healthz, /readyz and /metrics beside it. It
- * starts without Postgres and SQS too, and then says so on /readyz.
+ * Starts the controller as a separate process, with /healthz, /readyz and /metrics. It also starts
+ * while Postgres or SQS can't be reached; /readyz then fails.
  */
 export async function startService(
   config: ControllerConfig,

@@ -8,7 +8,7 @@ const fileId = "0b0f2c0e-6f0b-4e5e-9a53-0a3f6f4f8a11";
 
 export const defaultSettings = readControllerSettings({});
 
-export function attemptRow(said: Partial<AttemptRow> = {}): AttemptRow {
+export function attemptRow(overrides: Partial<AttemptRow> = {}): AttemptRow {
   return {
     file_id: fileId,
     attempt: 1,
@@ -25,11 +25,11 @@ export function attemptRow(said: Partial<AttemptRow> = {}): AttemptRow {
     ended_seconds: null,
     counted_failures: 0,
     uncounted_failures: 0,
-    ...said,
+    ...overrides,
   };
 }
 
-export function jobStatus(said: Partial<JobStatus> = {}): JobStatus {
+export function jobStatus(overrides: Partial<JobStatus> = {}): JobStatus {
   return {
     fileId,
     attempt: 1,
@@ -39,6 +39,6 @@ export function jobStatus(said: Partial<JobStatus> = {}): JobStatus {
     disrupted: false,
     why: null,
     endedAt: null,
-    ...said,
+    ...overrides,
   };
 }

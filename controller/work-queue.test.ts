@@ -32,7 +32,7 @@ test("a key that fails comes back and holds up no other", async () => {
   const errors: string[] = [];
   const queue = new WorkQueue({
     concurrency: 1,
-    retryMs: { first: 1, most: 4 },
+    retryMs: { initial: 1, max: 4 },
     onError: (key) => errors.push(key),
     async handle(key) {
       handled.push(key);
@@ -55,7 +55,7 @@ test("a key that is added while it waits for its retry is not tried more often f
   let tries = 0;
   const queue = new WorkQueue({
     concurrency: 1,
-    retryMs: { first: 20, most: 20 },
+    retryMs: { initial: 20, max: 20 },
     onError: () => {},
     async handle() {
       tries += 1;

@@ -5,13 +5,13 @@ export interface WorkQueueOptions {
   handle: (key: string) => Promise<void>;
   concurrency: number;
   onError: (key: string, error: unknown) => void;
-  retryMs?: { first: number; most: number };
+  retryMs?: { initial: number; max: number };
 }
 
 /**
  * Level-triggered work by key, as in client-go's workqueue: a key is handled by one at a time; added
- * ten times while it waits, it is handled once; added while it is handled, once more. A key whose
- * handling throws comes back with backoff.
+ * ten times while it waits, it is handled once; when it is added while it is handled, it is handled
+ * once more. A key whose handling throws comes back with backoff.
  */
 export class WorkQueue {
   readonly #options: Required<WorkQueueOptions>;
@@ -24,7 +24,7 @@ export class WorkQueue {
   #closed = false;
 
   constructor(options: WorkQueueOptions) {
-    this.#options = { retryMs: { first: 200, most: 30_000 }, ...options };
+    this.#options = { retryMs: { initial: 200, max: 30_000 }, ...options };
     this.#limit = pLimit(options.concurrency);
   }
 
@@ -70,13 +70,13 @@ export class WorkQueue {
     if (this.#closed) return;
     const failures = this.#failures.get(key) ?? 0;
     this.#failures.set(key, failures + 1);
-    const { first, most } = this.#options.retryMs;
+    const { initial, max } = this.#options.retryMs;
     const timer = setTimeout(
       () => {
         this.#later.delete(key);
         this.add(key);
       },
-      Math.min(most, first * 2 ** failures),
+      Math.min(max, initial * 2 ** failures),
     );
     this.#later.set(key, timer);
   }

@@ -10,7 +10,7 @@ import { startPostgres } from "./postgres/server.ts";
 export interface BackingOptions {
   dataDir: DataDir;
   ports: { postgres: number; s3: number };
-  /** The only ones that S3 and SQS accept. */
+  /** The only credentials that S3 and SQS accept. */
   credentials: AwsCredentials;
   log: Logger;
 }
@@ -21,7 +21,7 @@ export interface BackingServices extends Service {
   endpoint: string;
 }
 
-/** Starts what Transpod finds on AWS: a Postgres server, and S3 and SQS. */
+/** Starts the services that AWS provides otherwise: a Postgres server, S3 and SQS. */
 export async function startBackingServices({
   dataDir,
   ports,
@@ -39,17 +39,17 @@ export async function startBackingServices({
       onLine: say("ministack"),
     }),
   ] as const;
-  // When one does not start, the other is stopped again.
+  // When one does not start, the other one is stopped.
   for (const part of await Promise.allSettled(starting)) {
     if (part.status === "fulfilled") parts.defer(() => part.value.stop());
   }
   const [postgres, ministack] = await Promise.all(starting);
 
   const stopping = new AbortController();
-  // Deferred last, so that it comes first: what ends after it was asked to.
+  // Deferred last, so it runs first: the services end only after this.
   parts.defer(() => stopping.abort());
-  insistOn("Postgres", postgres.exited, stopping.signal);
-  insistOn("MiniStack (S3 and SQS)", ministack.exited, stopping.signal);
+  throwWhenEnded("Postgres", postgres.exited, stopping.signal);
+  throwWhenEnded("MiniStack (S3 and SQS)", ministack.exited, stopping.signal);
   const running = parts.move();
   return {
     databaseUrl: postgres.url,
@@ -59,10 +59,10 @@ export async function startBackingServices({
 }
 
 /**
- * Nothing works without these: when one ends unasked, the unhandled rejection ends this process in
- * good order (runtime/process.ts).
+ * Nothing works without these services: when one ends unexpectedly, the unhandled rejection stops this
+ * process gracefully (runtime/process.ts).
  */
-function insistOn(name: string, exited: Child["exited"], stopping: AbortSignal): void {
+function throwWhenEnded(name: string, exited: Child["exited"], stopping: AbortSignal): void {
   void exited.then(({ code, signal }) => {
     if (stopping.aborted) return;
     throw new TranspodError("part_ended", `${name} ended unexpectedly (${code ?? signal}).`);

@@ -13,12 +13,12 @@ const rememberEndedMs = 10 * 60_000;
 
 export interface ChildProcessJobsOptions {
   workUrl: string;
-  /** Each Job has a folder of its own in here, which goes with it. */
+  /** Each Job has its own folder in here, which is removed with it. */
   scratchDir: string;
   cpusPerJob: number;
   logLevel: string;
   onLine: (line: string) => void;
-  /** What runs in a Job; the transcoder unless a test says otherwise. */
+  /** The program of a Job; by default the transcoder. */
   entryPoint?: string;
 }
 
@@ -29,8 +29,8 @@ interface Job {
 }
 
 /**
- * Jobs as child processes: the embedded counterpart of Kubernetes. A Job's worker has a random token
- * of its own and no other secret. Jobs live no longer than this process.
+ * Jobs as child processes: the embedded counterpart of Kubernetes. A Job's worker has its own random
+ * token and no other secret. Jobs end with this process.
  */
 export class ChildProcessJobs implements JobPort, WorkAuthenticator {
   readonly #options: ChildProcessJobsOptions;
@@ -78,7 +78,7 @@ export class ChildProcessJobs implements JobPort, WorkAuthenticator {
     await job?.child.stop();
   }
 
-  /** There is nobody to read it: what a person wants to know is in the status and the log. */
+  /** Not recorded: status and log have the same information. */
   async recordEvent(): Promise<void> {}
 
   onChange(listener: (ref: AttemptRef) => void): void {
@@ -86,12 +86,12 @@ export class ChildProcessJobs implements JobPort, WorkAuthenticator {
   }
 
   async authenticate(token: string): Promise<AttemptRef | undefined> {
-    // Looked up by hash: how long that takes says nothing of how much of a token was right.
+    // Looked up by hash, so that timing does not reveal how much of a token was right.
     const tokenHash = hash(token);
     return this.#jobs.values().find((job) => job.tokenHash === tokenHash)?.status;
   }
 
-  /** Ends all workers. What they were at is started again by whoever owns the data next. */
+  /** Ends all workers. The next process with this data starts their attempts again. */
   async stop(): Promise<void> {
     await Promise.all([...this.#jobs.keys()].map((name) => this.remove(name)));
   }
@@ -107,7 +107,7 @@ export class ChildProcessJobs implements JobPort, WorkAuthenticator {
     } = this.#options;
     mkdirSync(this.#scratchOf(name), { recursive: true });
     return startChild({
-      // Whoever asks for a status is answered at once, however busy the encoders are.
+      // The API must answer at once, however busy the encoders are.
       command: "nice",
       args: ["-n", "10", process.execPath, entryPoint],
       env: {
@@ -121,7 +121,7 @@ export class ChildProcessJobs implements JobPort, WorkAuthenticator {
         // The second worker starts in 0.17 s where the first takes 0.28 s.
         NODE_COMPILE_CACHE: join(scratchDir, "compile-cache"),
       },
-      // A worker that is stopped has nothing to save: its files go with the Job.
+      // A stopped worker has nothing to save: its files are removed with the Job.
       graceMs: 1_000,
       onLine,
     });

@@ -10,7 +10,7 @@ const childModule = fileURLToPath(new URL("child.ts", import.meta.url));
 
 /** A script that prints "ready <its pid>" and then lives until it is ended. */
 const idle = `console.log("ready " + process.pid); setInterval(() => {}, 1000);`;
-const deaf = `process.on("SIGTERM", () => {}); ${idle}`;
+const ignoresSigterm = `process.on("SIGTERM", () => {}); ${idle}`;
 /** One that starts another and, once that is ready, does as told. */
 const startAnother = (andThen: string) => `
   const { spawn } = require("node:child_process");
@@ -71,7 +71,7 @@ test("stop asks with the stop signal, and may be called again", async () => {
 });
 
 test("a child that is deaf to the stop signal is killed after the grace", async () => {
-  const { child, lines } = start(deaf, 50);
+  const { child, lines } = start(ignoresSigterm, 50);
   await readyPid(lines);
   expect(await child.stop()).toEqual({ code: null, signal: "SIGKILL" });
 });
@@ -100,7 +100,7 @@ test("ending the supervisor of a child ends the child", async () => {
 
 test.each([
   ["one that listens to the stop signal", idle],
-  ["one that is deaf to it", deaf],
+  ["one that is deaf to it", ignoresSigterm],
 ])("a child does not outlive a parent ended by SIGKILL: %s", async (_name, script) => {
   const parent = spawn(node, [
     "--input-type=module",

@@ -7,10 +7,10 @@ const supervisorPath = fileURLToPath(new URL("supervisor.ts", import.meta.url));
 export interface ChildOptions {
   command: string;
   args?: readonly string[];
-  /** The whole environment of the child, not an addition to ours. */
+  /** The whole environment of the child; ours is not inherited. */
   env?: NodeJS.ProcessEnv;
   cwd?: string;
-  /** What asks the child to end; SIGTERM unless told. */
+  /** The signal that asks the child to end; by default SIGTERM. */
   stopSignal?: NodeJS.Signals;
   /** After how long SIGKILL follows the stop signal. */
   graceMs?: number;
@@ -18,7 +18,10 @@ export interface ChildOptions {
   onLine?: (line: string) => void;
 }
 
-/** `code` is null when a signal ended the child; 127 with a line that says why if it did not start. */
+/**
+ * `code` is null when a signal ended the child. It is 127 when the child did not start; a line of
+ * output has the reason.
+ */
 export interface ChildExit {
   code: number | null;
   signal: NodeJS.Signals | null;
@@ -27,16 +30,17 @@ export interface ChildExit {
 export interface Child {
   /** The supervisor process. Ending it ends the child. */
   pid: number | undefined;
-  /** Resolves when the child, and whatever shares its output, is gone. Never rejects. */
+  /** Resolves when the child, and all processes that share its output, have ended. Never rejects. */
   exited: Promise<ChildExit>;
-  /** Asks the child to end, kills it after the grace, and waits until it is gone. */
+  /** Asks the child to end, kills it after the grace period, and waits for its end. */
   stop(): Promise<ChildExit>;
 }
 
 /**
  * Starts a command that ends when this process ends, even by SIGKILL, together with everything it
- * started in its process group. Stopping it and dying take the same path: supervisor.ts sees its standard
- * input close. Signals from the terminal (Ctrl-C) do not reach the child: when it ends is our choice.
+ * started in its process group. Both stopping it and our death close the standard input of
+ * supervisor.ts, which then ends the command. Signals from the terminal (Ctrl-C) do not reach the
+ * child: we decide when it ends.
  */
 export function startChild(options: ChildOptions): Child {
   const { command, args = [], stopSignal = "SIGTERM", graceMs = 10_000, onLine } = options;
@@ -61,7 +65,7 @@ export function startChild(options: ChildOptions): Child {
   for (const stream of [supervisor.stdout, supervisor.stderr]) {
     createInterface(stream).on("line", (line) => onLine?.(line));
   }
-  supervisor.stdin.on("error", () => {}); // it is gone already: `exited` says so
+  supervisor.stdin.on("error", () => {}); // the supervisor has ended already: `exited` resolves
 
   return {
     pid: supervisor.pid,

@@ -30,13 +30,13 @@ const schema = z.object({
   // It listens on this machine alone, for one person.
   AUTH: z.string().default("off"),
   RATE_LIMIT_PER_MINUTE: z.string().default("0"),
-  // What is private here is the user's own.
+  // Private addresses here are the user's own.
   WEBHOOK_ALLOW_PRIVATE: webhookAllowPrivate.default("on"),
   LOG_LEVEL: logLevel,
 });
 
-/** What api and controller are told of the parts that embedded mode starts, before it has started them. */
-const toCome = {
+/** Placeholders for the settings of services that embedded mode has not started yet. */
+const placeholders = {
   HOST: "127.0.0.1",
   DATABASE_URL: "postgres://127.0.0.1/transpod",
   S3_RAW_BUCKET: "raw",
@@ -53,29 +53,29 @@ export interface EmbeddedConfig {
   dataDir: string;
   cpusPerJob: number;
   logLevel: string;
-  /** What api and controller read their own settings from, once the rest is known. */
+  /** The environment from which API and controller read their settings. */
   environment: Environment;
 }
 
 /**
- * Embedded mode's own defaults; api and controller keep theirs for everything else. Throws a
- * ConfigError that names every fault in all three.
+ * Reads embedded mode's own settings; API and controller have their defaults for everything else.
+ * Throws a ConfigError that names every fault in all three.
  */
-export function readEmbeddedConfig(given: Environment): Readonly<EmbeddedConfig> {
+export function readEmbeddedConfig(environment: Environment): Readonly<EmbeddedConfig> {
   const faults = [
-    faultsOf(() => readEnvironment(schema, given)),
-    faultsOf(() => readControllerSettings(given)),
-    faultsOf(() => readApiConfig({ ...given, ...toCome })),
+    faultsOf(() => readEnvironment(schema, environment)),
+    faultsOf(() => readControllerSettings(environment)),
+    faultsOf(() => readApiConfig({ ...environment, ...placeholders })),
   ].flat();
   if (faults.length > 0) throw new ConfigError([...new Set(faults)]);
 
-  const own = readEnvironment(schema, given);
+  const own = readEnvironment(schema, environment);
   const texts = Object.entries(own).map(([name, value]) => [name, String(value)]);
   return Object.freeze({
     dataDir: own.DATA_DIR,
     cpusPerJob: Math.max(1, Math.floor(cpus / own.MAX_RUNNING_JOBS)),
     logLevel: own.LOG_LEVEL,
-    environment: { ...given, ...Object.fromEntries(texts) },
+    environment: { ...environment, ...Object.fromEntries(texts) },
   });
 }
 

@@ -21,14 +21,14 @@ export class DataDirUnusableError extends TranspodError {
   }
 }
 
-/** Where embedded mode keeps things. All paths are absolute. */
+/** The folders of embedded mode. All paths are absolute. */
 export interface DataDir {
   path: string;
   postgres: string;
   ministack: string;
-  /** Room for what running attempts write. */
+  /** The folder for files of running attempts. */
   work: string;
-  /** Lets another Transpod have the folder. Ending the process does so too. */
+  /** Releases the folder for another Transpod. The end of the process does so too. */
   release(): void;
 }
 
@@ -47,12 +47,12 @@ export function openDataDir(path: string): DataDir {
   };
 
   try {
-    // Private: it holds videos and the database's password.
+    // Private: it contains videos and the database's password.
     mkdirSync(root, { recursive: true, mode: 0o700 });
     const release = takeLock(root, at("lock"));
-    // A predecessor that was killed could not clear up behind its workers.
+    // A predecessor that was killed could not remove its workers' files.
     rmSync(layout.work, { recursive: true, force: true });
-    // Not `postgres`, which initdb makes: a folder that is there is a whole database.
+    // Not `postgres`, which initdb makes: when that folder exists it is a whole database.
     for (const folder of [layout.ministack, layout.work]) mkdirSync(folder, { recursive: true });
     return { ...layout, release };
   } catch (error) {
@@ -61,7 +61,7 @@ export function openDataDir(path: string): DataDir {
   }
 }
 
-/** A database that nobody refers to is garbage, and would let go of its lock when it is collected. */
+/** Keeps the databases from garbage collection, which would release their locks. */
 const held = new Set<DatabaseSync>();
 
 /**

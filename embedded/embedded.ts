@@ -28,14 +28,14 @@ export interface Embedded extends Service {
   /** Of the public API, without a slash at the end. */
   url: string;
   dataDir: string;
-  /** Whether the API asks for keys. */
+  /** Whether the API needs keys. */
   auth: boolean;
 }
 
 /**
- * Starts the whole of Transpod on this machine: Postgres, S3 and SQS as children, the real
- * controller and API in this process, Jobs as child processes. Resolves when all of it is ready.
- * Everything ends with this process, however that ends.
+ * Starts all of Transpod on this machine: Postgres, S3 and SQS as child processes, the real controller
+ * and API in this process, Jobs as child processes. Resolves when everything is ready. Everything ends
+ * with this process, even after SIGKILL.
  */
 export async function startEmbedded(config: EmbeddedConfig): Promise<Embedded> {
   await using parts = new AsyncDisposableStack();
@@ -79,7 +79,8 @@ export async function startEmbedded(config: EmbeddedConfig): Promise<Embedded> {
       ...{ pool, databaseUrl, s3, sqs, rawBucket, processedBucket, queueUrl },
       ...{ jobs, authenticator: jobs, settings, registry, log },
     },
-    // Always the same name: after a kill the next start takes over at once, not when a lease is over.
+    // Always the same name: after a kill the next start takes over at once, without waiting for the
+    // lease to expire.
     { workPort: ports.work, workHost: loopback, candidate: "embedded" },
   );
   parts.defer(() => controller.stop());
@@ -96,7 +97,7 @@ export async function startEmbedded(config: EmbeddedConfig): Promise<Embedded> {
   };
 }
 
-/** What a cluster's chart would set. */
+/** The variables that the chart sets on a cluster. */
 function environmentOf(
   config: EmbeddedConfig,
   { databaseUrl, endpoint }: BackingServices,

@@ -26,7 +26,7 @@ export async function choosePorts<Name extends string>(
   return chosen;
 }
 
-/** A missing or spoilt file only means that ports are chosen anew. */
+/** Without a valid file, new ports are chosen. */
 async function readPorts(file: string): Promise<Record<string, number>> {
   try {
     return portsSchema.parse(JSON.parse(await readFile(file, "utf8")));

@@ -5,8 +5,9 @@ import type { AwsCredentials } from "@transpod/runtime/aws.ts";
 import type { DataDir } from "./data-dir.ts";
 
 /**
- * What the emulator accepts: random, or else any web page in this user's browser could sign requests
- * to it. The same after a restart, so that presigned URLs stay valid.
+ * The credentials that the emulator accepts. They are random, because otherwise any web page in this
+ * user's browser could sign requests to it, and stay the same after a restart, so that presigned URLs
+ * stay valid.
  */
 export async function s3Credentials({ path }: Pick<DataDir, "path">): Promise<AwsCredentials> {
   const file = join(path, "s3-secret");

@@ -1,7 +1,7 @@
 /**
- * Runs one command and ends it when the process that started this one is gone, however that ended:
- * a parent killed by SIGKILL can clean nothing up, but the kernel closes its end of our standard
- * input. (Linux has prctl(PR_SET_PDEATHSIG) for this; macOS has nothing but such a pipe.)
+ * Runs one command and ends it when the process that started this one has ended for any reason: a
+ * parent killed by SIGKILL can't clean up, but the kernel closes its end of our standard input. (Linux
+ * has prctl(PR_SET_PDEATHSIG) for this; macOS has only such a pipe.)
  *
  * Started by child.ts, with the arguments: stop signal, grace in milliseconds, command, arguments.
  */
@@ -18,7 +18,7 @@ function signalGroup(signal: NodeJS.Signals): void {
   try {
     process.kill(-child.pid, signal);
   } catch (error) {
-    // ESRCH: nobody is left. macOS says EPERM when only zombies are.
+    // ESRCH: no process is left. macOS answers EPERM when only zombies are left.
     const { code } = error as NodeJS.ErrnoException;
     if (code !== "ESRCH" && code !== "EPERM") throw error;
   }
@@ -34,7 +34,7 @@ function stop(): void {
 
 process.stdin.on("close", stop).resume();
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, stop);
-// The parent's end of our output is gone as well when it was killed; that must not end us first.
+// After the parent was killed our output is closed too; writing to it must not end us.
 process.stderr.on("error", () => {});
 
 child.on("error", (error) => {
@@ -43,9 +43,9 @@ child.on("error", (error) => {
 });
 
 child.on("exit", (code, signal) => {
-  signalGroup("SIGKILL"); // what it started and left behind
+  signalGroup("SIGKILL"); // processes that it started and left running
   if (code !== null) process.exit(code);
-  // Ends as the command did, so that the parent sees the same.
+  // Ends in the same way as the command, so that the parent sees its exit.
   process.removeAllListeners(signal as NodeJS.Signals);
   process.kill(process.pid, signal as NodeJS.Signals);
 });

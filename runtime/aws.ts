@@ -5,7 +5,7 @@ export interface AwsOptions {
   region: string;
   /** Of an emulator; undefined on AWS. */
   endpoint?: string | undefined;
-  /** Of an emulator; undefined means where the SDK looks for them: environment, IRSA, Pod Identity. */
+  /** Of an emulator; when undefined the SDK finds them: environment, IRSA, Pod Identity. */
   credentials?: AwsCredentials | undefined;
 }
 
@@ -34,8 +34,8 @@ export function createSqs(options: AwsOptions): SQSClient {
 }
 
 /**
- * Without time-outs a connection that is half open would be waited for for ever. (An option that is
- * undefined is not the same to the SDK as one that is not there.)
+ * Without timeouts we would wait for ever on a half-open connection. (The SDK treats an option that is
+ * undefined differently from one that is absent.)
  */
 function clientConfig({ region, endpoint, credentials }: AwsOptions, requestTimeout: number) {
   return {
@@ -46,7 +46,7 @@ function clientConfig({ region, endpoint, credentials }: AwsOptions, requestTime
   };
 }
 
-/** Names an object's version in a request; a bucket without versions has none to name. */
+/** The version of an object in a request; empty for a bucket without versions. */
 export function versionParameter(version: string | null): { VersionId?: string } {
   return version === null || version === "" ? {} : { VersionId: version };
 }

@@ -17,15 +17,15 @@ export interface UploadTarget {
   UploadId: string | undefined;
 }
 
-/** A part with its ETag as S3 said it. */
+/** A part with its ETag as S3 sent it. */
 export interface StoredPart {
   part_number: number;
   etag: string;
 }
 
 /**
- * Makes an object of the parts of an upload, in the order of their numbers. Undefined when S3 does not know
- * the upload (any more): it was joined before, by a request whose answer was lost, or aborted. Throws an
+ * Joins the parts of an upload into an object, in the order of their numbers. Undefined when S3 no
+ * longer has the upload: it was aborted, or joined before by a request whose answer was lost. Throws an
  * HttpError 422.
  */
 export async function completeUpload(

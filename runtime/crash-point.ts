@@ -1,11 +1,11 @@
 /**
- * Steps after which this process may die with something done and something else not: where a restart
- * must find its way again. Each says what is done by then.
+ * Steps after which this process may die with one thing done and the next one not, so that a restart
+ * must recover. Each comment says what is done by then.
  */
 export const crashPoints = [
-  // The parts of an upload are an object, and no row says that it is there.
+  // The parts of an upload are joined to an object, and no row says so.
   "upload_joined",
-  // A file of which nothing arrived has failed, and S3 still has parts of it.
+  // A file whose upload was not completed has failed, and S3 still has parts of it.
   "upload_expired",
   // A message is received, and its arrivals are written but not committed.
   "arrivals_written",
@@ -17,13 +17,13 @@ export const crashPoints = [
   "job_created",
   // A worker has the attempt, and no answer.
   "attempt_claimed",
-  // S3 has begun a multipart upload that no row tells of.
+  // S3 has begun a multipart upload that is in no row.
   "upload_begun",
   // The output is an object, and no row points to it.
   "parts_joined",
   // The file is completed, and its worker has no answer.
   "completion_committed",
-  // An attempt has ended in failure; nobody was told, and its Job was not removed.
+  // An attempt has failed; no notification was sent, and its Job was not removed.
   "failure_committed",
   // SQS has a message that is still in the outbox.
   "outbox_sent",
@@ -35,7 +35,7 @@ export const crashPoints = [
   "cancel_committed",
   "retry_committed",
   "delete_committed",
-  // Of a deleted file the Job is removed; then the original; then the results too, and no row says so.
+  // A deleted file: its Job is removed; then its original; then its results, and no row says so.
   "deleted_job_removed",
   "deleted_original_removed",
   "deleted_results_removed",
@@ -45,12 +45,12 @@ export type CrashPoint = (typeof crashPoints)[number];
 
 let armed: CrashPoint | undefined;
 
-/** For tests alone: the process dies when it comes to this point. */
+/** Only for tests: the process dies when it reaches this point. */
 export function armCrashPoint(point: CrashPoint): void {
   armed = point;
 }
 
-/** Does nothing, unless a test has armed this point: then nothing after it happens, as in a power cut. */
+/** Does nothing, unless a test has armed this point: then the process dies at once, as in a power cut. */
 export function crashPoint(point: CrashPoint): void {
   if (point === armed) process.kill(process.pid, "SIGKILL");
 }

@@ -8,17 +8,20 @@ import {
 } from "@aws-sdk/client-s3";
 import { TranspodError } from "@transpod/contract/errors.ts";
 
-/** One key, or when it ends in a slash all that begin with it: another's key may begin with ours. */
+/**
+ * One key or, when it ends in a slash, all keys with this prefix. Without a slash, other keys with this
+ * prefix are not meant.
+ */
 export interface Place {
   bucket: string;
-  /** Unless told: the whole bucket. */
+  /** By default the whole bucket. */
   key?: string;
 }
 
 /**
- * Deletes every version of every object there, and aborts every upload. Uploads come first: one that is
- * completed before is an object then, one that is completed after can't be. Says after each page of a
- * thousand how many there were until then; resolves with their number. To be called again when it throws.
+ * Deletes every version of every object there, and aborts every upload. Uploads are aborted first: one
+ * that was completed earlier is an object by then, and later none can be completed. Calls `onDeleted`
+ * with the total after each page of a thousand; resolves with the total. Call it again when it throws.
  */
 export async function deleteObjects(
   s3: S3Client,
@@ -27,7 +30,7 @@ export async function deleteObjects(
 ): Promise<number> {
   await abortUploads(s3, place);
   let total = 0;
-  // The first page again each time: what was on it is gone.
+  // Always the first page: the previous one is deleted.
   for (;;) {
     const deleted = await deletePage(s3, place);
     if (deleted === 0) return total;
@@ -41,7 +44,7 @@ function isThere({ key }: Place, found: { Key?: string | undefined }): boolean {
   return key.endsWith("/") && found.Key?.startsWith(key) === true;
 }
 
-/** Aborts every multipart upload there; what is there already stays. */
+/** Aborts every multipart upload there; objects stay. */
 export async function abortUploads(s3: S3Client, place: Place): Promise<void> {
   for (;;) {
     const { Uploads = [] } = await s3.send(
@@ -55,7 +58,7 @@ export async function abortUploads(s3: S3Client, place: Place): Promise<void> {
   }
 }
 
-/** Resolves also when there is no such upload (any more). */
+/** Resolves also when the upload no longer exists. */
 export async function abortUpload(
   s3: S3Client,
   upload: { Bucket: string; Key: string | undefined; UploadId: string | undefined },
@@ -71,7 +74,7 @@ async function deletePage(s3: S3Client, place: Place): Promise<number> {
   const { Versions = [], DeleteMarkers = [] } = await s3.send(
     new ListObjectVersionsCommand({ Bucket: place.bucket, Prefix: place.key }),
   );
-  // In the order of keys: ours are on the first page, before those that only begin with it.
+  // S3 lists in the order of keys: our key comes on the first page, before longer keys with the same prefix.
   const Objects = [...Versions, ...DeleteMarkers]
     .filter((object) => isThere(place, object))
     .map(({ Key, VersionId }) => ({ Key, VersionId }));

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { TranspodError } from "@transpod/contract/errors.ts";
-import { largestObjectBytes, largestPutBytes } from "@transpod/contract/part-layout.ts";
+import { maxObjectBytes, maxPutBytes } from "@transpod/contract/part-layout.ts";
 
-/** The settings are wrong; the message names every fault, one a line. */
+/** The settings are wrong; the message lists every fault, one per line. */
 export class ConfigError extends TranspodError {
   readonly faults: readonly string[];
 
@@ -30,7 +30,7 @@ export function readEnvironment<T extends z.ZodObject>(
   );
 }
 
-/** A whole number in a variable. */
+/** A variable with a whole number. */
 export function integer({ min, max = Number.MAX_SAFE_INTEGER }: { min: number; max?: number }) {
   const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
   const error = `Give a whole number ${range}.`;
@@ -39,12 +39,12 @@ export function integer({ min, max = Number.MAX_SAFE_INTEGER }: { min: number; m
 
 /** Settings that several processes read under the same names. */
 export const port = integer({ min: 0, max: 65_535 });
-/** Unless told, what S3 takes in one PUT; more comes in parts. */
-export const maxUploadBytes = integer({ min: 1, max: largestObjectBytes }).default(largestPutBytes);
+/** The default is the limit of S3 for one PUT; larger files are uploaded in parts. */
+export const maxUploadBytes = integer({ min: 1, max: maxObjectBytes }).default(maxPutBytes);
 export const logLevel = z
   .enum(["trace", "debug", "info", "warn", "error", "silent"])
   .default("info");
-/** Whether webhooks may lead into private networks. */
+/** Whether webhooks may have private addresses. */
 export const webhookAllowPrivate = z.enum(["on", "off"]).default("off");
 
 /** Where S3 and SQS are. Both endpoints are empty on AWS. */

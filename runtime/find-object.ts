@@ -9,7 +9,7 @@ export interface ObjectPlace {
   version: string | null;
 }
 
-/** The object as an event would tell of it; undefined when it is not there. */
+/** The object in the form of an event; undefined when it does not exist. */
 export async function findObject(
   s3: S3Client,
   { bucket, key, version }: ObjectPlace,

@@ -1,6 +1,6 @@
 import type { RequestHandler } from "express";
 
-/** Resolves when the part can be used, else throws. */
+/** Resolves when the service can be used, else throws. */
 export type Check = (signal: AbortSignal) => Promise<unknown>;
 
 interface Readiness {
@@ -21,7 +21,7 @@ async function checkReadiness(checks: Readonly<Record<string, Check>>): Promise<
   };
 }
 
-/** `GET /healthz`: whether the process lives, whatever it depends on. */
+/** `GET /healthz`: whether the process runs, whatever the state of its dependencies. */
 export const healthRoute: RequestHandler = (_request, response) => {
   response.json({ status: "ok" });
 };

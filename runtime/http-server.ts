@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { TranspodError } from "@transpod/contract/errors.ts";
 
-/** The port is taken, or may not be listened on. */
+/** The port is in use, or we lack the permission to listen on it. */
 export class ListenError extends TranspodError {
   constructor(port: number, host: string | undefined, cause: NodeJS.ErrnoException) {
     const address = `${host ?? "*"}:${port}`;
@@ -16,7 +16,7 @@ export class ListenError extends TranspodError {
 }
 
 export interface HttpServer {
-  /** The one that was given, or the free one that 0 asked for. */
+  /** The configured port, or a free one for 0. */
   port: number;
   /** Lets running requests end, for at most `graceMs`. */
   close(graceMs?: number): Promise<void>;
@@ -46,7 +46,7 @@ export async function listen(
   };
 }
 
-/** What Node can't parse never reaches the application: it gets a problem from here. */
+/** A request that Node can't parse does not reach the application: it gets its problem here. */
 function refuseRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (!socket.writable) {
     socket.destroy();
@@ -55,7 +55,7 @@ function refuseRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
   const [status, code, detail] =
     error.code === "HPE_HEADER_OVERFLOW"
       ? [431, "headers_too_large", "The URL or the headers are too long."]
-      : [400, "malformed_request", "This is not an HTTP request."];
+      : [400, "malformed_request", "This is not a valid HTTP request."];
   const title = STATUS_CODES[status];
   const body = JSON.stringify({ type: "about:blank", title, status, detail, code });
   socket.end(

@@ -8,7 +8,7 @@ export interface LoggerOptions {
   destination?: DestinationStream;
 }
 
-/** Errors keep what is not a secret: message, code and stack, and the same of their causes. */
+/** Errors are logged without secrets: message, code and stack, and those of their causes. */
 export function createLogger({ service, level, destination }: LoggerOptions): Logger {
   const options = {
     level,

@@ -8,7 +8,7 @@ import { isUnavailable } from "./unavailable.ts";
 
 type FieldErrors = NonNullable<Problem["errors"]>;
 
-/** An error that is an HTTP answer. */
+/** An error with an HTTP status. */
 export class HttpError extends TranspodError {
   readonly status: number;
   readonly errors: FieldErrors | undefined;
@@ -33,7 +33,7 @@ export function parseRequest<T extends z.ZodType>(
   value: unknown,
   code = "invalid_request",
 ): z.infer<T> {
-  const parsed = schema.safeParse(value, { error: say });
+  const parsed = schema.safeParse(value, { error: explainIssue });
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.map((issue) => ({
     path: issue.path.join("."),
@@ -45,15 +45,15 @@ export function parseRequest<T extends z.ZodType>(
   throw new HttpError(422, code, detail, { errors });
 }
 
-/** For what a schema has no sentence of its own: zod's are for programmers. */
-function say(issue: z.core.$ZodRawIssue): string | undefined {
+/** Messages for issues that have none in the schema: zod's own are for programmers. */
+function explainIssue(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === "unrecognized_keys") return `There is no field ${issue.keys.join(", ")}.`;
   if (issue.code === "invalid_value") return `Give one of ${issue.values.join(", ")}.`;
   if (issue.code !== "invalid_type") return undefined;
   return issue.input === undefined ? "This is missing." : `Give a value of type ${issue.expected}.`;
 }
 
-/** What stands where no route does. */
+/** The handler for unknown paths. */
 export const notFound: RequestHandler = (request) => {
   throw new HttpError(404, "not_found", `There is nothing at ${request.method} ${request.path}.`);
 };
@@ -95,7 +95,7 @@ function sendProblem(response: Response, error: HttpError): void {
     .send(JSON.stringify(problem));
 }
 
-/** What body-parser and the router throw: http-errors with a `type`. */
+/** Errors of body-parser and the router: http-errors with a `type`. */
 const parserErrors: Readonly<Record<string, { code: string; detail: string }>> = {
   "entity.parse.failed": { code: "malformed_json", detail: "The body is not valid JSON." },
   "entity.too.large": { code: "body_too_large", detail: "The body is too large." },
@@ -116,24 +116,24 @@ function toHttpError(error: unknown): HttpError {
   const known = httpErrorLike.safeParse(error);
   if (known.success) {
     const { status, type } = known.data;
-    const said = parserErrors[type ?? ""];
+    const parserError = parserErrors[type ?? ""];
     return new HttpError(
       status,
-      said?.code ?? "bad_request",
-      said?.detail ?? `${STATUS_CODES[status] ?? "Bad request"}.`,
+      parserError?.code ?? "bad_request",
+      parserError?.detail ?? `${STATUS_CODES[status] ?? "Bad request"}.`,
     );
   }
   if (isUnavailable(error)) {
     return new HttpError(
       503,
       "temporarily_unavailable",
-      "Transpod can't reach one of its own parts right now. Try again in a few seconds.",
+      "Transpod can't reach one of its own services right now. Try again in a few seconds.",
       { headers: { "Retry-After": "5" } },
     );
   }
   return new HttpError(
     500,
     "internal_error",
-    "Something went wrong on our side. Try again; if it happens again, tell the operator the time.",
+    "An internal error occurred. Try again; if it happens again, tell the operator the time of the request.",
   );
 }

@@ -11,7 +11,8 @@ const graceMs = 25_000;
 
 /**
  * Starts a service and stops it on SIGTERM, SIGINT or an uncaught error. A TranspodError at start is
- * told as its sentence; anything else is a fault of ours and keeps its stack. Exits with 1 on both.
+ * printed as its sentence; any other error is a bug and is printed with its stack. Exits with 1 on
+ * both.
  */
 export async function runService(start: () => Promise<Service>): Promise<void> {
   try {

@@ -3,19 +3,22 @@ import type { LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
 import { TranspodError } from "@transpod/contract/errors.ts";
 
-/** A host is none that a stranger may have us connect to. */
+/** The host is not public, so clients may not make us connect to it. */
 export class PrivateAddressError extends TranspodError {
   constructor(host: string) {
     super("private_address", `${host} is not an address of the public internet.`);
   }
 }
 
-/** Of NAT64: an IPv4 address in the last four bytes. https://www.rfc-editor.org/rfc/rfc6052 */
+/**
+ * The prefix of NAT64, with an IPv4 address in the last four bytes.
+ * https://www.rfc-editor.org/rfc/rfc6052
+ */
 const nat64 = ipaddr.IPv6.parse("64:ff9b::");
 
 /**
  * Whether an IP address is one of the public internet: not private, loopback, link-local (where clouds
- * serve metadata), shared, multicast or reserved, nor another of these in IPv6's clothes.
+ * serve metadata), shared, multicast or reserved, nor an IPv6 form of such an IPv4 address.
  */
 export function isPublicAddress(address: string): boolean {
   const parsed = ipaddr.parse(address);
@@ -26,8 +29,8 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /**
- * Throws a PrivateAddressError when the URL's host is an IP address that is not public. What a name
- * means is only known when connecting.
+ * Throws a PrivateAddressError when the URL's host is an IP address that is not public. A name is
+ * resolved only when connecting.
  */
 export function refusePrivateHost(url: URL): void {
   const host = url.hostname.replace(/^\[|\]$/g, "");
@@ -35,8 +38,8 @@ export function refusePrivateHost(url: URL): void {
 }
 
 /**
- * For `connect`: resolves a name as usual, but not to an address that is not public. Since it is this
- * address that is connected to, a name that means another one by then gains nothing.
+ * For `connect`: resolves a name as usual, but fails for an address that is not public. The connection
+ * uses this very address, so a name that resolves differently later (DNS rebinding) does no harm.
  */
 export const lookupPublic: LookupFunction = (host, options, callback) => {
   lookup(host, { ...options, all: true }, (error, addresses) => {

@@ -1,6 +1,6 @@
 import { TranspodError } from "@transpod/contract/errors.ts";
 
-/** A part of ours can't be used right now, and whoever asked it could tell. The public sees a 503. */
+/** One of our own services can't be used right now. Clients get a 503. */
 export class UnavailableError extends TranspodError {
   constructor(part: string, cause: unknown) {
     super("temporarily_unavailable", `${part} can't be used right now.`, { cause });
@@ -8,19 +8,19 @@ export class UnavailableError extends TranspodError {
 }
 
 /**
- * SQLSTATEs and socket errors that pass by themselves: connections, resources, shutdown, time-out,
+ * SQLSTATEs and socket errors that are temporary: connections, resources, shutdown, time-out,
  * read-only after a failover, serialization, deadlock.
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 const passing =
   /^(08...|53...|57P0[123]|57014|25006|40001|40P01|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/;
 
-/** What pg says without a code. */
+/** Messages of pg that have no code. */
 const pgLostConnection = /timeout|Connection terminated|connection error/i;
 
 /**
- * Whether a part of ours (Postgres, S3, SQS, Kubernetes) can't be used right now, so that asking
- * again may help.
+ * Whether one of our own services (Postgres, S3, SQS, Kubernetes) can't be used right now, so that a
+ * retry may help.
  */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

@@ -8,9 +8,9 @@ const packageFolder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/;
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /**
- * Files that a package opens at run time: [where they are, where the bundle looks for them]. What is
- * resolved by package name is looked for in node_modules, what is named beside a module beside
- * main.js.
+ * Files that a package opens at run time: [where they are, where the bundle looks for them]. Files that
+ * are resolved by package name are looked for in node_modules; files beside a module are looked for
+ * beside main.js.
  */
 const openedFiles: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
   api: Object.values(referenceFiles).map((file) => {
@@ -20,30 +20,30 @@ const openedFiles: Readonly<Record<string, readonly (readonly [string, string])[
   cli: [[join(root, "store/migrations"), "migrations"]],
 };
 
-/** What is run in a package's image: [the module, what its bundle is called]. */
+/** The entry points of a package's image: the module and the name of its bundle. */
 function entryPointsOf(name: string) {
   const main = { in: join(name, "main.ts"), out: "main" };
-  // Where DATABASE_URL is already: `kubectl exec deploy/transpod-api -- node keys.js create NAME`.
+  // The API's pods have DATABASE_URL: `kubectl exec deploy/transpod-api -- node keys.js create NAME`.
   return name === "api" ? [main, { in: "cli/keys/main.ts", out: "keys" }] : [main];
 }
 
-/** Makes of one package and all that it imports a folder that Node runs by itself. */
+/** Bundles one package and its imports into a folder that Node can run without node_modules. */
 async function bundle(name: string, folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: entryPointsOf(name),
-    // Not where it goes: the source map then says "store/files.ts", whatever the folder is.
+    // Not the output folder: so the source map has "store/files.ts", whatever the folder is.
     outdir: ".",
     write: false,
     bundle: true,
     platform: "node",
     target: "node24",
     format: "esm",
-    // What is written for bundlers leaves more out; the AWS SDK is a third smaller.
+    // ES modules can be tree-shaken; the AWS SDK is a third smaller.
     mainFields: ["module", "main"],
-    // pg looks for it only when NODE_PG_FORCE_NATIVE is set.
+    // pg loads it only when NODE_PG_FORCE_NATIVE is set.
     external: ["pg-native"],
     // CommonJS packages in an ES module find no `require`.
     banner: {
@@ -58,7 +58,7 @@ async function bundle(name: string, folder: string): Promise<void> {
     legalComments: "none",
     metafile: true,
     logLevel: "warning",
-    // It stands there for its types.
+    // It is imported for its types.
     logOverride: { "ignored-bare-import": "silent" },
   });
   for (const { path, contents } of outputFiles) {
@@ -71,7 +71,7 @@ async function bundle(name: string, folder: string): Promise<void> {
   }
 }
 
-/** The packages' licenses ask to go along with every copy. */
+/** The packages' licenses must be included in every copy. */
 async function licensesOf(name: string, { inputs }: Metafile): Promise<string> {
   const opened = (openedFiles[name] ?? []).map(([file]) => relative(root, file));
   const packages = new Set(

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Sourced by the kind-* scripts: what the cluster and what is in it are called, and how to look into it.
-# shellcheck disable=SC2034 # read by those who source this
+# Sourced by the kind-* scripts: the names of the cluster and its contents, and functions to inspect it.
+# shellcheck disable=SC2034 # used by the scripts that source this
 
 cluster=transpod
 node=$cluster-control-plane
@@ -13,7 +13,7 @@ kube() { kubectl --context "$context" "$@"; }
 
 has_cluster() { kind get clusters 2>/dev/null | grep -qx "$cluster"; }
 
-# As quietly does, for a command that reads its standard input.
+# Like quietly, for a command that reads its standard input.
 quietly_from() {
   local log status=0
   log=$(mktemp)
@@ -39,7 +39,7 @@ retry() {
   rm -f "$log"
 }
 
-# Shows what explains that the cluster is not as it should be.
+# Prints information to diagnose a broken cluster.
 diagnose() {
   kube version >/dev/null 2>&1 || return 0
   local where pod
@@ -49,7 +49,7 @@ diagnose() {
     kube -n "$where" get events --sort-by .lastTimestamp | tail -15
     for pod in $(kube -n "$where" get pods --field-selector status.phase!=Succeeded -o name); do
       if kube -n "$where" wait "$pod" --for condition=Ready --timeout 0 >/dev/null 2>&1; then continue; fi
-      echo "--- $where: $pod is not ready; what it last said"
+      echo "--- $where: $pod is not ready; its last log lines"
       kube -n "$where" logs "$pod" --all-containers --prefix --tail 15 2>&1
     done
   done

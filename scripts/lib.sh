@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# Sourced by the set-up scripts: how they speak, and how they install a system package.
+# Sourced by the set-up scripts: their messages, and the installation of system packages.
 # Works with the bash 3.2 of macOS.
 
 speaker=set-up
 say() { echo "$speaker: $*"; }
 
-# Ends the set-up with a sentence a person can act on.
+# Ends the script with an error message that says what to do.
 fail() {
   echo "$speaker: $*" >&2
   exit 1
@@ -31,7 +31,7 @@ root_prefix() {
 }
 
 # install_system_package DEBIAN-NAME FEDORA-NAME BREW-NAME; "-" where a system needs nothing.
-# Fails, saying nothing, when this system's package manager is unknown or not ours to use.
+# Fails without a message when the package manager is unknown or we lack the permission to use it.
 install_system_package() {
   local root
   if has brew && [ "$3" != - ]; then

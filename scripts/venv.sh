@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# Sourced after lib.sh by the set-up scripts: Python tools, each in a virtual environment of its own.
+# Sourced after lib.sh by the set-up scripts: Python tools, each in its own virtual environment.
 
-# The first Python that is new enough and really runs (a shim of pyenv may be there and not run).
+# The first Python that is new enough and works (a shim of pyenv may exist and not work).
 find_python() {
   local name
   for name in python3 python3.14 python3.13 python3.12 python3.11 python3.10; do
@@ -14,13 +14,13 @@ find_python() {
 }
 
 # install_in_venv NAME HOME REQUIREMENTS: HOME/bin then has what REQUIREMENTS (pinned, with hashes) names.
-# A virtual environment cannot be moved, so it is made where it stays, and HOME, a link to it, is made when
-# it is whole: an interrupted set-up leaves no link.
+# A virtual environment cannot be moved, so it is created at its final place; HOME, a link to it, is created
+# when it is complete: an interrupted set-up leaves no link.
 install_in_venv() {
   local name=$1 home=$2 requirements=$3 python
   python=$(find_python) || fail "there is no Python 3.10 or newer on the PATH. Install it: \
 apt-get install python3 (Debian), dnf install python3 (Fedora), brew install python3 (macOS)."
-  # Debian splits what `venv` needs off into a package of its own.
+  # Debian has what `venv` needs in a separate package.
   if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
     install_system_package python3-venv - - && "$python" -c 'import ensurepip, venv' 2>/dev/null ||
       fail "$python cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv."

@@ -66,7 +66,7 @@ export async function findRevokedKeys(db: Database, keyIds: readonly string[]): 
   return rows.map((row) => row.key_id);
 }
 
-/** Whether the key created the file, which may be deleted since. That never changes. */
+/** Whether the key created the file, which may have been deleted since. This never changes. */
 export async function createdFile(db: Database, keyId: string, fileId: string): Promise<boolean> {
   const { rowCount } = await db.query(
     `select from files where file_id = $1 and api_key_id = $2

@@ -6,16 +6,16 @@ import { markUncleaned } from "./tombstones.ts";
 
 /**
  * - `accepted`: the file is pending now, with this object version as its source.
- * - `superseded`: the file had already accepted another version, or is past waiting for one.
+ * - `superseded`: the file had already accepted another version, or no longer waits for one.
  * - `deleted`: the file was deleted; the object will be too.
- * - `foreign`: a key that we never issued, or another bucket.
+ * - `foreign`: a key that we did not issue, or another bucket.
  */
 export type Disposition = "accepted" | "superseded" | "deleted" | "foreign";
 
 /**
- * Writes down that an object version arrived. Undefined when it was written down before: a
- * redelivered message. To be called inside a transaction, with objects in a stable order (by key),
- * so that two batches can't wait for each other.
+ * Records that an object version was uploaded. Undefined when it is recorded already, by a message that
+ * was delivered again. Call it inside a transaction, with objects in a stable order (by key), so that
+ * two batches can't deadlock.
  */
 export async function recordArrival(
   db: Database,

@@ -4,7 +4,7 @@ import type { FileState } from "@transpod/contract/states.ts";
 import type { MediaSummary, PhaseTimes } from "@transpod/contract/work-protocol.ts";
 import type { Database } from "./database.ts";
 
-/** A file and its current attempt, as the controller decides upon it. Ages are in seconds. */
+/** A file and its current attempt, as the controller needs it for decisions. Ages are in seconds. */
 export interface AttemptRow {
   file_id: string;
   attempt: number;
@@ -16,14 +16,14 @@ export interface AttemptRow {
   event_at: Date | null;
   launched: boolean;
   claimed: boolean;
-  /** Since the worker last spoke; since the Job was launched when none has spoken yet. */
+  /** Since the worker's last report; since the launch of the Job when there is none yet. */
   silent_seconds: number;
   launched_seconds: number;
   /** Since the attempt ended; null while it runs. */
   ended_seconds: number | null;
   /**
-   * Failures in the present series of attempts, by whether they used up one. A retry by a client begins
-   * a new series, with all attempts still to be had; retries of ours go on with the old one.
+   * Failures in the current series of attempts, by whether they count against the limit. A retry by a
+   * client begins a new series, with no failures yet; automatic retries continue the old one.
    */
   counted_failures: number;
   uncounted_failures: number;
@@ -85,9 +85,9 @@ export interface Retry {
 }
 
 /**
- * Ends an attempt in failure and queues the next one; the fence between them is the attempt's
- * number. To be called inside a transaction. False when the attempt is over, or another worker has
- * claimed it: nothing was changed.
+ * Ends an attempt in failure and queues the next one; the attempt's number fences the old one. To be
+ * called inside a transaction. False when the attempt is over, or another worker has claimed it:
+ * nothing was changed.
  */
 export async function retryFile(
   db: Database,
@@ -113,8 +113,8 @@ export async function retryFile(
 }
 
 /**
- * The row of the attempt comes first, here as in every statement that ends one: its lock makes a
- * claim wait, and the same order everywhere lets nobody wait in a circle.
+ * The row of the attempt is locked first, here and in every statement that ends one: the lock makes a
+ * claim wait, and the same order everywhere prevents deadlocks.
  */
 async function endInFailure(db: Database, ref: LeaseRef, failure: Failure): Promise<boolean> {
   const { rowCount } = await db.query(
@@ -143,9 +143,10 @@ async function endInFailure(db: Database, ref: LeaseRef, failure: Failure): Prom
   return rowCount === 1;
 }
 
-/** An open attempt is always its file's current one; else the transaction must not commit. */
+/** An open attempt is always the current one of its file; otherwise the transaction must not commit. */
 function requireOpenFile({ fileId, attempt }: AttemptRef, rowCount: number | null): void {
-  if (rowCount !== 1) throw new Error(`attempt ${attempt} at file ${fileId} was open on its own`);
+  if (rowCount !== 1)
+    throw new Error(`attempt ${attempt} at file ${fileId} was open, but its file was not`);
 }
 
 /** pg would write an array as a Postgres array, and undefined is not JSON. */

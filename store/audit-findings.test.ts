@@ -303,7 +303,7 @@ const stuck: [name: string, sql: string, slots: number, found: string[]][] = [
     "a worker that says nothing",
     `update transactions set heartbeat_at = ${old} where outcome is null and claimed_at is not null`,
     1,
-    ["stuck_processing: Its worker says nothing, for 1000 s."],
+    ["stuck_processing: Its worker sends no report, for 1000 s."],
   ],
   [
     "a Job that nobody claims",
@@ -329,7 +329,7 @@ const stuck: [name: string, sql: string, slots: number, found: string[]][] = [
     "a deletion that nobody carries out",
     `update tombstones set clean_after = ${old}`,
     1,
-    ["stuck_deletion: What it left is to be deleted, for 1000 s."],
+    ["stuck_deletion: Its objects are not deleted yet, for 1000 s."],
   ],
 ];
 

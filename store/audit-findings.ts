@@ -9,7 +9,7 @@ export interface Finding {
   sentence: string;
 }
 
-/** Every breach of what must hold in the database at any time (migration 0010). */
+/** Every breach of a rule that must hold in the database at any time (migration 0010). */
 export async function findBreaches(db: Database): Promise<Finding[]> {
   const { rows } = await db.query<Finding>(
     `select 'error' as severity, invariant, file_id, attempt, sentence from audit_findings
@@ -20,15 +20,15 @@ export async function findBreaches(db: Database): Promise<Finding[]> {
 
 export interface StuckLimits {
   maxRunningJobs: number;
-  /** A worker that says nothing for longer has stalled. */
+  /** A worker that sends no report for longer has stalled. */
   silenceSeconds: number;
   /** A Job without a worker for longer will never have one. */
   startSeconds: number;
-  /** How long whoever is on duty may take to notice. */
+  /** How long the controller may take to react. */
   settleSeconds: number;
 }
 
-/** What the controller should have moved by now. It may be away, or busy: these are warnings. */
+/** What the controller should have processed by now. It may be down or busy, so these are warnings. */
 export async function findStuck(db: Database, limits: StuckLimits): Promise<Finding[]> {
   const { rows } = await db.query<Finding>(
     `with late as (select now() - make_interval(secs => $4) as at),
@@ -42,7 +42,7 @@ export async function findStuck(db: Database, limits: StuckLimits): Promise<Find
        select 'stuck_processing', f.file_id, f.attempt,
          case when t.launched_at is null then 'It has a slot, but no Job'
            when t.claimed_at is null then 'No worker has claimed it'
-           else 'Its worker says nothing' end,
+           else 'Its worker sends no report' end,
          coalesce(t.heartbeat_at, t.launched_at, t.reserved_at)
        from files f join transactions t on t.file_id = f.file_id and t.attempt = f.attempt, late
        where f.state = 'processing' and t.outcome is null
@@ -57,7 +57,7 @@ export async function findStuck(db: Database, limits: StuckLimits): Promise<Find
        select 'stuck_outbox', null, null, 'A message waits to be sent', o.created_at
        from outbox o, late where o.created_at < late.at
        union all
-       select 'stuck_deletion', d.file_id, d.attempt, 'What it left is to be deleted', d.clean_after
+       select 'stuck_deletion', d.file_id, d.attempt, 'Its objects are not deleted yet', d.clean_after
        from tombstones d, late where d.clean_after < late.at
      )
      select 'warning' as severity, invariant, file_id, attempt,

@@ -45,7 +45,9 @@ test("an attempt at work without a Job, or with one that has ended, is found onc
   expect(await found(jobs, 300)).toEqual([]);
   expect((await found(jobs)).toSorted()).toEqual(
     [none, ended]
-      .map(({ fileId }) => `error job_missing: ${fileId} It is at work, but no Job of it is.`)
+      .map(
+        ({ fileId }) => `error job_missing: ${fileId} Its attempt is open, but has no running Job.`,
+      )
       .toSorted(),
   );
 });
@@ -66,7 +68,7 @@ test("a Job that runs on for an attempt that is over, a deleted file or none at 
     refs
       .map(
         (ref) =>
-          `error job_unwanted: ${ref.fileId} Its Job ${jobName(ref)} is not over, but the attempt is.`,
+          `error job_unwanted: ${ref.fileId} Its Job ${jobName(ref)} still runs, but the attempt has ended.`,
       )
       .toSorted(),
   );

@@ -1,19 +1,19 @@
 import type { Finding } from "./audit-findings.ts";
 import type { Database } from "./database.ts";
 
-/** A Job of the cluster that says which attempt it is for. */
+/** A Job of the cluster, with labels that name its attempt. */
 export interface SeenJob {
   name: string;
   file_id: string;
   attempt: number;
   created_at: string;
-  /** Null while its worker runs, or may yet. */
+  /** Null while its worker runs or may still start. */
   ended_at: string | null;
 }
 
 /**
- * Where Jobs and rows disagree. Both move on by themselves, and Jobs were listed before the rows are
- * read: what changed within `settleSeconds` is not held against them.
+ * Where Jobs and rows disagree. Both change all the time, and the Jobs were listed before the rows are
+ * read: changes within `settleSeconds` are ignored.
  */
 export async function findJobBreaches(
   db: Database,
@@ -27,7 +27,7 @@ export async function findJobBreaches(
      ), late as (select now() - make_interval(secs => $2) as at)
 
      select 'error' as severity, 'job_missing' as invariant, t.file_id::text, t.attempt,
-       'It is at work, but no Job of it is.' as sentence
+       'Its attempt is open, but has no running Job.' as sentence
      from transactions t cross join late
      where t.outcome is null and coalesce(t.launched_at, t.claimed_at) < late.at
        and not exists (
@@ -36,7 +36,7 @@ export async function findJobBreaches(
 
      union all
      select 'error', 'job_unwanted', j.file_id, j.attempt,
-       format('Its Job %s is not over, but the attempt is.', j.name)
+       format('Its Job %s still runs, but the attempt has ended.', j.name)
      from job j cross join late
      left join transactions t on t.file_id::text = j.file_id and t.attempt = j.attempt
      left join tombstones d on d.file_id::text = j.file_id

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { Finding } from "./audit-findings.ts";
 
-/** A version of an object that lies in one of the two buckets. */
+/** A version of an object in one of the two buckets. */
 export interface SeenObject {
   bucket: "raw" | "processed";
   s3_key: string;
@@ -12,8 +12,8 @@ export interface SeenObject {
 }
 
 /**
- * A table for what the buckets hold, on this connection alone, so that millions of objects need not be
- * in memory. Resolves with the time from which on it may be out of date.
+ * A temporary table of the buckets' objects on this connection, so that millions of objects need not be
+ * in memory. Resolves with the time after which it may be out of date.
  */
 export async function createSeenObjects(client: pg.ClientBase): Promise<Date> {
   await client.query(
@@ -32,15 +32,15 @@ export async function insertSeenObjects(
     `insert into seen_objects
      select * from json_to_recordset($1)
        as o(bucket text, s3_key text, version_id text, size_bytes bigint, modified_at timestamptz)
-     -- An emulator may begin a page with what the page before ended with.
+     -- An emulator may begin a page with the last object of the previous page.
      on conflict do nothing`,
     [JSON.stringify(objects)],
   );
 }
 
 /**
- * Where buckets and rows disagree. Rows may have moved on since the buckets were listed: what came after
- * `listedAt` is not held against them, and what is younger than `settleSeconds` is a warning.
+ * Where buckets and rows disagree. Rows may have moved on since the buckets were listed: changes after
+ * `listedAt` are ignored, and differences younger than `settleSeconds` are warnings.
  */
 export async function findObjectBreaches(
   client: pg.ClientBase,
@@ -63,17 +63,17 @@ export async function findObjectBreaches(
 
      union all
      select 'error', 'result_size', f.file_id, f.attempt,
-       format('Its result %s has %s bytes in the bucket where %s are recorded.',
+       format('Its result %s has %s bytes in the bucket, but %s are recorded.',
          f.processed_key, o.size_bytes, t.processed ->> 'size_bytes')
      from files f join transactions t on t.file_id = f.file_id and t.attempt = f.attempt
      join processed o on o.s3_key = f.processed_key
      where (t.processed ->> 'size_bytes')::bigint is distinct from o.size_bytes
 
      union all
-     -- A lease that may still be at work publishes it yet.
+     -- A lease that may still be active can publish it.
      select case when t.outcome is null and t.file_id is not null
          or greatest(t.ended_at, o.modified_at) > late.at then 'warning' else 'error' end,
-       'orphan', f.file_id, t.attempt, format('Nothing points to %s in the bucket.', o.s3_key)
+       'orphan', f.file_id, t.attempt, format('No file points to %s in the bucket.', o.s3_key)
      from processed o cross join late
      left join files f on f.file_id::text = o.file
      left join transactions t on t.file_id = f.file_id and t.attempt::text = o.number
@@ -92,7 +92,7 @@ export async function findObjectBreaches(
            and f.source_version in (o.version_id, ''))
 
      union all
-     -- Until the last URL has expired, something may come: its event has it deleted again.
+     -- Until the last URL has expired, there may be another upload: its event causes another deletion.
      select case when greatest(o.modified_at, d.deleted_at) > late.at then 'warning' else 'error' end,
        'deleted_object', d.file_id, d.attempt,
        format('It was deleted, but %s is still in the bucket.', o.s3_key)

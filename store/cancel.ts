@@ -2,8 +2,8 @@ import { isTerminal, type FileState } from "@transpod/contract/states.ts";
 import type { Database } from "./database.ts";
 
 /**
- * Cancels a file, and with it the attempt that is open: its worker is fenced from then on. False
- * when there is nothing to cancel: the file has ended, in whatever way, or there is none.
+ * Cancels a file, and with it the attempt that is open: its worker is fenced from then on. False when
+ * there is nothing to cancel: the file has ended, or does not exist.
  */
 export async function cancelFile(db: Database, fileId: string): Promise<boolean> {
   for (;;) {
@@ -18,7 +18,10 @@ export async function cancelFile(db: Database, fileId: string): Promise<boolean>
   }
 }
 
-/** As in every statement that ends an attempt, its row comes first: whoever has it decides. */
+/**
+ * As in every statement that ends an attempt, its row is locked first: the statement that holds the
+ * lock decides.
+ */
 async function cancelNow(db: Database, fileId: string): Promise<boolean> {
   const { rowCount } = await db.query(
     `with ended as (

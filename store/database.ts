@@ -1,6 +1,6 @@
 import pg from "pg";
 
-/** What a statement needs: a pool, or a client inside a transaction. */
+/** For a statement: a pool, or a client inside a transaction. */
 export type Database = pg.Pool | pg.PoolClient;
 
 // Byte counts fit into a double; pg would give them as strings.
@@ -12,7 +12,7 @@ export interface DatabaseOptions {
   /** Seen in pg_stat_activity. */
   applicationName: string;
   maxConnections?: number;
-  /** How long a statement may take; 30 s unless told. */
+  /** How long a statement may take; 30 s by default. */
   queryTimeoutMs?: number;
 }
 
@@ -27,30 +27,30 @@ export function createPool(options: DatabaseOptions, onIdleError: (error: Error)
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: 5_000,
     query_timeout: options.queryTimeoutMs ?? 30_000,
-    // The server gives up as well: a frozen process must not hold a lock that the others wait for.
+    // The server has timeouts too: a frozen process must not hold a lock that others wait for.
     statement_timeout: 25_000,
     idle_in_transaction_session_timeout: 15_000,
     keepAlive: true,
     types,
   });
   pool.on("error", onIdleError);
-  // The pool takes its own listener off a client that it hands out, and an error that nobody listens to
-  // ends the process. It may come in the same packet that freed the client, before whoever waited for it
-  // runs. The statement under way, or the next one, says the same.
+  // The pool removes its own listener from a client that it hands out, and an error without a listener
+  // ends the process. It may arrive in the same packet that freed the client, before the code that
+  // waited for the client runs. The current statement, or the next one, fails with the same error.
   pool.on("connect", (client) => client.on("error", () => {}));
   return pool;
 }
 
 /** Throws while the database can't be reached, or its schema is older than this code. */
 export async function checkDatabase(db: Database): Promise<void> {
-  // What the last migrations made.
+  // Objects of the last migrations.
   await db.query(
     "select upload_until, paused_until from file_status, leases, tombstones, audit_log, deliveries, webhooks, files, audit_findings limit 0",
   );
 }
 
 /**
- * Runs `work` in one transaction: its own, or the one that the client is inside of. A connection that
+ * Runs `work` in one transaction: a new one, or the one that the client is in already. A connection that
  * failed mid-way is thrown away, because what state the server is in is then unknown; the caller reads
  * again and compares.
  */

@@ -16,7 +16,7 @@ export interface DeliveryRow {
   ended_at: Date | null;
 }
 
-/** A delivery that somebody is to send now, and what that needs. */
+/** A delivery to send now, with all data for that. */
 export interface TakenDelivery {
   delivery_id: string;
   webhook_id: string;
@@ -34,15 +34,15 @@ export type DeliveryRef = Pick<TakenDelivery, "delivery_id" | "webhook_id" | "le
 
 /** How a try ended. */
 export interface Answer {
-  /** Null when there was none. */
+  /** Null when there was no answer. */
   http_status: number | null;
-  /** Null when it was taken. */
+  /** Null when the receiver accepted it. */
   error: string | null;
 }
 
 export interface ListDeliveriesOptions {
   status: DeliveryStatus | undefined;
-  /** The sequence of the last one of the page before. */
+  /** The sequence of the last one on the previous page. */
   before: number | undefined;
   limit: number;
 }
@@ -67,7 +67,7 @@ export async function listDeliveries(
   return rows;
 }
 
-/** An event of no file, for a webhook that exists. */
+/** A delivery that belongs to no file, for a webhook that exists. */
 export async function insertDelivery(
   db: Database,
   webhookId: string,
@@ -81,8 +81,8 @@ export async function insertDelivery(
 }
 
 /**
- * Has a delivery sent again, or at once if it waits, with all its tries before it. What comes of a try that
- * is under way no longer counts. Undefined when there is no such delivery.
+ * Makes a delivery due now, with its count of tries at zero. The result of a try that is under way no longer
+ * counts. Undefined when there is no such delivery.
  */
 export async function replayDelivery(
   db: Database,
@@ -101,9 +101,9 @@ export async function replayDelivery(
 }
 
 /**
- * Takes the delivery of a webhook that is due longest, behind no earlier one of the same file. It is
- * the caller's for `leaseSeconds`, then somebody else's, who sends it again. Undefined when nothing is
- * due, or nothing may be sent.
+ * Takes the delivery of a webhook that has been due longest and has no earlier one of the same file
+ * before it. The caller holds it for `leaseSeconds`; then another process may take and send it again.
+ * Undefined when nothing is due, or the webhook is paused or disabled.
  */
 export async function takeDelivery(
   db: Database,
@@ -135,8 +135,8 @@ export async function takeDelivery(
 }
 
 /**
- * Writes down how a try ended; `delaySeconds` says when to try again what is still pending. False when
- * somebody else has taken the delivery since.
+ * Records how a try ended; `delaySeconds` is the time until the next try of a pending one. False when
+ * another process has taken the delivery since.
  */
 export async function recordAnswer(
   db: Database,
@@ -152,7 +152,7 @@ export async function recordAnswer(
        where delivery_id = $1 and lease = $2 and status = 'pending'
        returning webhook_id, file_id, sequence, next_try_at
      ), behind as (
-       -- Later events of the file need not be looked at before it is their turn.
+       -- Later events of the file are not due before this one.
        update deliveries d set next_try_at = later.turn
        from (
          select l.delivery_id, a.next_try_at as turn
@@ -170,8 +170,8 @@ export async function recordAnswer(
 }
 
 /**
- * Ends a delivery whose receiver said that it is gone, and disables the webhook. False when somebody else
- * has taken the delivery since: then the webhook is left as it is.
+ * Ends a delivery whose receiver answered that it is gone, and disables the webhook. False when another process
+ * has taken the delivery since: then the webhook stays as it is.
  */
 export async function recordGone(
   pool: pg.Pool,
@@ -191,7 +191,7 @@ export async function recordGone(
   });
 }
 
-/** Deletes the oldest of those that ended so long ago, at most `limit`. */
+/** Deletes the oldest deliveries that ended more than `olderThanDays` ago, at most `limit`. */
 export async function deleteOldDeliveries(
   db: Database,
   olderThanDays: number,

@@ -17,9 +17,9 @@ export interface NewFile {
   declared_size_bytes: number | null;
   declared_content_type: string | null;
   settings: TranscodeSettings;
-  /** The key that creates it; null when none was asked for. */
+  /** The key that creates it; null when none was required. */
   api_key_id: string | null;
-  /** After so long without an upload the file fails. */
+  /** The file fails after this time without an upload. */
   upload_expiry_seconds: number;
 }
 
@@ -79,7 +79,7 @@ export interface ListOptions {
   limit: number;
 }
 
-/** Resolves with the time by which something must have arrived. */
+/** Resolves with the time by which the upload must be complete. */
 export async function insertFile(db: Database, file: NewFile): Promise<Date> {
   const { rows } = await db.query<{ upload_until: Date }>(
     `insert into files (file_id, file_name, s3_key, priority, declared_size_bytes,
@@ -111,7 +111,7 @@ export async function getFileStatus(
   return rows[0];
 }
 
-/** Those of them that there are, in no order. */
+/** Those that exist, in no order. */
 export async function getFileStatuses(
   db: Database,
   fileIds: readonly string[],
@@ -125,8 +125,7 @@ export async function getFileStatuses(
 
 /**
  * Newest first. Asks for one row more than `limit`, so that the caller sees whether there is a next
- * page. Positions are compared to the microsecond, which a JavaScript Date can't hold: `position` is
- * text.
+ * page. `position` is text, because positions have microseconds, which a JavaScript Date can't hold.
  */
 export async function listFileStatus(
   db: Database,

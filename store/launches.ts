@@ -1,7 +1,7 @@
 import type { AttemptRef, LeaseRef } from "@transpod/contract/job-identity.ts";
 import type { Database } from "./database.ts";
 
-/** What a Job is made from. */
+/** The data to create a Job from. */
 export interface LaunchRow {
   file_id: string;
   attempt: number;
@@ -12,12 +12,12 @@ export interface LaunchRow {
   event_at: Date | null;
 }
 
-const launchLock = 0x7472_6c61; // "trla": one reservation at a time, whoever makes it
+const launchLock = 0x7472_6c61; // "trla": one reservation at a time, in all processes
 
 /**
- * Gives free slots to pending files: higher priority first, then the oldest. The row is reserved
- * before the Job is created; whoever dies in between leaves a row that the sweep creates the Job
- * for. To be called inside a transaction: the lock that keeps the cap exact ends with it.
+ * Gives free slots to pending files: higher priority first, then the oldest. The row is reserved before
+ * the Job is created; if the controller dies in between, the sweep creates the Job. Call it inside a
+ * transaction: the lock that keeps the limit exact ends with it.
  */
 export async function reserveSlots(db: Database, maxRunningJobs: number): Promise<LaunchRow[]> {
   await db.query(`select pg_advisory_xact_lock($1)`, [launchLock]);
@@ -28,7 +28,7 @@ export async function reserveSlots(db: Database, maxRunningJobs: number): Promis
        where f.state = 'pending' and f.launch_after <= now()
        order by f.priority desc, f.queued_at, f.file_id
        limit greatest(0, $1 - (select count(*) from files where state = 'processing'))
-       -- Both rows, and waiting for neither: a cancel locks them in the other order.
+       -- Locks both rows without waiting: a cancel locks them in the other order.
        for update of f, t skip locked
      ), reserved as (
        update files f set state = 'processing' from next
@@ -43,7 +43,7 @@ export async function reserveSlots(db: Database, maxRunningJobs: number): Promis
   return rows;
 }
 
-/** Says that the attempt's Job exists. False when that was known, or the attempt is over. */
+/** Records that the attempt's Job exists. False when that was recorded already, or the attempt is over. */
 export async function markLaunched(db: Database, ref: AttemptRef): Promise<boolean> {
   const { rowCount } = await db.query(
     `update transactions set launched_at = now(), waiting_for = null
@@ -53,7 +53,7 @@ export async function markLaunched(db: Database, ref: AttemptRef): Promise<boole
   return rowCount === 1;
 }
 
-/** Says what an attempt without a worker waits for. A worker that claimed meanwhile has ended that. */
+/** Records what an attempt without a worker waits for, unless a worker has claimed it in the meantime. */
 export async function markWaiting(db: Database, ref: LeaseRef, waitingFor: string): Promise<void> {
   await db.query(
     `update transactions set waiting_for = $4
@@ -63,7 +63,7 @@ export async function markWaiting(db: Database, ref: LeaseRef, waitingFor: strin
   );
 }
 
-/** How many files are in each state that any file is in. */
+/** The number of files in each state; states without files are absent. */
 export async function countByState(db: Database): Promise<Record<string, number>> {
   const { rows } = await db.query<{ state: string; count: number }>(
     `select state, count(*) from files group by state`,

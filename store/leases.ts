@@ -1,6 +1,6 @@
 import type { Database } from "./database.ts";
 
-/** One term of one holder: what it shows when it renews or releases the lease. */
+/** One term of one holder, needed to renew or release the lease. */
 export interface LeaseTerm {
   name: string;
   holder: string;
@@ -8,11 +8,11 @@ export interface LeaseTerm {
 }
 
 /**
- * Takes a lease that is free, has expired, or is the holder's own from before a restart. Its epoch
- * is one more with each taking. Undefined when somebody else holds it.
+ * Takes a lease that is free, has expired, or is the holder's own from before a restart. Each time its
+ * epoch grows by one. Undefined when another holder has it.
  *
- * The lease ends `ttlSeconds` after the server began this statement, so never earlier than that long
- * after the request was sent: whoever measures from there gives up in time, whatever its clock says.
+ * The lease ends `ttlSeconds` after the server began this statement, so never earlier than `ttlSeconds`
+ * after the request was sent: a holder that measures from there stops in time, whatever its clock says.
  */
 export async function takeLease(
   db: Database,
@@ -33,8 +33,8 @@ export async function takeLease(
 }
 
 /**
- * False when the term is over: also when it has expired and nobody has taken the lease yet, so that a
- * request that arrives late can't hold it for somebody who has given up.
+ * False when the term is over, also when it has expired and nobody has taken the lease yet: a late
+ * request must not renew it for a holder that has stopped.
  */
 export async function renewLease(
   db: Database,

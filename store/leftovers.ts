@@ -18,7 +18,7 @@ export async function leftovers(db: Database, limit: number): Promise<LeftoverRo
   return rows;
 }
 
-/** Says that nothing of an attempt's upload is left. */
+/** Records that nothing of an attempt's upload is left. */
 export async function forgetUpload(db: Database, ref: AttemptRef): Promise<void> {
   await db.query(
     `update transactions set upload_id = null

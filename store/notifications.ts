@@ -8,16 +8,16 @@ export interface FileNotifications {
 export interface FileListener {
   /** A file's state, attempt or priority changed, or it was deleted. */
   onFile(fileId: string): void;
-  /** Its worker said how far it is. Only who wants to hear it is told. */
+  /** Its worker reported progress. Optional. */
   onProgress?(fileId: string): void;
-  /** An API key was revoked. Only a listener that has this method is told. */
+  /** An API key was revoked. Optional. */
   onRevokedKey?(keyId: string): void;
-  /** After each connecting: what was told before it was missed. */
+  /** Called after each connection: earlier notifications were missed. */
   onConnect(): void;
   onError(error: unknown): void;
 }
 
-/** Which method is told of what comes on which channel. */
+/** Each channel, and the method that its notifications call. */
 const channels = [
   ["transpod_files", "onFile"],
   ["transpod_progress", "onProgress"],
@@ -26,17 +26,17 @@ const channels = [
 
 const reconnectMs = 1_000;
 
-/** Nobody says that a connection is half open: who only listens must ask now and then. */
-const pulseMs = 20_000;
+/** A half-open connection causes no error: a listener must send something now and then to notice it. */
+const keepaliveMs = 20_000;
 
 /**
- * Listens for what happens to files and keys on a connection of its own, and connects again whenever that
- * breaks, falls silent or can't be made.
+ * Listens for changes of files and keys on a separate connection, and connects again whenever it breaks, gets no
+ * answer or can't be made.
  */
 export function listenForFiles(
   databaseUrl: string,
   listener: FileListener,
-  everyMs = pulseMs,
+  everyMs = keepaliveMs,
 ): FileNotifications {
   const closing = new AbortController();
   const listening = listenUntil(closing.signal, databaseUrl, listener, everyMs);
@@ -77,7 +77,8 @@ async function listenOnce(
     keepAlive: true,
   });
   const ended = new Promise<void>((resolve) => client.once("end", () => resolve()));
-  // Without it, the goodbye to a server that is gone without a word would take a quarter of an hour.
+  // Without destroying the stream, the end of a connection to a server that is gone would take a
+  // quarter of an hour.
   const end = () => {
     void client.end().catch(() => {});
     client.connection.stream.destroy();
@@ -89,7 +90,8 @@ async function listenOnce(
   client.on("error", (error) => listener.onError(error));
   const over = new AbortController();
   try {
-    // pg never answers a connect() that end() cuts short: closing waits for it, five seconds at most.
+    // In pg a connect() that is interrupted by end() never settles: so closing waits for it, five
+    // seconds at most.
     await client.connect();
     closing.addEventListener("abort", end, { once: true });
     if (closing.aborted) return;
@@ -97,7 +99,7 @@ async function listenOnce(
       if (listener[method] !== undefined) await client.query(`listen ${name}`);
     }
     listener.onConnect();
-    await Promise.race([ended, askAgain(client, everyMs, over.signal)]);
+    await Promise.race([ended, sendKeepalives(client, everyMs, over.signal)]);
   } finally {
     over.abort();
     closing.removeEventListener("abort", end);
@@ -105,8 +107,12 @@ async function listenOnce(
   }
 }
 
-/** Rejects when no answer comes. */
-async function askAgain(client: pg.Client, everyMs: number, signal: AbortSignal): Promise<never> {
+/** Rejects when the server does not answer. */
+async function sendKeepalives(
+  client: pg.Client,
+  everyMs: number,
+  signal: AbortSignal,
+): Promise<never> {
   for (;;) {
     await delay(everyMs, undefined, { signal });
     await client.query("select");

@@ -5,14 +5,13 @@ export interface OutboxRow {
   body: string;
 }
 
-/** To be called in the same transaction as the cause of the message. */
+/** Call it in the same transaction as the cause of the message. */
 export async function insertOutbox(db: Database, body: string): Promise<void> {
   await db.query(`insert into outbox (body) values ($1)`, [body]);
 }
 
 /**
- * Takes the oldest messages. To be called inside a transaction that sends them and deletes those
- * that were sent.
+ * Takes the oldest messages. Call it inside a transaction that sends them and deletes those that were sent.
  */
 export async function takeOutbox(db: Database, limit: number): Promise<OutboxRow[]> {
   const { rows } = await db.query<OutboxRow>(

@@ -1,9 +1,9 @@
 import type { Database } from "./database.ts";
 
 /**
- * Sets a file's priority, in any state: it counts whenever the file waits for a slot. Listeners are
- * told, since positions in the queue may have changed. False when there is no such file, or it has that
- * priority.
+ * Sets a file's priority, in any state: it is used whenever the file waits for a slot. Listeners are
+ * notified, since positions in the queue may have changed. False when there is no such file, or it has
+ * this priority already.
  */
 export async function setPriority(
   db: Database,

@@ -3,7 +3,7 @@ import { freshDatabase, type TestDatabase } from "@transpod/test/harness.ts";
 import { inTransaction } from "./database.ts";
 import { getFileStatus } from "./files.ts";
 import { deleteOutbox, insertOutbox, takeOutbox } from "./outbox.ts";
-import { markUploaded, takeSilentUploads } from "./sweeps.ts";
+import { markUploaded, takeMissedUploads } from "./sweeps.ts";
 import { announcedFile, arrive, objectOf, pendingFile } from "./testing.ts";
 
 let db: TestDatabase;
@@ -16,10 +16,10 @@ test("each silent upload is taken by one sweep, and not again before its time", 
   const files = await Promise.all(Array.from({ length: 6 }, () => announcedFile(db.pool)));
   await pendingFile(db.pool);
   await db.pool.query("update files set swept_at = now() - interval '1 hour'");
-  const taken = await Promise.all([1, 2, 3].map(() => takeSilentUploads(db.pool, 60, 2)));
+  const taken = await Promise.all([1, 2, 3].map(() => takeMissedUploads(db.pool, 60, 2)));
   const ids = taken.flat().map((file) => file.file_id);
   expect(ids.toSorted()).toEqual(files.map((file) => file.file_id).toSorted());
-  expect(await takeSilentUploads(db.pool, 60, 10)).toEqual([]);
+  expect(await takeMissedUploads(db.pool, 60, 10)).toEqual([]);
 });
 
 test("what the sweep found is pinned: only that version's event is accepted then", async () => {

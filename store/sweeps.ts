@@ -2,22 +2,22 @@ import type { ObjectCreated } from "@transpod/contract/s3-event.ts";
 import type { Database } from "./database.ts";
 
 /** A file whose upload may have arrived without its event. */
-export interface SilentUpload {
+export interface MissedUpload {
   file_id: string;
   s3_key: string;
-  /** Pinned already when the object was found before, but its message has not come back yet. */
+  /** Set already when the object was found before, but the message has not been received yet. */
   source_version: string | null;
-  /** Whether its time is over, if nothing has arrived. */
+  /** Whether the time for its upload is over. */
   expired: boolean;
 }
 
-/** Takes the files that were looked at longest ago, and writes down that they are looked at now. */
-export async function takeSilentUploads(
+/** Takes the files that were checked longest ago, and records that they are checked now. */
+export async function takeMissedUploads(
   db: Database,
   olderThanSeconds: number,
   limit: number,
-): Promise<SilentUpload[]> {
-  const { rows } = await db.query<SilentUpload>(
+): Promise<MissedUpload[]> {
+  const { rows } = await db.query<MissedUpload>(
     `update files set swept_at = now()
      where file_id in (
        select file_id from files
@@ -34,8 +34,8 @@ export async function takeSilentUploads(
 }
 
 /**
- * Says that an object is there, and pins its version as the source. True also when that was known. Its
- * event has as long again to come as at first. False when the file has moved on.
+ * Records that an object is uploaded, and pins its version as the source. Also true when that is
+ * recorded already. The grace time for its event begins again. False when the file is in a later state.
  */
 export async function markUploaded(
   db: Database,

@@ -11,11 +11,14 @@ import { insertFile, type NewFile } from "./files.ts";
 import { markLaunched, reserveSlots } from "./launches.ts";
 import { claimAttempt, completeFile } from "./work.ts";
 
-/** Builders for tests: each brings a file as far as its name says, by the real statements. */
+/** Builders for tests: each makes a file in the state that its name says, with the real statements. */
 
 export const rawBucket = "raw";
 
-export async function announcedFile(db: pg.Pool, said: Partial<NewFile> = {}): Promise<NewFile> {
+export async function announcedFile(
+  db: pg.Pool,
+  overrides: Partial<NewFile> = {},
+): Promise<NewFile> {
   const file_id = randomUUID();
   const file: NewFile = {
     file_id,
@@ -27,7 +30,7 @@ export async function announcedFile(db: pg.Pool, said: Partial<NewFile> = {}): P
     settings: defaultSettings,
     api_key_id: null,
     upload_expiry_seconds: 3600,
-    ...said,
+    ...overrides,
   };
   await insertFile(db, file);
   return file;
@@ -35,7 +38,7 @@ export async function announcedFile(db: pg.Pool, said: Partial<NewFile> = {}): P
 
 export function objectOf(
   file: Pick<NewFile, "s3_key">,
-  said: Partial<ObjectCreated> = {},
+  overrides: Partial<ObjectCreated> = {},
 ): ObjectCreated {
   return {
     bucket: rawBucket,
@@ -44,11 +47,11 @@ export function objectOf(
     etag: "etag1",
     size_bytes: 1000,
     event_time: "2026-01-31T12:00:00.000Z",
-    ...said,
+    ...overrides,
   };
 }
 
-/** Records an arrival as the intake does that serves the bucket `rawBucket`. */
+/** Records an arrival as an intake of the bucket `rawBucket` does. */
 export async function arrive(
   pool: pg.Pool,
   object: ObjectCreated,
@@ -57,8 +60,11 @@ export async function arrive(
   return await inTransaction(pool, (client) => recordArrival(client, object, from));
 }
 
-export async function pendingFile(pool: pg.Pool, said: Partial<NewFile> = {}): Promise<AttemptRef> {
-  const file = await announcedFile(pool, said);
+export async function pendingFile(
+  pool: pg.Pool,
+  overrides: Partial<NewFile> = {},
+): Promise<AttemptRef> {
+  const file = await announcedFile(pool, overrides);
   await arrive(pool, objectOf(file));
   return { fileId: file.file_id, attempt: 1 };
 }

@@ -1,20 +1,20 @@
 import { inTransaction, type Database } from "./database.ts";
 
-/** What is left of a deleted file. */
+/** The record of a deleted file. */
 export interface Tombstone {
   file_id: string;
   s3_key: string;
   /** The last one, whose Job may still run; 0 when there was none. */
   attempt: number;
-  /** When to look for its objects, as Postgres writes it, to the microsecond; null for never again. */
+  /** When to look for its objects next, in Postgres' format with microseconds; null for never. */
   clean_after: string | null;
   /** Whether that is now. */
   due: boolean;
 }
 
 /**
- * Deletes a file and its attempts, and leaves a tombstone, from which its Job and its objects are
- * removed. False when there is no such file (any more).
+ * Deletes a file and its attempts, and creates a tombstone, by which its Job and its objects are
+ * removed later. False when the file does not exist (any more).
  */
 export async function deleteFile(db: Database, fileId: string): Promise<boolean> {
   return await inTransaction(db, async (client) => {
@@ -44,7 +44,7 @@ export async function getTombstone(db: Database, fileId: string): Promise<Tombst
   return rows[0];
 }
 
-/** Ids of the deleted files whose objects are to be looked for now. */
+/** Ids of the deleted files whose objects must be looked for now. */
 export async function tombstonesToClean(db: Database, limit: number): Promise<string[]> {
   const { rows } = await db.query<{ file_id: string }>(
     `select file_id from tombstones where clean_after <= now() order by clean_after limit $1`,
@@ -54,9 +54,9 @@ export async function tombstonesToClean(db: Database, limit: number): Promise<st
 }
 
 /**
- * Says that no object was left. Until the last presigned URL has expired, which is after a week at
- * most, something may yet be written: it is looked for again, after twice the time each time. Changes
- * nothing when something has arrived since the tombstone was read.
+ * Records that no object was left. Until the last presigned URL has expired, after a week at most,
+ * something may still be uploaded: so it is checked again, with twice the delay each time. Changes
+ * nothing when something was uploaded since the tombstone was read.
  */
 export async function markCleaned(
   db: Database,
@@ -71,7 +71,10 @@ export async function markCleaned(
   );
 }
 
-/** Has the objects looked for once more, because one has just arrived. False when there is no tombstone. */
+/**
+ * Makes the tombstone due now, because an object has just been uploaded. False when there is no
+ * tombstone.
+ */
 export async function markUncleaned(db: Database, fileId: string, s3Key: string): Promise<boolean> {
   const { rowCount } = await db.query(
     `with due as (

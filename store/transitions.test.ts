@@ -1,7 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { canFollow, fileStates, stateRank } from "@transpod/contract/states.ts";
-import { FaultProxy, placeOf } from "@transpod/test/fault-proxy.ts";
+import { FaultProxy, addressOf } from "@transpod/test/fault-proxy.ts";
 import { freshDatabase, type TestDatabase } from "@transpod/test/harness.ts";
 import { inTransaction } from "./database.ts";
 import { listenForFiles } from "./notifications.ts";
@@ -88,7 +88,7 @@ test("listeners hear of transitions, also after their connection was cut", async
 });
 
 test("a listener whose connection is half open notices, and hears again", async () => {
-  await using proxy = await FaultProxy.open(placeOf(db.url));
+  await using proxy = await FaultProxy.open(addressOf(db.url));
   const heard = new Set<string>();
   let connections = 0;
   const listening = listenForFiles(

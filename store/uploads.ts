@@ -1,12 +1,12 @@
 import type { FileState } from "@transpod/contract/states.ts";
 import type { Database } from "./database.ts";
 
-/** What there is to know of a file while it is uploaded. */
+/** The data of a file while it is uploaded. */
 export interface UploadRow {
   file_id: string;
   s3_key: string;
   state: FileState;
-  /** Set once something has arrived. */
+  /** Set when the upload is found in S3. */
   source_version: string | null;
   declared_size_bytes: number | null;
   declared_content_type: string | null;
@@ -26,8 +26,8 @@ export async function getUpload(db: Database, fileId: string): Promise<UploadRow
 }
 
 /**
- * Keeps a file from expiring for at least `seconds`, to be said before a URL is signed that lives as
- * long. Undefined when it does not wait for its upload (any more).
+ * Keeps a file from expiring for at least `seconds`; call it before a URL with that life is signed.
+ * Undefined when the file does not wait for its upload (any more).
  */
 export async function prolongUpload(
   db: Database,
@@ -58,7 +58,7 @@ export async function setMultipart(
   return rowCount === 1;
 }
 
-/** Fails a file of which nothing arrived in time. False when something did, or its time is not over. */
+/** Fails a file that was not uploaded in time. False when it was uploaded, or its time is not over. */
 export async function expireUpload(db: Database, fileId: string, detail: string): Promise<boolean> {
   const { rowCount } = await db.query(
     `update files set state = 'failed', failure_code = 'upload_expired', failure_detail = $2
@@ -68,7 +68,7 @@ export async function expireUpload(db: Database, fileId: string, detail: string)
   return rowCount === 1;
 }
 
-/** Files that wait for no upload any more, but have parts of one. */
+/** Files that no longer wait for an upload, but still have parts of one. */
 export async function uploadsToAbort(
   db: Database,
   limit: number,
@@ -81,7 +81,10 @@ export async function uploadsToAbort(
   return rows;
 }
 
-/** Says that a file has no parts any more. Whoever waits for an upload may still add some. */
+/**
+ * Records that a file has no parts any more. Files that wait for their upload are left alone: they may
+ * get more parts.
+ */
 export async function markAborted(db: Database, fileId: string): Promise<void> {
   await db.query(
     `update files set upload_id = null where file_id = $1 and state <> 'awaiting_upload'`,

@@ -2,7 +2,7 @@ import type pg from "pg";
 import type { FileEventType } from "@transpod/contract/webhooks.ts";
 import { inTransaction, type Database } from "./database.ts";
 
-/** The signing secret is not in it: only who sends reads that. */
+/** Without the signing secret, which only the sender reads. */
 export interface WebhookRow {
   webhook_id: string;
   url: string;
@@ -26,18 +26,18 @@ const columns = `webhook_id, url, events, disabled_at, created_at,
 /** Whether anything may be sent to a webhook `w` now. */
 export const mayBeSent = `w.disabled_at is null and coalesce(w.paused_until, '-infinity') <= now()`;
 
-/** Undefined when there are `most` already. Two at once may make one more: nothing depends on it. */
+/** Undefined when there are `limit` already. Parallel calls may create one more, which does no harm. */
 export async function insertWebhook(
   db: Database,
   webhook: NewWebhook,
-  most: number,
+  limit: number,
 ): Promise<WebhookRow | undefined> {
   const { webhook_id, url, events, secret } = webhook;
   const { rows } = await db.query<WebhookRow>(
     `insert into webhooks (webhook_id, url, events, secret)
      select $1, $2, $3, $4 where (select count(*) from webhooks) < $5
      returning ${columns}`,
-    [webhook_id, url, events, secret, most],
+    [webhook_id, url, events, secret, limit],
   );
   return rows[0];
 }
@@ -58,7 +58,7 @@ export async function getWebhook(db: Database, webhookId: string): Promise<Webho
   return rows[0];
 }
 
-/** Deletes its deliveries too. False when there is no such webhook (any more). */
+/** Deletes its deliveries too. False when the webhook does not exist (any more). */
 export async function deleteWebhook(db: Database, webhookId: string): Promise<boolean> {
   const { rowCount } = await db.query(`delete from webhooks where webhook_id = $1`, [webhookId]);
   return rowCount === 1;

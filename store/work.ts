@@ -3,7 +3,7 @@ import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts
 import type { CompleteRequest, ProgressRequest } from "@transpod/contract/work-protocol.ts";
 import type { Database } from "./database.ts";
 
-/** What a worker is told when it claims an attempt. */
+/** The data that a worker gets when it claims an attempt. */
 export interface ClaimRow {
   lease: number;
   file_name: string;
@@ -17,7 +17,7 @@ export interface ClaimRow {
 }
 
 /**
- * Gives a worker the attempt's next lease; from then on every other worker of it is refused.
+ * Gives a worker the attempt's next lease; from then on every earlier worker of it is refused.
  * Undefined when the attempt is not the current one, or is over.
  */
 export async function claimAttempt(
@@ -41,7 +41,7 @@ export async function claimAttempt(
   return rows[0];
 }
 
-/** What the controller knows of a lease that is still heard. */
+/** The data of a lease that is the current one. */
 export interface LeaseRow {
   s3_key: string;
   source_version: string;
@@ -63,7 +63,7 @@ export async function getLease(db: Database, ref: LeaseRef): Promise<LeaseRow | 
   return rows[0];
 }
 
-/** Keeps the multipart upload of a lease. False when it has one already, or is fenced. */
+/** Stores the multipart upload of a lease. False when it has one already, or is fenced. */
 export async function keepUpload(
   db: Database,
   ref: LeaseRef,
@@ -78,11 +78,11 @@ export async function keepUpload(
   return rowCount === 1;
 }
 
-/** Keeps what a worker said last, which is its heartbeat too. False when it is fenced. */
+/** Stores a worker's report, which is also its heartbeat. False when it is fenced. */
 export async function recordProgress(
   db: Database,
   ref: LeaseRef,
-  said: ProgressRequest,
+  report: ProgressRequest,
 ): Promise<boolean> {
   const { rowCount } = await db.query(
     `with heard as (
@@ -106,23 +106,23 @@ export async function recordProgress(
       ref.fileId,
       ref.attempt,
       ref.lease,
-      said.phase,
-      said.percent,
-      said.frame ?? null,
-      said.total_frames ?? null,
-      said.fps ?? null,
-      said.speed ?? null,
-      said.eta_seconds ?? null,
-      said.original_codec ?? null,
-      said.target_codec ?? null,
+      report.phase,
+      report.percent,
+      report.frame ?? null,
+      report.total_frames ?? null,
+      report.fps ?? null,
+      report.speed ?? null,
+      report.eta_seconds ?? null,
+      report.original_codec ?? null,
+      report.target_codec ?? null,
     ],
   );
   return rowCount === 1;
 }
 
 /**
- * Publishes a result: the file points to `processedKey` from now on. One statement, so that there
- * is no moment in between. False when the lease is fenced or the attempt is over.
+ * Publishes a result: the file points to `processedKey` from now on. It is a single statement, so the
+ * change is atomic. False when the lease is fenced or the attempt is over.
  */
 export async function completeFile(
   db: Database,
@@ -162,7 +162,7 @@ export async function completeFile(
   return rowCount === 1;
 }
 
-/** How an ended attempt ended, for answering a worker that says it again. */
+/** How an attempt ended, to answer a worker that repeats its request. */
 export interface EndedRow {
   outcome: "completed" | "failed" | "cancelled";
   lease: number;

@@ -56,7 +56,7 @@ async function signedUrl(fileId: string, key: string): Promise<string> {
 }
 
 /** Its queues warn of a body that is not gzip; otherwise it may say nothing all day. */
-async function haveTheEmulatorComplain(signed: string): Promise<void> {
+async function provokeEmulatorWarning(signed: string): Promise<void> {
   const headers = { "x-amz-target": "AmazonSQS.SendMessage", "content-encoding": "gzip" };
   const { status: answered } = await fetch(signed, { method: "POST", headers, body: "no gzip" });
   expect(answered).toBe(400);
@@ -94,7 +94,7 @@ test("keys and work tokens open one door each, and neither they nor signed URLs 
   for (const which of ["original", "processed"] as const) {
     await client.download(fileId, which, join(folder, which));
   }
-  await haveTheEmulatorComplain(await signedUrl(fileId, key));
+  await provokeEmulatorWarning(await signedUrl(fileId, key));
   await transpod.end("SIGTERM");
 
   const log = await readFile(join(DATA_DIR, "transpod.log"), "utf8");

@@ -6,10 +6,10 @@ import { vi } from "vitest";
 import type { JobSpec } from "@transpod/contract/ports.ts";
 import { ChildProcessJobs } from "@transpod/embedded/child-process-jobs.ts";
 import { describeJobPort, type JobPortHarness } from "./job-port-contract.ts";
-import type { Hello } from "./scripted-worker.ts";
+import type { WorkerStarted } from "./scripted-worker.ts";
 
 const worker = fileURLToPath(new URL("scripted-worker.ts", import.meta.url));
-const patienceMs = 20_000;
+const timeoutMs = 20_000;
 
 describeJobPort("this machine, as child processes", async (): Promise<JobPortHarness> => {
   const scratchDir = await mkdtemp(join(tmpdir(), "transpod-test-jobs-"));
@@ -25,15 +25,15 @@ describeJobPort("this machine, as child processes", async (): Promise<JobPortHar
   return {
     jobs,
     authenticator: jobs,
-    patienceMs,
+    timeoutMs,
     async tellToExit(spec, exitCode) {
       await mkdir(join(scratchDir, spec.name));
       await writeFile(fileOf(spec, "exit-code"), String(exitCode));
     },
     async worker(spec) {
-      const read = () => readFile(fileOf(spec, "hello.json"), "utf8");
-      const said = await vi.waitFor(read, { timeout: patienceMs, interval: 20 });
-      const { pid, token } = JSON.parse(said) as Hello;
+      const read = () => readFile(fileOf(spec, "started.json"), "utf8");
+      const said = await vi.waitFor(read, { timeout: timeoutMs, interval: 20 });
+      const { pid, token } = JSON.parse(said) as WorkerStarted;
       return { token, runs: async () => isAlive(pid) };
     },
     async stop() {

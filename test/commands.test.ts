@@ -15,7 +15,7 @@ import { startTestController, type TestController } from "./test-controller.ts";
 let transpod: TestController;
 afterEach(() => transpod.stop());
 
-const patience = { timeout: 20_000, interval: 20 };
+const waitOptions = { timeout: 20_000, interval: 20 };
 const noJobs = async () => (await transpod.jobs.list()).length === 0;
 
 /** Keys of all versions of all objects and of all unfinished uploads, in both buckets. */
@@ -36,9 +36,9 @@ test("cancelling a running file ends its worker and removes its Job, without wai
   const file = await transpod.announce("hang.mp4");
   await transpod.put(file);
   await transpod.until(file, (status) => status.state === "processing");
-  await vi.waitUntil(async () => !(await noJobs()), patience);
+  await vi.waitUntil(async () => !(await noJobs()), waitOptions);
   expect(await cancelFile(transpod.pool, file.file_id)).toBe(true);
-  await vi.waitUntil(noJobs, patience);
+  await vi.waitUntil(noJobs, waitOptions);
   expect((await transpod.untilEnded(file)).state).toBe("cancelled");
 });
 
@@ -46,11 +46,11 @@ test("a cancel that no controller heard is carried out by the next one", async (
   transpod = await startTestController();
   const file = await transpod.announce("hang.mp4");
   await transpod.put(file);
-  await vi.waitUntil(async () => !(await noJobs()), patience);
+  await vi.waitUntil(async () => !(await noJobs()), waitOptions);
   await transpod.whileStopped(async () => {
     expect(await cancelFile(transpod.pool, file.file_id)).toBe(true);
   });
-  await vi.waitUntil(noJobs, patience);
+  await vi.waitUntil(noJobs, waitOptions);
 });
 
 test("a file that used up its attempts gets all of them again when a client retries it", async () => {
@@ -66,12 +66,12 @@ test("a cancelled file that is retried at once is published by its new worker al
   transpod = await startTestController({ sweepSeconds: 3600 });
   const file = await transpod.announce("once-hang.mp4");
   await transpod.put(file);
-  await vi.waitUntil(async () => !(await noJobs()), patience);
+  await vi.waitUntil(async () => !(await noJobs()), waitOptions);
   await cancelFile(transpod.pool, file.file_id);
   await requeueFile(transpod.pool, file.file_id);
   expect(await transpod.untilEnded(file)).toMatchObject({ state: "completed", attempt: 2 });
   const attempts = async () => (await transpod.jobs.list()).map((job) => job.attempt);
-  await vi.waitUntil(async () => (await attempts()).join() === "2", patience);
+  await vi.waitUntil(async () => (await attempts()).join() === "2", waitOptions);
 });
 
 test("of a deleted file nothing stays in S3: no version, no result, no unfinished upload, and no neighbour is touched", async () => {
@@ -87,17 +87,17 @@ test("of a deleted file nothing stays in S3: no version, no result, no unfinishe
   await s3.send(new PutObjectCommand({ Bucket: rawBucket, Key: neighbour, Body: "other" }));
 
   expect(await deleteFile(transpod.pool, file.file_id)).toBe(true);
-  await vi.waitUntil(async () => (await stored()).join() === neighbour, patience);
+  await vi.waitUntil(async () => (await stored()).join() === neighbour, waitOptions);
 });
 
 test("deleting a running file ends its worker, and what arrives later is deleted too", async () => {
   transpod = await startTestController({ sweepSeconds: 3600 });
   const file = await transpod.announce("hang.mp4");
   await transpod.put(file);
-  await vi.waitUntil(async () => !(await noJobs()), patience);
+  await vi.waitUntil(async () => !(await noJobs()), waitOptions);
   await deleteFile(transpod.pool, file.file_id);
-  await vi.waitUntil(noJobs, patience);
-  await vi.waitUntil(async () => (await stored()).length === 0, patience);
+  await vi.waitUntil(noJobs, waitOptions);
+  await vi.waitUntil(async () => (await stored()).length === 0, waitOptions);
 
   const { s3, processedBucket } = transpod.aws;
   const output = { Bucket: processedBucket, Key: `${file.file_id}/1-1.mp4` };
@@ -110,7 +110,7 @@ test("deleting a running file ends its worker, and what arrives later is deleted
       "select string_agg(disposition, ',' order by disposition) as dispositions from inbox",
     );
     return rows[0]?.dispositions === "accepted,deleted" && (await stored()).length === 0;
-  }, patience);
+  }, waitOptions);
   expect(await noJobs()).toBe(true);
 });
 
@@ -118,9 +118,9 @@ test("a delete that no controller heard is finished by the next one", async () =
   transpod = await startTestController();
   const file = await transpod.announce("hang.mp4");
   await transpod.put(file);
-  await vi.waitUntil(async () => !(await noJobs()), patience);
+  await vi.waitUntil(async () => !(await noJobs()), waitOptions);
   await transpod.whileStopped(async () => {
     await deleteFile(transpod.pool, file.file_id);
   });
-  await vi.waitUntil(async () => (await noJobs()) && (await stored()).length === 0, patience);
+  await vi.waitUntil(async () => (await noJobs()) && (await stored()).length === 0, waitOptions);
 });

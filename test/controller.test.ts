@@ -8,7 +8,7 @@ import { startTestController, type TestController } from "./test-controller.ts";
 let transpod: TestController;
 afterEach(() => transpod.stop());
 
-const patience = { timeout: 20_000, interval: 20 };
+const waitOptions = { timeout: 20_000, interval: 20 };
 
 /** Attempts and how they ended, oldest first. */
 async function attemptsOf(file: NewFile): Promise<string[]> {
@@ -282,19 +282,19 @@ test("the work port answers nobody without the token of a running Job", async ()
 
 test("of two controllers one leads; the other answers workers, and leads when the first has lost its lease or stops", async () => {
   transpod = await startTestController({ leaseSeconds: 6 }, "first");
-  await vi.waitUntil(() => transpod.leads(), patience);
+  await vi.waitUntil(() => transpod.leads(), waitOptions);
   const second = await transpod.startAnother("second");
   await publishes("one.mp4");
   expect(await second.leads()).toBe(false);
 
   // As if the first had been away for longer than its lease, and the second had taken it.
   await transpod.pool.query("update leases set holder = 'second', epoch = epoch + 1");
-  await vi.waitUntil(async () => (await second.leads()) && !(await transpod.leads()), patience);
+  await vi.waitUntil(async () => (await second.leads()) && !(await transpod.leads()), waitOptions);
   await publishes("two.mp4");
   expect(await transpod.leads()).toBe(false);
 
   await second.stop();
-  await vi.waitUntil(() => transpod.leads(), patience);
+  await vi.waitUntil(() => transpod.leads(), waitOptions);
   await publishes("three.mp4");
 });
 

@@ -3,13 +3,13 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { setTimeout as delay } from "node:timers/promises";
 
 /**
- * What a connection suffers:
+ * The fault of a connection:
  * - `pass`: nothing.
- * - `refuse`: nobody listens, and those who were connected are reset.
- * - `freeze`: half open: nothing comes through any more, and nobody says so.
- * - `slow`: so many bytes a second come back, and no more.
- * - `answer`: whatever is asked, or what has the words `to` in it, is answered so, and then the connection
- *   ends; the server hears nothing of it.
+ * - `refuse`: new connections are refused, and open ones are reset.
+ * - `freeze`: half open: no data passes any more, without an error.
+ * - `slow`: at most this many bytes a second are returned.
+ * - `answer`: every request, or each one that contains `to`, gets this answer, and then the connection ends;
+ *   the server receives nothing.
  */
 export type Fault =
   | { kind: "pass" }
@@ -25,39 +25,39 @@ interface Pair {
 
 interface Loss {
   words: string;
-  /** Only on a connection on which these went before. */
+  /** Only on a connection that had these words before. */
   after: string;
   lost: () => void;
 }
 
-export interface Place {
+export interface Address {
   host: string;
   port: number;
 }
 
-export function placeOf(url: string): Place {
+export function addressOf(url: string): Address {
   const { hostname, port } = new URL(url);
   return { host: hostname, port: Number(port) };
 }
 
-/** Answers requests over HTTP with a status and nothing else. */
+/** Answers HTTP requests with only a status. */
 export const httpStatus = (status: number, to = ""): Fault => ({
   kind: "answer",
   to,
   text: `HTTP/1.1 ${status} Fault\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
 });
 
-/** Stands between a client and a server on a real socket, and lets connections suffer what networks do. */
+/** A proxy between a client and a server on real sockets, which causes faults of networks. */
 export class FaultProxy implements AsyncDisposable {
   readonly #pairs = new Set<Pair>();
-  readonly #target: () => Place;
+  readonly #target: () => Address;
   readonly #server: Server;
   readonly port: number;
   #fault: Fault = { kind: "pass" };
   #cutAfter: number | undefined;
   #loss: Loss | undefined;
 
-  private constructor(server: Server, target: () => Place) {
+  private constructor(server: Server, target: () => Address) {
     this.#server = server;
     this.#target = target;
     this.port = (server.address() as AddressInfo).port;
@@ -65,13 +65,13 @@ export class FaultProxy implements AsyncDisposable {
   }
 
   /** The target may change from one connection to the next. */
-  static async open(target: Place | (() => Place)): Promise<FaultProxy> {
+  static async open(target: Address | (() => Address)): Promise<FaultProxy> {
     const server = createServer({ allowHalfOpen: true }).listen(0, "127.0.0.1");
     await once(server, "listening");
     return new FaultProxy(server, typeof target === "function" ? target : () => target);
   }
 
-  /** The same URL, but through here. */
+  /** The same URL, but through this proxy. */
   through(url: string): string {
     const through = new URL(url);
     through.hostname = "127.0.0.1";
@@ -79,7 +79,7 @@ export class FaultProxy implements AsyncDisposable {
     return through.href.replace(/\/$/, "");
   }
 
-  /** From now on, for connections that are open and those to come. */
+  /** Sets the fault of all open and future connections. */
   async suffer(fault: Fault): Promise<void> {
     this.#fault = fault;
     if (fault.kind === "refuse") {
@@ -105,7 +105,7 @@ export class FaultProxy implements AsyncDisposable {
     }
   }
 
-  /** Half open: nothing comes through the connections of now any more. Those to come are well. */
+  /** Makes the open connections half open: no data passes any more. Future connections work. */
   freezeOpen(): void {
     for (const { client, server } of this.#pairs) {
       client.pause();
@@ -113,13 +113,13 @@ export class FaultProxy implements AsyncDisposable {
     }
   }
 
-  /** Resets the connections of now, and those to come, when so many bytes have gone to the server. */
+  /** Resets open and future connections after this many bytes to the server. */
   cutAfter(bytes: number | undefined): void {
     this.#cutAfter = bytes;
   }
 
   /**
-   * Once: what has these words in it is carried out, but its answer is lost, and the connection with it.
+   * Once: a request with these words is executed, but its answer is lost, and the connection too.
    * Resolves then.
    */
   async loseAnswerTo(words: string, { after = "" } = {}): Promise<void> {
@@ -179,7 +179,7 @@ export class FaultProxy implements AsyncDisposable {
     for (const socket of [client, server]) {
       socket.on("close", () => {
         this.#pairs.delete(pair);
-        // What the other end has still to be told, it is told.
+        // Data for the other end is still sent.
         client.destroySoon();
         server.destroySoon();
       });

@@ -15,7 +15,7 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A database of its own on the run's Postgres, with the schema in it. */
+/** A new database on the run's Postgres, with the schema. */
 export async function freshDatabase(): Promise<TestDatabase> {
   const name = uniqueName("db");
   await administer(`create database "${name}"`);
@@ -28,13 +28,13 @@ export async function freshDatabase(): Promise<TestDatabase> {
     pool,
     async drop() {
       await pool.end();
-      // Not by force: Postgres waits a moment for connections to end, then says that one was leaked.
+      // Not by force: Postgres waits a moment for connections to end, then fails if one was leaked.
       await administer(`drop database "${name}"`);
     },
   };
 }
 
-/** Buckets and queues of their own on the run's MiniStack, connected as in production. */
+/** New buckets and queues on the run's MiniStack, connected as in production. */
 export async function freshAws() {
   const endpoint = inject("awsEndpoint");
   const s3 = createS3({ region, endpoint });
@@ -50,7 +50,7 @@ export async function freshAws() {
 
 export type TestAws = Awaited<ReturnType<typeof freshAws>>;
 
-/** Runs a statement that can't run inside the database that it is about. */
+/** Runs a statement that can't run in the database that it changes. */
 export async function administer(sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: inject("postgresUrl") });
   await client.connect();

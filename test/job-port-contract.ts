@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { jobName, type AttemptRef } from "@transpod/contract/job-identity.ts";
 import type { JobPort, JobSpec, JobStatus, WorkAuthenticator } from "@transpod/contract/ports.ts";
 
-/** The job port of one platform, with workers that do as they are told. */
+/** The job port of one platform, with workers that the test controls. */
 export interface JobPortHarness {
   jobs: JobPort;
   authenticator: WorkAuthenticator;
-  /** How long anything may take there. */
-  patienceMs: number;
-  /** Tells the worker of a Job that is yet to be created to end at once. Others run until they are ended. */
+  /** The timeout of each step there. */
+  timeoutMs: number;
+  /** Makes the worker of a future Job end at once. Others run until they are ended. */
   tellToExit(spec: JobSpec, exitCode: number): Promise<void>;
   /** Resolves when the worker of a Job runs. */
   worker(spec: JobSpec): Promise<TestWorker>;
@@ -17,7 +17,7 @@ export interface JobPortHarness {
 }
 
 export interface TestWorker {
-  /** The work token that it was given. */
+  /** Its work token. */
   token: string;
   runs(): Promise<boolean>;
 }
@@ -32,7 +32,7 @@ export function describeJobPort(platform: string, start: () => Promise<JobPortHa
     afterAll(() => harness.stop());
 
     const until = <T>(condition: () => Promise<T>) =>
-      vi.waitUntil(condition, { timeout: harness.patienceMs, interval: 50 });
+      vi.waitUntil(condition, { timeout: harness.timeoutMs, interval: 50 });
     const untilStatus = async (name: string, is: (status: JobStatus) => boolean) =>
       await until(async () => {
         const status = await harness.jobs.get(name);
@@ -103,7 +103,7 @@ export function describeJobPort(platform: string, start: () => Promise<JobPortHa
         why: null,
       });
       expect(Math.abs(Date.now() - (status.endedAt?.getTime() ?? 0))).toBeLessThan(
-        harness.patienceMs,
+        harness.timeoutMs,
       );
       expect(await harness.jobs.create(spec)).toBe("exists");
       await harness.jobs.remove(spec.name);
@@ -117,7 +117,7 @@ export function describeJobPort(platform: string, start: () => Promise<JobPortHa
       await harness.jobs.create(spec);
       await untilStatus(spec.name, (job) => job.phase === "succeeded");
       await vi.waitFor(() => expect(heard).toContainEqual(refOf(spec)), {
-        timeout: harness.patienceMs,
+        timeout: harness.timeoutMs,
       });
       await harness.jobs.remove(spec.name);
     });

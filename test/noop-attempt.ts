@@ -14,10 +14,9 @@ import type { WorkClient } from "@transpod/transcoder-image/work/work-client.ts"
 const nothing = Buffer.from("transcoded");
 
 /**
- * Sees an attempt through without transcoding: publishes a few bytes, or ends in the way that the file's
- * name asks for (`exit-13.mp4`, `say-stalled.mp4`, `hang.mp4`); `copy.mp4` publishes what it downloaded.
- * After a first attempt that went wrong, `once-` in front makes the later ones go well. Resolves with the
- * exit code.
+ * Runs an attempt without transcoding: publishes a few bytes, or ends in the way that the file's name
+ * says (`exit-13.mp4`, `say-stalled.mp4`, `hang.mp4`); `copy.mp4` publishes what it downloaded. With
+ * the prefix `once-` only the first attempt fails. Resolves with the exit code.
  */
 export async function noopAttempt(
   work: WorkClient,
@@ -42,7 +41,7 @@ export async function noopAttempt(
   return await new Promise(() => {});
 }
 
-/** As the transcoder does it. Resolves with what came, or with why it did not. */
+/** Like the transcoder. Resolves with the bytes, or with a failure code. */
 async function download(
   work: WorkClient,
   { lease, source }: ClaimResponse,

@@ -18,7 +18,7 @@ const templates = routes.map(({ method, path }) => ({
   pattern: new RegExp(`^${path.replaceAll(/:\w+/g, "[^/]+")}$`),
 }));
 
-/** Throws unless the OpenAPI document foresees this answer. Paths that it does not have are free. */
+/** Throws unless the OpenAPI document describes this answer. Paths that are not in it are not checked. */
 export function expectDescribed(
   method: string,
   pathname: string,

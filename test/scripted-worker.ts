@@ -2,10 +2,10 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * The worker of the job port's contract: it says that it runs and which token it was given, then ends
- * with the exit code that lies in its folder, or runs until it is ended.
+ * The worker of the job port's contract: it writes a file with its pid and its token, then ends with
+ * the exit code in its folder, or runs until it is ended.
  */
-export interface Hello {
+export interface WorkerStarted {
   pid: number;
   token: string;
 }
@@ -14,8 +14,8 @@ const { SCRATCH_DIR: folder = "", WORK_TOKEN: token = "" } = process.env;
 const exitCode = join(folder, "exit-code");
 if (existsSync(exitCode)) process.exit(Number(readFileSync(exitCode, "utf8")));
 
-const hello: Hello = { pid: process.pid, token };
-// In one step, so that nobody reads half of it.
-writeFileSync(join(folder, "hello.tmp"), JSON.stringify(hello));
-renameSync(join(folder, "hello.tmp"), join(folder, "hello.json"));
+const started: WorkerStarted = { pid: process.pid, token };
+// With an atomic rename, so that no reader gets half of it.
+writeFileSync(join(folder, "started.tmp"), JSON.stringify(started));
+renameSync(join(folder, "started.tmp"), join(folder, "started.json"));
 setInterval(() => {}, 60_000);

@@ -71,7 +71,7 @@ export async function startTestApi(
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify(body),
       }),
-    /** Announces a file, and throws when that is refused or gives no URL. */
+    /** Announces a file; throws when that is refused or returns no URL. */
     async announce(fields: Json = {}): Promise<UploadResponse & { upload_url: string }> {
       const answer = await this.post<UploadResponse>("/upload", {
         file_name: "holiday.mov",

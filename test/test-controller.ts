@@ -21,7 +21,7 @@ import type { Service } from "@transpod/runtime/process.ts";
 import { createPool } from "@transpod/store/database.ts";
 import { getFileStatus, type FileStatusRow, type NewFile } from "@transpod/store/files.ts";
 import { announcedFile } from "@transpod/store/testing.ts";
-import { FaultProxy, placeOf } from "./fault-proxy.ts";
+import { FaultProxy, addressOf } from "./fault-proxy.ts";
 import { administer, freshAws, freshDatabase } from "./harness.ts";
 
 /** One of the controllers of a test. */
@@ -30,12 +30,12 @@ export interface RunningController extends Service {
 }
 
 const worker = fileURLToPath(new URL("noop-worker.ts", import.meta.url));
-const patience = { timeout: 60_000, interval: 20 };
+const waitOptions = { timeout: 60_000, interval: 20 };
 
 /**
  * The real controller with Jobs as child processes, and a database and a queue of its own; between them
- * stand proxies, whose faults the test itself is spared. It is a candidate for the leader's lease, or
- * leads without an election. Its workers transcode nothing unless told.
+ * are proxies, whose faults don't affect the test itself. It is a candidate for the leader's lease, or
+ * leads without an election. By default its workers transcode nothing.
  */
 export async function startTestController(
   said: Partial<ControllerSettings> = {},
@@ -45,9 +45,9 @@ export async function startTestController(
   const [database, aws] = await Promise.all([freshDatabase(), freshAws()]);
   const { pool } = database;
   const faults = {
-    postgres: await FaultProxy.open(placeOf(database.url)),
-    s3: await FaultProxy.open(placeOf(aws.endpoint)),
-    sqs: await FaultProxy.open(placeOf(aws.endpoint)),
+    postgres: await FaultProxy.open(addressOf(database.url)),
+    s3: await FaultProxy.open(addressOf(aws.endpoint)),
+    sqs: await FaultProxy.open(addressOf(aws.endpoint)),
   };
   const databaseUrl = faults.postgres.through(database.url);
   const ownPool = createPool(
@@ -75,7 +75,7 @@ export async function startTestController(
     sweepSeconds: 1,
     uploadEventGraceSeconds: 1,
     queueVisibilitySeconds: 1,
-    retryDelaySeconds: { first: 0, most: 0 },
+    retryDelaySeconds: { initial: 0, max: 0 },
     ...said,
   };
   const log = createLogger({ service: "controller", level: "silent" });
@@ -98,20 +98,20 @@ export async function startTestController(
   return {
     ...{ pool, database, aws, jobs, faults, databaseUrl },
     leads: () => controller.leads(),
-    /** Another controller for the same Jobs, database and queue; workers speak with the first. */
+    /** Another controller for the same Jobs, database and queue; workers use the first. */
     async startAnother(as?: string): Promise<RunningController> {
       const another = await start(as, await getPort({ host: "127.0.0.1" }));
       others.push(another);
       return another;
     },
     workUrl: `http://127.0.0.1:${workPort}`,
-    /** Does something while no controller runs. */
+    /** Runs `work` while no controller runs. */
     async whileStopped(work: () => Promise<void>): Promise<void> {
       await controller.stop();
       await work();
       controller = await start(candidate, workPort);
     },
-    /** As a restart of the server does, but for the server. */
+    /** Ends all connections, like a restart of the server. */
     async cutDatabaseConnections(): Promise<void> {
       await administer(
         `select pg_terminate_backend(pid) from pg_stat_activity
@@ -120,7 +120,7 @@ export async function startTestController(
     },
     announce: (name: string, more: Partial<NewFile> = {}) =>
       announcedFile(pool, { file_name: name, ...more }),
-    /** As a client does, so that S3 sends its event. */
+    /** Uploads like a client, so that S3 sends its event. */
     async put(file: NewFile, body: string | Buffer = "video"): Promise<void> {
       await aws.s3.send(
         new PutObjectCommand({
@@ -139,7 +139,7 @@ export async function startTestController(
       const { Messages } = await aws.sqs.send(new ReceiveMessageCommand(request));
       return Messages?.[0]?.Body;
     },
-    /** Messages of a queue that wait, and that somebody has received and not deleted. */
+    /** Messages of a queue that wait, or are received and not deleted. */
     async messagesIn(QueueUrl: string): Promise<{ waiting: number; received: number }> {
       const { Attributes = {} } = await aws.sqs.send(
         new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] }),
@@ -158,14 +158,14 @@ export async function startTestController(
       );
       return rows.map((row) => row.end);
     },
-    /** What became of the arrivals that were written down. */
+    /** The dispositions of the recorded arrivals. */
     async dispositions(): Promise<string[]> {
       const { rows } = await pool.query<{ disposition: string }>(
         "select disposition from inbox order by received_at",
       );
       return rows.map((row) => row.disposition);
     },
-    /** Waits until a file shows what is looked for. */
+    /** Waits until a file's status meets the condition. */
     async until(
       file: NewFile,
       condition: (status: FileStatusRow) => boolean,
@@ -173,7 +173,7 @@ export async function startTestController(
       return await vi.waitUntil(async () => {
         const status = await getFileStatus(pool, file.file_id);
         return status !== undefined && condition(status) ? status : undefined;
-      }, patience);
+      }, waitOptions);
     },
     async untilEnded(file: NewFile): Promise<FileStatusRow> {
       return await this.until(file, (status) => isTerminal(status.state));

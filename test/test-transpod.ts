@@ -11,14 +11,14 @@ export interface Transpod {
   end(signal: NodeJS.Signals): Promise<number | undefined>;
   /** Resolves with the signal that ended it, if one did. */
   killed: Promise<string | undefined>;
-  /** Has it die at a point; only with an entry point that listens for that. */
+  /** Makes it die at a crash point; only with an entry point that supports this. */
   arm(point: CrashPoint): Promise<void>;
 }
 
-/** It did not start; the message is what it printed. */
+/** It did not start; the message is its output. */
 export class StartError extends Error {}
 
-/** Embedded mode as `make up` runs it, in a process of its own. */
+/** Embedded mode as `make up` runs it, in a separate process. */
 export async function startTranspod(
   environment: { DATA_DIR: string } & Record<string, string>,
   entryPoint = embedded,
@@ -55,5 +55,5 @@ async function readUrl(stdout: NodeJS.ReadableStream): Promise<string> {
     const url = /Transpod is ready: API (\S+),/.exec(line)?.[1];
     if (url !== undefined) return url;
   }
-  return await new Promise(() => {}); // it ended: the other side of the race says so
+  return await new Promise(() => {}); // it ended: the other promise of the race reports that
 }

@@ -53,7 +53,7 @@ export async function storedOf({ s3, rawBucket: Bucket }: TestAws, Prefix: strin
   return { versions: Versions.length, uploads: Uploads.length };
 }
 
-/** What S3 knows of an object's unfinished upload, for doing to it what no client can. */
+/** S3's view of an object's unfinished upload, to change it in ways that a client can't. */
 export async function findUpload({ s3, rawBucket: Bucket }: TestAws, Key: string) {
   const { Uploads } = await s3.send(new ListMultipartUploadsCommand({ Bucket, Prefix: Key }));
   const target = { Bucket, Key, UploadId: Uploads?.[0]?.UploadId };

@@ -10,7 +10,7 @@ import { beginParts, findUpload, storedOf, twoParts } from "./uploading.ts";
 /** What becomes of uploads: the real API and the real controller on the same rows and buckets. */
 
 vi.setConfig({ testTimeout: 60_000 });
-const patience = { timeout: 30_000, interval: 50 };
+const waitOptions = { timeout: 30_000, interval: 50 };
 
 let transpod: TestController;
 let api: TestApi | undefined;
@@ -31,10 +31,10 @@ const ended = async ({ fileId }: Upload) =>
   await vi.waitUntil(async () => {
     const status = await getFileStatus(transpod.pool, fileId);
     return status?.state === "completed" || status?.state === "failed" ? status : undefined;
-  }, patience);
+  }, waitOptions);
 
 const noUploads = (key: string) =>
-  vi.waitUntil(async () => (await storedOf(transpod.aws, key)).uploads === 0, patience);
+  vi.waitUntil(async () => (await storedOf(transpod.aws, key)).uploads === 0, waitOptions);
 
 async function silenceS3(): Promise<void> {
   await transpod.aws.s3.send(
@@ -147,7 +147,7 @@ test("what arrives when a file has expired makes no Job, and goes with the file"
   await vi.waitUntil(async () => {
     const { rows } = await transpod.pool.query("select disposition from inbox");
     return JSON.stringify(rows) === '[{"disposition":"superseded"}]';
-  }, patience);
+  }, waitOptions);
   expect(await transpod.jobs.list()).toEqual([]);
   expect(await storedOf(transpod.aws, file.s3_key)).toEqual({ versions: 1, uploads: 0 });
   const retry = await running.request(`/upload/${file.file_id}/retry`, { method: "POST" });
@@ -155,6 +155,6 @@ test("what arrives when a file has expired makes no Job, and goes with the file"
   await running.request(`/upload/${file.file_id}`, { method: "DELETE" });
   await vi.waitUntil(
     async () => (await storedOf(transpod.aws, file.s3_key)).versions === 0,
-    patience,
+    waitOptions,
   );
 });

@@ -19,7 +19,7 @@ export interface Received {
 
 type Respond = (received: Received, response: ServerResponse) => void;
 
-/** A receiver of webhooks on a real socket. It takes everything until it is told to `respond` otherwise. */
+/** A receiver of webhooks on a real socket. It accepts everything unless `respond` is set. */
 export async function startReceiver() {
   const received: Received[] = [];
   const receiver = {

@@ -34,7 +34,7 @@ import { startReceiver, type Receiver } from "./webhook-receiver.ts";
 
 /** What files do to webhooks: the real database and the engine's own delivery to real receivers. */
 
-const patience = { timeout: 30_000, interval: 20 };
+const waitOptions = { timeout: 30_000, interval: 20 };
 const secret = `whsec_${Buffer.alloc(32, "secret").toString("base64")}`;
 
 let db: TestDatabase;
@@ -97,7 +97,7 @@ async function until(delivery: Delivery, condition: () => Promise<boolean> | boo
   await vi.waitUntil(async () => {
     await delivery.look();
     return await condition();
-  }, patience);
+  }, waitOptions);
 }
 
 /** Until every delivery of a webhook was tried, or waits for an earlier one. */
@@ -414,7 +414,7 @@ test("killed between sending and writing that down, it is sent again with the sa
     stdio: "inherit",
   });
   stops.push(async () => void child.kill("SIGKILL"));
-  await vi.waitUntil(() => receiver.received.length === 1, patience);
+  await vi.waitUntil(() => receiver.received.length === 1, waitOptions);
   child.kill("SIGKILL");
   await once(child, "close");
 
@@ -478,6 +478,6 @@ test("the leading controller tells of a file as it goes, without waiting for a s
   await insertWebhook(transpod.pool, given, 32);
   const file = await transpod.announce("holiday.mp4");
   await transpod.put(file);
-  await vi.waitUntil(() => receiver.typesOf(file.file_id).includes("file.completed"), patience);
+  await vi.waitUntil(() => receiver.typesOf(file.file_id).includes("file.completed"), waitOptions);
   expect(receiver.typesOf(file.file_id)).toEqual(["file.processing", "file.completed"]);
 });

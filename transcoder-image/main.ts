@@ -5,7 +5,7 @@ import { createLogger } from "./log.ts";
 import { stopSignal } from "./stop-signals.ts";
 import { WorkClient } from "./work/work-client.ts";
 
-/** Makes one attempt at one file and ends; the exit code tells how (contract/failures.ts). */
+/** Runs one attempt at one file; the exit code is the result (contract/failures.ts). */
 async function main(): Promise<number> {
   const config = readConfig(process.env);
   return runAttempt({

@@ -1,6 +1,6 @@
 import { AttemptError } from "./attempt/attempt-error.ts";
 
-/** Aborted when the platform takes this process away: by SIGTERM or SIGINT. */
+/** Aborted when the platform stops this process, by SIGTERM or SIGINT. */
 export function stopSignal(): AbortSignal {
   const controller = new AbortController();
   const stop = () => {

@@ -1,4 +1,4 @@
-/** A signal that is aborted when nobody touched it for some time. Stop it when the work is done. */
+/** Aborts its signal when it was not touched for some time. Stop it when the work is done. */
 export class Watchdog {
   readonly #controller = new AbortController();
   readonly #onStall: () => Error;
@@ -13,7 +13,7 @@ export class Watchdog {
     return this.#controller.signal;
   }
 
-  /** Something moved: the limit counts from now. */
+  /** There was progress: the limit starts again now. */
   touch(limitMs: number): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#controller.abort(this.#onStall()), limitMs);

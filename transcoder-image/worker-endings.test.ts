@@ -1,7 +1,7 @@
 import { readdir, statfs, truncate as cut, writeFile } from "node:fs/promises";
 import { failures } from "@transpod/contract/failures.ts";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { ruin, truncate } from "./testing/damage.ts";
+import { overwriteWithNoise, truncate } from "./testing/damage.ts";
 import { generate } from "./testing/generate.ts";
 import { makeScratch, type Scratch } from "./testing/scratch.ts";
 import { childrenOf, isAlive, startWorker, type WorkerProcess } from "./testing/worker-process.ts";
@@ -126,7 +126,7 @@ test("frames that a damaged source lost are the source's fault", async () => {
   await using server = await serve(await ruined("libx265", 0.3));
   const worker = await startWorker(server.url, scratch.path);
   expect(worker.exitCode).toBe(failures.damaged.exit);
-  expect(server.failed?.detail).toMatch(/it holds 50 frames, but decodes to \d+\.$/);
+  expect(server.failed?.detail).toMatch(/it contains 50 frames, but only \d+ can be decoded\.$/);
 });
 
 test("a result that grows beyond what anybody wants ends as soon as that is clear", async () => {
@@ -184,7 +184,7 @@ function serve(sourcePath: string): Promise<WorkServer> {
 
 async function ruined(codec: "libx264" | "libx265", share?: number): Promise<string> {
   const whole = await generate(scratch.file("sound.mp4"), { codec, seconds: 2 });
-  return ruin(whole, scratch.file("noise.mp4"), share);
+  return overwriteWithNoise(whole, scratch.file("noise.mp4"), share);
 }
 
 async function written(text: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { corrupt, turn } from "./testing/damage.ts";
+import { corrupt, rotate } from "./testing/damage.ts";
 import { generate, trimStart, type Recipe } from "./testing/generate.ts";
 import { readPublished } from "./testing/published.ts";
 import { makeScratch, type Scratch } from "./testing/scratch.ts";
@@ -69,7 +69,7 @@ describe("what is published", () => {
   });
 
   test("turned H.265 with PCM becomes H.264, turned, with PCM, in a .mov", async () => {
-    const source = await turn(await make("turned.mov", { codec: "libx265", audio: "pcm_s16le" }));
+    const source = await rotate(await make("turned.mov", { codec: "libx265", audio: "pcm_s16le" }));
     const { published } = await transcode(source);
     expect(published.video).toMatchObject({ codec: "h264", tag: "avc1", rotation: -90 });
     expect(published.video).toMatchObject({ width: 160, height: 90 });
@@ -156,7 +156,7 @@ describe("what is published", () => {
     const source = await make("nine.mov", { audio: "pcm_s16le", channels: 9 });
     const { completed, published } = await transcode(source, { fileName: "nine.mp4" });
     expect(published.media.audio).toMatchObject([{ codec: "aac", channels: 8 }]);
-    expect(completed.notes.join()).toContain("Of 9 audio channels the first 8 were kept");
+    expect(completed.notes.join()).toContain("The first 8 of 9 audio channels were kept");
   });
 
   test("damaged pictures are published with a warning", async () => {

@@ -1,17 +1,17 @@
 import type { Request } from "express";
 import type { Scope } from "@transpod/contract/api-keys.ts";
 
-/** Whoever the API lets do something: the holder of a key, or, with AUTH=off, everybody. */
+/** Who sends a request: the holder of a key or, with AUTH=off, any client. */
 export interface Caller {
   keyId: string | null;
   scopes: readonly Scope[];
 }
 
-export const everybody: Caller = { keyId: null, scopes: ["admin"] };
+export const anonymousCaller: Caller = { keyId: null, scopes: ["admin"] };
 
-/** Who wants to do what. */
+/** A caller and the operation that it asks for. */
 export interface Access extends Caller {
-  /** The operationId of what is asked for. */
+  /** The operationId. */
   action: string;
 }
 
@@ -21,15 +21,15 @@ export function setAccess(request: Request, access: Access): void {
   accesses.set(request, access);
 }
 
-/** Undefined where nobody is asked who they are, and of requests that were refused before. */
+/** Undefined for operations without authentication, and for requests that were refused earlier. */
 export function findAccess(request: Request): Access | undefined {
   return accesses.get(request);
 }
 
-/** For operations that have a scope: a guard stands before them. */
+/** For operations that have a scope, and so a guard. */
 export function accessOf(request: Request): Access {
   const access = accesses.get(request);
-  if (access === undefined) throw new Error(`no guard stands before ${request.path}`);
+  if (access === undefined) throw new Error(`no guard has run for ${request.path}`);
   return access;
 }
 
@@ -37,7 +37,7 @@ export function isAllowed({ scopes }: Caller, scope: Scope): boolean {
   return scopes.includes(scope) || scopes.includes("admin");
 }
 
-/** The key whose files are all that the caller sees; null for one who sees every file. */
+/** The key to whose files the caller is limited; null for a caller who sees every file. */
 export function ownFilesOnly(caller: Caller): string | null {
   return isAllowed(caller, "admin") ? null : caller.keyId;
 }

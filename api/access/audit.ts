@@ -5,7 +5,7 @@ import type { Logger } from "@transpod/runtime/logger.ts";
 import type { HttpError } from "@transpod/runtime/problems.ts";
 import { appendAudit, type AuditEntry } from "@transpod/store/audit-log.ts";
 
-/** What of a request is written into the audit log. */
+/** The fields of a request that are written into the audit log. */
 export function auditEntry(
   request: Request,
   { action, keyId }: { action: string; keyId: string | null },
@@ -20,21 +20,24 @@ export function auditEntry(
   };
 }
 
-/** The file in the path, if there is one; whoever is refused may have sent anything. */
-export function fileNamedBy({ params }: Request): string | null {
+/**
+ * The file id in the path, if there is one. It is not validated: a refused request may have any text
+ * there.
+ */
+export function fileIdInPath({ params }: Request): string | null {
   return fileParams.safeParse(params).data?.file_id ?? null;
 }
 
 /**
- * Writes down that something was refused. Nothing was done, so whoever asked is not kept waiting for a
- * database that can't be written: what the audit log does not take stands in the process' log, whole.
+ * Records a refusal. Nothing was done, so the client does not wait for a database that can't be
+ * written: if the audit log can't be written, the whole entry goes into the process's log.
  */
 export async function recordRefusal(
   { pool, log }: { pool: pg.Pool; log: Logger },
-  said: Omit<AuditEntry, "result" | "code">,
+  fields: Omit<AuditEntry, "result" | "code">,
   { code }: HttpError,
 ): Promise<void> {
-  const entry: AuditEntry = { ...said, result: "refused", code };
+  const entry: AuditEntry = { ...fields, result: "refused", code };
   await appendAudit(pool, entry).catch((err: unknown) =>
     log.error({ event: "audit_failed", ...entry, err }),
   );

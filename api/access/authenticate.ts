@@ -5,14 +5,15 @@ import { getApiKey } from "@transpod/store/api-keys.ts";
 import type { Database } from "@transpod/store/database.ts";
 import type { Caller } from "./access.ts";
 
-/** The key in an Authorization header; undefined when there is none, or nothing that can be one. */
+/** The key in an Authorization header; undefined when there is none, or it can't be a key. */
 export function keyIn(authorization: string | undefined) {
   return parseApiKey(/^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1] ?? "");
 }
 
 /**
- * Who sends this Authorization header. Throws an HttpError 401. A key is found by its id, which is no
- * secret; its secret is compared by hash and in constant time, so that the time tells nothing of it.
+ * Finds the key in an Authorization header. Throws an HttpError 401. A key is found by its id, which is
+ * not secret. The secret is compared by its hash and in constant time, so that timing does not reveal
+ * it.
  */
 export async function authenticate(
   db: Database,
@@ -21,16 +22,16 @@ export async function authenticate(
   if (authorization === undefined) {
     throw unauthorized(
       "api_key_missing",
-      'Send an API key, in the header "Authorization: Bearer transpod_...". ' +
-        "Whoever runs this Transpod makes one with: transpod keys create NAME.",
+      'Send an API key in the header "Authorization: Bearer transpod_...". ' +
+        "The operator of this Transpod creates one with: transpod keys create NAME.",
     );
   }
-  const given = keyIn(authorization);
-  const key = given && (await getApiKey(db, given.keyId));
-  if (key === undefined || !timingSafeEqual(key.secret_hash, hashSecret(given?.secret ?? ""))) {
+  const presented = keyIn(authorization);
+  const key = presented && (await getApiKey(db, presented.keyId));
+  if (key === undefined || !timingSafeEqual(key.secret_hash, hashSecret(presented?.secret ?? ""))) {
     throw unauthorized(
       "api_key_unknown",
-      "This is no API key of this Transpod. Check that all of it was sent, in the header " +
+      "This API key is not valid for this Transpod. Check that the whole key was sent in the header " +
         '"Authorization: Bearer transpod_...".',
       "invalid_token",
     );
@@ -38,14 +39,14 @@ export async function authenticate(
   if (key.revoked_at !== null) {
     throw unauthorized(
       "api_key_revoked",
-      "This API key was revoked. Ask whoever runs this Transpod for another one.",
+      "This API key was revoked. Ask the operator of this Transpod for a new one.",
       "invalid_token",
     );
   }
   return { keyId: key.key_id, scopes: key.scopes };
 }
 
-/** https://www.rfc-editor.org/rfc/rfc6750#section-3: no `error` for who sent nothing. */
+/** https://www.rfc-editor.org/rfc/rfc6750#section-3: no `error` when no key was sent. */
 function unauthorized(code: string, detail: string, error?: string): HttpError {
   const challenge = `Bearer realm="transpod"${error === undefined ? "" : `, error="${error}"`}`;
   return new HttpError(401, code, detail, { headers: { "WWW-Authenticate": challenge } });

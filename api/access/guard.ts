@@ -5,27 +5,27 @@ import { createdFile } from "@transpod/store/api-keys.ts";
 import type { AppDeps } from "../deps.ts";
 import { fileIdIn, fileNotFound } from "../find-file.ts";
 import type { Route } from "../route.ts";
-import { accessOf, everybody, isAllowed, ownFilesOnly, setAccess } from "./access.ts";
-import { auditEntry, fileNamedBy, recordRefusal } from "./audit.ts";
+import { accessOf, anonymousCaller, isAllowed, ownFilesOnly, setAccess } from "./access.ts";
+import { auditEntry, fileIdInPath, recordRefusal } from "./audit.ts";
 import { authenticate, keyIn } from "./authenticate.ts";
 import { countFailures, limitRequests } from "./limits.ts";
 
 /**
- * What stands before an operation that has a scope: who is it, is it not too often, may they. What is
- * refused is written into the audit log, but for 429: it is what keeps the log from being flooded.
+ * The handlers before an operation that has a scope: authentication, rate limit, authorization. A
+ * refusal is written into the audit log, except 429: the rate limit keeps the log from being flooded.
  */
 export function createGuards(deps: AppDeps): (route: Route) => RequestHandler[] {
   const { auth, rateLimitPerMinute } = deps.settings;
-  const identify = auth ? identifyByKey(deps) : asEverybody;
+  const identify = auth ? identifyByKey(deps) : identifyAnonymous;
   const limited = limitRequests(rateLimitPerMinute);
   return ({ scope, operation: { operationId: action } }) =>
     scope === null ? [] : [identify(action), limited, authorize(deps, scope)];
 }
 
-const asEverybody =
+const identifyAnonymous =
   (action: string): RequestHandler =>
   (request, _response, next) => {
-    setAccess(request, { ...everybody, action });
+    setAccess(request, { ...anonymousCaller, action });
     next();
   };
 
@@ -39,7 +39,7 @@ function identifyByKey(deps: AppDeps): (action: string) => RequestHandler {
       if (!(error instanceof HttpError)) throw error;
       await countFailure(request, response);
       const access = { action, keyId: keyIn(authorization)?.keyId ?? null };
-      await recordRefusal(deps, auditEntry(request, access, fileNamedBy(request)), error);
+      await recordRefusal(deps, auditEntry(request, access, fileIdInPath(request)), error);
       throw error;
     }
     next();
@@ -50,7 +50,7 @@ function authorize(deps: AppDeps, scope: Scope): RequestHandler {
   return async (request, _response, next) => {
     const refusal = await refuse(deps, request, scope);
     if (refusal !== undefined) {
-      const entry = auditEntry(request, accessOf(request), fileNamedBy(request));
+      const entry = auditEntry(request, accessOf(request), fileIdInPath(request));
       await recordRefusal(deps, entry, refusal);
       throw refusal;
     }
@@ -58,7 +58,7 @@ function authorize(deps: AppDeps, scope: Scope): RequestHandler {
   };
 }
 
-/** Another key's file is refused in the words for one that does not exist. */
+/** Another key's file gets the same answer as one that does not exist. */
 async function refuse(
   { pool }: AppDeps,
   request: Request,
@@ -76,8 +76,8 @@ function forbidden(scope: Scope): HttpError {
   return new HttpError(
     403,
     "scope_missing",
-    `This API key lacks the scope ${scope}. Use one that has it; whoever runs this Transpod makes ` +
-      `one with: transpod keys create NAME --scope ${scope}.`,
+    `This API key lacks the scope ${scope}. Use a key that has it; the operator of this Transpod ` +
+      `creates one with: transpod keys create NAME --scope ${scope}.`,
     // https://www.rfc-editor.org/rfc/rfc6750#section-3.1
     { headers: { "WWW-Authenticate": `Bearer error="insufficient_scope", scope="${scope}"` } },
   );

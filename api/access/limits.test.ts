@@ -19,7 +19,7 @@ test("each key has so many requests a minute; then it is told when to come back"
   for (let count = 0; count < 3; count += 1) expect((await list(one)).status).toBe(200);
   const { status, headers, body } = await list(one);
   expect([status, body["code"]]).toEqual([429, "too_many_requests"]);
-  expect(body["detail"]).toContain("more than the 3 requests a minute");
+  expect(body["detail"]).toContain("At most 3 requests a minute");
   const seconds = Number(headers.get("retry-after"));
   expect(seconds).toBeGreaterThan(0);
   expect(seconds).toBeLessThanOrEqual(60);

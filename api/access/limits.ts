@@ -6,29 +6,28 @@ import { findAccess } from "./access.ts";
 const failuresPerMinute = 20;
 
 /**
- * Lets a key, or without keys a client's address, make so many requests a minute; 0 is no limit. A
- * stream of events is one. Each process counts for itself.
+ * Limits the requests a minute of a key, or without keys of a client's address; 0 is no limit. A stream
+ * of events counts as one request. Each process counts separately.
  */
 export function limitRequests(perMinute: number): RequestHandler {
   return limit(
     perMinute,
     (request) => findAccess(request)?.keyId ?? addressOf(request),
-    `This is more than the ${perMinute} requests a minute that are allowed. ` +
-      "Send it again after the seconds in Retry-After.",
+    `At most ${perMinute} requests a minute are allowed. Try again after the number of seconds in Retry-After.`,
   );
 }
 
 /**
  * Counts a request without a valid key against its address. Rejects with an HttpError 429 when there
- * were too many. Nobody with a valid key is held up by it: behind a proxy that is not trusted all
- * clients have one address, and one of them could shut out the others.
+ * were too many. Requests with a valid key are not limited by it: behind a proxy that is not trusted
+ * all clients have one address, so one client could lock out the others.
  */
 export function countFailures(): (request: Request, response: Response) => Promise<void> {
   const count = limit(
     failuresPerMinute,
     addressOf,
     "Too many requests without a valid API key came from your address. " +
-      "Check the key, and try again after the seconds in Retry-After.",
+      "Check the key, and try again after the number of seconds in Retry-After.",
   );
   return async (request, response) =>
     await new Promise((resolve, reject) => {
@@ -48,14 +47,14 @@ function limit(
     windowMs: 60_000,
     keyGenerator,
     skip: () => perMinute === 0,
-    // With it comes Retry-After.
+    // This adds Retry-After.
     standardHeaders: "draft-8",
     legacyHeaders: false,
     handler: (_request, _response, next) => next(new HttpError(429, "too_many_requests", detail)),
   });
 }
 
-/** Of IPv6 the network: one client has many addresses. */
+/** For IPv6 the network, because one client has many addresses. */
 function addressOf({ ip = "" }: Request): string {
   return ipKeyGenerator(ip);
 }

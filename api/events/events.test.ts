@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => api.stop());
 
 const silent = createLogger({ service: "test", level: "silent" });
-const patience = { timeout: 20_000, interval: 20 };
+const waitOptions = { timeout: 20_000, interval: 20 };
 
 /** Opens the event stream of a file, and keeps what comes. */
 async function watch(fileId: string, url = api.url) {
@@ -51,7 +51,7 @@ async function watch(fileId: string, url = api.url) {
     ended,
     events,
     until: (condition: (event: FileEvent) => boolean) =>
-      vi.waitUntil(() => events().find(condition), patience),
+      vi.waitUntil(() => events().find(condition), waitOptions),
     hangUp: () => hangUp.abort(),
   };
 }
@@ -113,7 +113,7 @@ test("a waiting file's position changes by what happens to others", async () => 
   await setPriority(pool, second.fileId, 9);
   await watched.until((event) => event.queue_position === 2);
   await deleteFile(pool, second.fileId);
-  await vi.waitUntil(() => watched.events().at(-1)?.queue_position === 1, patience);
+  await vi.waitUntil(() => watched.events().at(-1)?.queue_position === 1, waitOptions);
   await deleteFile(pool, first.fileId);
   await watched.ended;
 });
@@ -124,22 +124,22 @@ test("all streams share one connection, which is made again when it breaks; who 
   const watched = await Promise.all(
     [...files, ...files].map(async ({ fileId }) => await watch(fileId)),
   );
-  await vi.waitUntil(async () => (await streams()) === "20", patience);
+  await vi.waitUntil(async () => (await streams()) === "20", waitOptions);
   const [before, ...others] = await vi.waitUntil(async () => {
     const pids = await listeners();
     return pids.length > 0 && pids;
-  }, patience);
+  }, waitOptions);
   expect(others).toEqual([]);
 
   await pool.query("select pg_terminate_backend($1)", [before]);
   await cancelFile(pool, files[0]!.fileId);
   await Promise.all([watched[0]!.ended, watched[10]!.ended]);
-  await vi.waitUntil(async () => (await listeners()).some((pid) => pid !== before), patience);
+  await vi.waitUntil(async () => (await listeners()).some((pid) => pid !== before), waitOptions);
   await setPriority(pool, files[5]!.fileId, 50);
   await watched[5]!.until((event) => event.queue_position === 1);
 
   for (const client of watched) client.hangUp();
-  await vi.waitUntil(async () => (await streams()) === "0", patience);
+  await vi.waitUntil(async () => (await streams()) === "0", waitOptions);
 });
 
 test("an unknown file can't be watched, and asking for the headers alone waits for nothing", async () => {
@@ -192,9 +192,9 @@ test("with every beat a watcher is told, and the file is read again, also when n
       onStop: () => {},
     },
   );
-  await vi.waitUntil(() => beats > 1 && positions.length > 0, patience);
+  await vi.waitUntil(() => beats > 1 && positions.length > 0, waitOptions);
   await pool.query("update files set priority = 42 where file_id = $1", [fileId]);
-  await vi.waitUntil(() => positions.at(-1) === 42, patience);
+  await vi.waitUntil(() => positions.at(-1) === 42, waitOptions);
   unwatch();
   await service.stop();
 });

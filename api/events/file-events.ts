@@ -12,13 +12,13 @@ export interface FileEventsDeps {
   log: Logger;
 }
 
-/** Somebody who wants to see a file. */
+/** A subscriber to a file's changes. */
 export interface Watcher {
-  /** The file as it is now, which may be as before; undefined when it was deleted. */
+  /** The current state of the file, which may be unchanged; undefined when it was deleted. */
   onFile(row: FileStatusRow | undefined): void;
-  /** Now and then, so that a connection that nobody holds any more is noticed. */
+  /** Called regularly, to detect dead connections. */
   onBeat(): void;
-  /** There is nothing more to come. */
+  /** No more events will follow. */
   onStop(): void;
 }
 
@@ -30,20 +30,20 @@ interface Watched {
 
 interface Watch extends Watched {
   watcher: Watcher;
-  /** Its position in the queue changes by what happens to others. */
+  /** Its position in the queue changes when other files change. */
   pending: boolean;
 }
 
-const beatMs = 15_000;
-/** What is told within this time is read together. */
-const gatherMs = 200;
+const heartbeatMs = 15_000;
+/** Changes within this time are read with one query. */
+const batchMs = 200;
 const retryMs = 1_000;
 
 /**
- * Shows files to whoever watches them. All watchers share one connection that listens, and one query
- * at a time that reads what changed; another one checks the watchers' API keys, and ends the watches of
- * revoked ones. Level-triggered: what is told only says where to look, and everything is looked at again
- * after a reconnect and with every beat.
+ * Shows files to their watchers. All watchers share one connection that listens, and one query at a time that reads
+ * what changed; another query reads which of the watchers' API keys are revoked, and ends their watches.
+ * Level-triggered: a notification only says which file to read, and all watched files are read again after a
+ * reconnect and with every heartbeat.
  */
 export class FileEvents {
   readonly #deps: FileEventsDeps;
@@ -61,8 +61,8 @@ export class FileEvents {
     });
   }
 
-  /** Begins to listen. `stop` ends that, and every watch. */
-  listen(databaseUrl: string, everyMs = beatMs): Service {
+  /** Begins to listen. `stop` ends this and every watch. */
+  listen(databaseUrl: string, everyMs = heartbeatMs): Service {
     const listening = listenForFiles(databaseUrl, {
       onFile: (fileId) => this.#read((watch) => watch.pending || watch.fileId === fileId),
       onProgress: (fileId) => this.#read((watch) => watch.fileId === fileId),
@@ -70,10 +70,10 @@ export class FileEvents {
       onConnect: () => this.#read(() => true),
       onError: (err) => this.#deps.log.warn({ event: "listen_failed", err }),
     });
-    const beat = setInterval(() => this.#beat(), everyMs);
+    const heartbeat = setInterval(() => this.#sendHeartbeat(), everyMs);
     return {
       stop: async () => {
-        clearInterval(beat);
+        clearInterval(heartbeat);
         for (const { watcher } of this.#watches) watcher.onStop();
         this.#watches.clear();
         this.#streams.set(0);
@@ -83,7 +83,7 @@ export class FileEvents {
     };
   }
 
-  /** Shows the file soon, and again whenever it changes, until the function that it returns is called. */
+  /** Shows the file soon, and again after each change, until the returned function is called. */
   watch(watched: Watched, watcher: Watcher): () => void {
     const watch: Watch = { ...watched, watcher, pending: false };
     this.#watches.add(watch);
@@ -92,14 +92,14 @@ export class FileEvents {
     return () => this.#remove(watch);
   }
 
-  #beat(): void {
+  #sendHeartbeat(): void {
     for (const { watcher } of this.#watches) watcher.onBeat();
     this.#read(() => true);
   }
 
   #read(wanted: (watch: Watch) => boolean): void {
     for (const watch of this.#watches) if (wanted(watch)) this.#toRead.add(watch.fileId);
-    this.#schedule(gatherMs);
+    this.#schedule(batchMs);
   }
 
   #schedule(ms: number): void {
@@ -110,7 +110,7 @@ export class FileEvents {
   async #readNow(): Promise<void> {
     const fileIds = [...this.#toRead];
     this.#toRead.clear();
-    let pauseMs = gatherMs;
+    let pauseMs = batchMs;
     try {
       const [rows, revoked] = await Promise.all([
         getFileStatuses(this.#deps.pool, fileIds),

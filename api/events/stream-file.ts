@@ -5,12 +5,15 @@ import type { FileStatusRow } from "@transpod/store/files.ts";
 import { toFileStatus } from "../file-status.ts";
 import type { FileEvents } from "./file-events.ts";
 
-/** A client that has so much unread is cut off: it comes back and begins with how things are then. */
+/**
+ * A client with more unread data than this is disconnected: it reconnects and begins with the current
+ * state.
+ */
 const unreadLimitBytes = 64 * 1024;
 
 /**
- * Says how a file is, and again whenever that changes, until it has ended, was deleted, the client is gone,
- * or its API key `keyId` is revoked. https://html.spec.whatwg.org/multipage/server-sent-events.html
+ * Sends the state of a file, and again after each change, until the file has ended or was deleted, the client
+ * has gone, or its API key `keyId` is revoked. https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 export function streamFile(
   response: Response,
@@ -18,15 +21,15 @@ export function streamFile(
   first: FileStatusRow,
   keyId: string | null,
 ): void {
-  let said = "";
-  // Between the end and the close of a connection events may still come; writing them would throw.
+  let lastData = "";
+  // Between the end and the close of a connection there may still be events; writing them would throw.
   const over = () => response.writableEnded || response.destroyed;
   const say = (row: FileStatusRow | undefined): void => {
     if (over()) return;
     if (row === undefined) return void response.end();
     const data = JSON.stringify(toFileEvent(row));
-    if (data !== said) response.write(`event: status\nid: ${eventId(row)}\ndata: ${data}\n\n`);
-    said = data;
+    if (data !== lastData) response.write(`event: status\nid: ${eventId(row)}\ndata: ${data}\n\n`);
+    lastData = data;
     if (isTerminal(row.state)) response.end();
     else if (response.writableLength > unreadLimitBytes) response.destroy();
   };
@@ -43,7 +46,7 @@ export function streamFile(
   response.once("close", unwatch);
 }
 
-/** A browser gives the last one back when it connects again. */
+/** A browser sends the last id when it reconnects. */
 export function eventId({ attempt, state }: Pick<FileStatusRow, "attempt" | "state">): string {
   return `${attempt}-${state}`;
 }

@@ -5,7 +5,7 @@ import { otherMethods } from "../other-methods.ts";
 import { routes } from "../routes/all.ts";
 import { referenceFiles } from "./files.ts";
 
-/** Where the reference is; these paths are not operations and not in the document. */
+/** The paths of the API reference. They are not operations and not in the document. */
 export const referencePaths: readonly string[] = ["/openapi.json", ...Object.keys(referenceFiles)];
 
 /** Adds the OpenAPI document, Swagger UI at /docs and Redoc at /redoc. */
@@ -21,7 +21,7 @@ export function addReference(app: Express): void {
     app
       .route(path)
       .get((_request, response) => {
-        // With a root, a folder above it may begin with a dot.
+        // With `root`, a parent folder may begin with a dot.
         response.sendFile(basename(file), { root: dirname(file), maxAge: "1h" });
       })
       .all(otherMethods(["GET"]));

@@ -13,10 +13,10 @@ export const abortMultipart: Route = {
   operation: {
     operationId: "abortMultipart",
     tags: ["files"],
-    summary: "Throw away the parts of an upload",
+    summary: "Abort an upload in parts",
     description:
-      "The file still waits, and its upload can be begun anew. Aborting when there is nothing to abort " +
-      "changes nothing.",
+      "Deletes the parts. The file still waits for its upload, and another one can begin. Without an " +
+      "upload to abort, nothing changes.",
     requestParams: { path: fileParams },
     responses: { 204: { description: "There are no parts" }, ...problems(400, 404, 409, 422, 503) },
   },

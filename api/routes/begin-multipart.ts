@@ -22,26 +22,26 @@ export const beginMultipart: Route = {
     tags: ["files"],
     summary: "Begin to upload a file in parts",
     description:
-      "Or go on: one that has begun is answered with, and with the parts that S3 has of it. Needs the " +
-      "size, as `POST /upload` was told it.",
+      "If one has begun already, the answer is that upload with the parts that S3 has, so that a " +
+      "client can resume it. `POST /upload` must have had the file's size.",
     requestParams: { path: fileParams },
     responses: {
-      200: json("How to cut the file, and what is there", multipartUpload),
+      200: json("How to split the file, and the parts that S3 has", multipartUpload),
       ...problems(400, 404, 409, 422, 503),
     },
   },
   handle: (deps) => async (request, response) => {
-    response.json(await beginOrGoOn(deps, request));
+    response.json(await beginOrResume(deps, request));
   },
 };
 
-async function beginOrGoOn(deps: ApiDeps, request: Request): Promise<MultipartUpload> {
+async function beginOrResume(deps: ApiDeps, request: Request): Promise<MultipartUpload> {
   const row = await prolongedUpload(deps, request);
   declaredSize(row);
   const parts = await storedParts(deps, row);
   if (parts !== undefined) return toMultipartUpload(row, parts);
   await refuseJoined(deps, request, row);
   if (await begin(deps, row)) return toMultipartUpload(row, []);
-  // Another request began it, or the file waits no more: the row says which.
-  return await beginOrGoOn(deps, request);
+  // Another request began it, or the file no longer waits for its upload: read the row again.
+  return await beginOrResume(deps, request);
 }

@@ -8,7 +8,7 @@ import { fileIdIn, findFile } from "../find-file.ts";
 import type { Route } from "../route.ts";
 
 const nothingToCancel = {
-  completed: "The file is completed, so there is nothing to cancel. Delete it if nobody wants it.",
+  completed: "The file is completed, so there is nothing to cancel. Delete it if it is not needed.",
   failed: "The file has failed, so there is nothing to cancel. Retry it, or delete it.",
 };
 
@@ -21,8 +21,8 @@ export const cancelFile: Route = {
     tags: ["files"],
     summary: "Stop working on a file",
     description:
-      "From the answer on no result is published; a worker that is at it ends within seconds. " +
-      "Cancelling a cancelled file changes nothing.",
+      "After the answer no result is published. A running worker ends within seconds. Cancelling a " +
+      "cancelled file changes nothing.",
     requestParams: { path: fileParams },
     responses: {
       200: json("The file, cancelled", fileStatus),

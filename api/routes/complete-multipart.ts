@@ -14,13 +14,13 @@ export const completeMultipart: Route = {
   operation: {
     operationId: "completeMultipart",
     tags: ["files"],
-    summary: "Make the file of its parts",
+    summary: "Complete an upload in parts",
     description:
-      "Asks S3 itself which parts there are, and says which are missing. Completing it again, also when " +
-      "the answer was lost, changes nothing.",
+      "Checks which parts S3 has; the error names the missing ones. Repeating the request, for " +
+      "example when the answer was lost, changes nothing.",
     requestParams: { path: fileParams },
     responses: {
-      200: json("The file, which has arrived", fileStatus),
+      200: json("The file, now uploaded", fileStatus),
       ...problems(400, 404, 409, 422, 503),
     },
   },

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { rawKey } from "@transpod/contract/object-keys.ts";
-import { largestPutBytes } from "@transpod/contract/part-layout.ts";
+import { maxPutBytes } from "@transpod/contract/part-layout.ts";
 import {
   uploadRequest,
   uploadResponse,
@@ -68,9 +68,9 @@ function refuseTooLarge(
     const message = `The file is too large: ${size} bytes, but at most ${maxUploadBytes} are accepted.`;
     throw refusal("file_too_large", "size_bytes", message);
   }
-  if (size > largestPutBytes && !multipart) {
+  if (size > maxPutBytes && !multipart) {
     const message =
-      `One PUT takes at most ${largestPutBytes} bytes, and the file has ${size}. Say "multipart": ` +
+      `A single PUT takes at most ${maxPutBytes} bytes, and the file has ${size}. Set "multipart": ` +
       "true to upload it in parts.";
     throw refusal("multipart_needed", "multipart", message);
   }

@@ -20,10 +20,10 @@ export const createWebhook: Route = {
   operation: {
     operationId: "createWebhook",
     tags: ["webhooks"],
-    summary: "Have a URL told of what happens to files",
+    summary: "Create a webhook, which sends events of files to a URL",
     description:
-      "Events are signed as Standard Webhooks says, and sent at least once, those of one file in " +
-      "their order. What is not answered with 2xx within 10 seconds is sent again for a day.",
+      "Events are signed as Standard Webhooks specifies and sent at least once, in order for each " +
+      "file. An event that is not answered with 2xx within 10 seconds is sent again, for up to a day.",
     requestBody: { required: true, content: { "application/json": { schema: webhookRequest } } },
     responses: {
       201: json("The webhook, and the secret that verifies its signatures", webhookCreated),
@@ -53,7 +53,7 @@ function tooMany(): HttpError {
   return new HttpError(409, "too_many_webhooks", detail);
 }
 
-/** What other names mean is only known when something is sent, and refused then. */
+/** Other names are resolved only when an event is sent; a private address is refused then. */
 const ownName = /(^|\.)localhost\.?$/;
 
 function refusePrivate(given: string): void {
@@ -63,7 +63,7 @@ function refusePrivate(given: string): void {
     refusePrivateHost(url);
   } catch (error) {
     if (!(error instanceof PrivateAddressError)) throw error;
-    const advice = "Give a URL that anybody can reach, or set WEBHOOK_ALLOW_PRIVATE=on.";
+    const advice = "Give a public URL, or ask the operator to set WEBHOOK_ALLOW_PRIVATE=on.";
     const message = `${error.message} ${advice}`;
     throw new HttpError(422, error.code, message, { errors: [{ path: "url", message }] });
   }

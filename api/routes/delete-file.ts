@@ -12,10 +12,10 @@ export const deleteFile: Route = {
   operation: {
     operationId: "deleteFile",
     tags: ["files"],
-    summary: "Delete a file with all that belongs to it",
+    summary: "Delete a file with its original and its result",
     description:
-      "From the answer on the file is gone; a worker that is at it ends, and the original and the " +
-      "result are deleted, within seconds. Deleting a deleted file changes nothing.",
+      "After the answer the file no longer exists. Within seconds a running worker ends, and the " +
+      "original and the result are deleted. Deleting a deleted file changes nothing.",
     requestParams: { path: fileParams },
     responses: { 204: { description: "It is deleted" }, ...problems(400, 404, 422, 503) },
   },

@@ -13,7 +13,8 @@ export const deleteWebhook: Route = {
     operationId: "deleteWebhook",
     tags: ["webhooks"],
     summary: "Delete a webhook with all its deliveries",
-    description: "What is being sent at that moment may yet arrive, nothing after it.",
+    description:
+      "A delivery that is being sent at that moment may still arrive. Nothing is sent after it.",
     requestParams: { path: webhookParams },
     responses: { 204: { description: "It is deleted" }, ...problems(400, 404, 422, 503) },
   },

@@ -12,11 +12,11 @@ export const getMultipart: Route = {
   operation: {
     operationId: "getMultipart",
     tags: ["files"],
-    summary: "See which parts S3 has",
-    description: "So that a client that lost its memory sends only what is missing.",
+    summary: "Get the parts that S3 has",
+    description: "A client that was restarted can then send only the missing parts.",
     requestParams: { path: fileParams },
     responses: {
-      200: json("How the file is cut, and what is there", multipartUpload),
+      200: json("How the file is split, and the parts that S3 has", multipartUpload),
       ...problems(400, 404, 409, 422, 503),
     },
   },

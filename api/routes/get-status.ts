@@ -24,7 +24,7 @@ export const getFile: Route = {
   operation: {
     ...operation,
     operationId: "getFile",
-    summary: "See a file: what it holds, what became of it and what was proven",
+    summary: "Get a file: its status, its media and the verification of its result",
   },
 };
 
@@ -32,5 +32,9 @@ export const getFile: Route = {
 export const getStatus: Route = {
   ...everything,
   path: "/upload/:file_id/status",
-  operation: { ...operation, operationId: "getStatus", summary: "See how far a file is" },
+  operation: {
+    ...operation,
+    operationId: "getStatus",
+    summary: "Get a file's status and progress",
+  },
 };

@@ -10,8 +10,8 @@ export const healthz: Route = {
   operation: {
     operationId: "healthz",
     tags: ["operation"],
-    summary: "Whether the process lives, whatever it depends on",
-    responses: { 200: json("It lives", z.object({ status: z.literal("ok") })) },
+    summary: "Whether the process runs, whatever the state of Postgres, S3 and SQS",
+    responses: { 200: json("It runs", z.object({ status: z.literal("ok") })) },
   },
   handle: () => healthRoute,
 };

@@ -18,10 +18,13 @@ export const listDeliveries: Route = {
   operation: {
     operationId: "listDeliveries",
     tags: ["webhooks"],
-    summary: "See what was sent to a webhook, newest first",
+    summary: "List the deliveries of a webhook, newest first",
     description: "Deliveries are kept for 30 days after their end.",
     requestParams: { path: webhookParams, query: deliveryQuery },
-    responses: { 200: json("One page of them", deliveryList), ...problems(400, 404, 422, 503) },
+    responses: {
+      200: json("One page of deliveries", deliveryList),
+      ...problems(400, 404, 422, 503),
+    },
   },
   handle: (deps) => async (request, response) => {
     const { webhook_id } = parseRequest(webhookParams, request.params, "invalid_webhook_id");
@@ -37,7 +40,7 @@ export const listDeliveries: Route = {
   },
 };
 
-/** Throws an HttpError 422 for what is no sequence number. */
+/** Throws an HttpError 422 when it is not a sequence number. */
 function sequenceIn(cursor: string): number {
   if (!/^\d{1,15}$/.test(cursor)) throw invalidCursor();
   return Number(cursor);

@@ -16,7 +16,7 @@ export const listFiles: Route = {
     operationId: "listFiles",
     tags: ["files"],
     summary: "List files, newest first",
-    description: "Those that the API key created; with the scope admin all.",
+    description: "Lists the files that the API key created; with the scope admin, all files.",
     requestParams: { query: listQuery },
     responses: { 200: json("One page of the list", listResponse), ...problems(422, 503) },
   },
@@ -44,7 +44,7 @@ export const listFiles: Route = {
 /** invalid_datetime_format, datetime_field_overflow, invalid_time_zone_displacement_value */
 const badDate = z.object({ code: z.enum(["22007", "22008", "22009"]) });
 
-/** A forged cursor can hold a 31 February, which only Postgres finds. */
+/** A forged cursor can contain a date such as 31 February, which only Postgres rejects. */
 function rethrowBadDate(error: unknown): never {
   throw badDate.safeParse(error).success ? invalidCursor(error) : error;
 }

@@ -16,7 +16,7 @@ export const listTransactions: Route = {
   operation: {
     operationId: "listTransactions",
     tags: ["files"],
-    summary: "See every attempt at a file",
+    summary: "List the attempts at a file",
     requestParams: { path: fileParams },
     responses: {
       200: json("Its attempts", transactionsResponse),

@@ -12,7 +12,7 @@ export const listWebhooks: Route = {
     operationId: "listWebhooks",
     tags: ["webhooks"],
     summary: "List webhooks, oldest first",
-    responses: { 200: json("All of them", webhookList), ...problems(503) },
+    responses: { 200: json("All webhooks", webhookList), ...problems(503) },
   },
   handle:
     ({ pool }) =>

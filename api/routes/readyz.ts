@@ -19,8 +19,8 @@ export const readyz: Route = {
     tags: ["operation"],
     summary: "Whether Postgres, S3 and SQS can be reached",
     responses: {
-      200: json("All of them", readiness),
-      503: json("Not all of them", readiness),
+      200: json("All can be reached", readiness),
+      503: json("At least one can't be reached", readiness),
     },
   },
   handle: ({ checks }) => readinessRoute(checks),

@@ -12,7 +12,8 @@ export const renewUploadUrl: Route = {
     operationId: "renewUploadUrl",
     tags: ["files"],
     summary: "Get another URL for a file that waits for its upload",
-    description: "For the same object, with what was declared, in place of one that has expired.",
+    description:
+      "For the same object, with the same declared size and type, after the first URL has expired.",
     requestParams: { path: fileParams },
     responses: {
       200: json("Where to PUT the file", uploadResponse),

@@ -15,9 +15,9 @@ export const replayDelivery: Route = {
     tags: ["webhooks"],
     summary: "Send an event again",
     description:
-      "With the same `webhook-id` and a day of tries before it. What still waits is sent at once, or " +
-      "when the pause that the receiver asked for is over; " +
-      "later events of the file wait until this one has ended.",
+      "With the same `webhook-id`, and with up to a day of tries again. A delivery that still waits " +
+      "is sent at once, or when the pause that the receiver asked for has ended. Later events of the " +
+      "file wait until this one has ended.",
     requestParams: { path: deliveryParams },
     responses: { 200: json("The delivery", delivery), ...problems(400, 404, 409, 422, 503) },
   },
@@ -29,7 +29,7 @@ export const replayDelivery: Route = {
       return await replay(client, webhook_id, delivery_id);
     });
     if (row === undefined) {
-      const detail = `Delivery with ID ${delivery_id} not found; they are kept for 30 days.`;
+      const detail = `Delivery with ID ${delivery_id} not found. Deliveries are kept for 30 days.`;
       throw new HttpError(404, "delivery_not_found", detail);
     }
     deps.log.info({ event: "delivery_replayed", webhook_id, delivery_id });

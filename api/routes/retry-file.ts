@@ -17,10 +17,10 @@ export const retryFile: Route = {
   operation: {
     operationId: "retryFile",
     tags: ["files"],
-    summary: "Try a file again that failed or was cancelled",
+    summary: "Retry a file that failed or was cancelled",
     description:
-      "Queues one new attempt, with as many failures allowed as at first. Retrying a file that is " +
-      "queued or being worked on already changes nothing, whatever settings are given.",
+      "Queues one new attempt; failures are counted from zero again. Retrying a file that is queued " +
+      "or processing already changes nothing, and its settings are ignored.",
     requestParams: { path: fileParams },
     requestBody: { content: { "application/json": { schema: retryRequest } } },
     responses: {
@@ -47,14 +47,14 @@ function refuse({ state, source_version }: FileStatusRow): HttpError | undefined
   if (state === "completed") {
     const detail =
       "The file is completed, so there is nothing to retry. Announce it again with POST /upload " +
-      "to have it transcoded once more.";
+      "to transcode it again.";
     return new HttpError(409, "file_completed", detail);
   }
   if (source_version !== null) return undefined;
   if (state === "failed") return uploadExpired();
   const detail =
     state === "awaiting_upload"
-      ? "Nothing was uploaded yet. PUT the file to its upload_url; it is then queued by itself."
+      ? "Nothing was uploaded yet. PUT the file to its upload_url; it is then queued automatically."
       : "Nothing was uploaded before the file was cancelled. Announce it again with POST /upload.";
   return new HttpError(409, "not_uploaded", detail);
 }

@@ -25,7 +25,7 @@ export const signParts: Route = {
     tags: ["files"],
     summary: "Get URLs to PUT parts to",
     description:
-      "As often as you like: a part that is sent again replaces the one before. Part n begins at byte " +
+      "May be repeated: a part that is sent again replaces the earlier one. Part n begins at byte " +
       "(n - 1) * part_size_bytes.",
     requestParams: { path: fileParams },
     requestBody: {
@@ -68,7 +68,7 @@ async function signPart(deps: ApiDeps, row: UploadRow, { number, start, end }: P
 }
 
 function refuse(number: number, count: number): never {
-  const message = `There is no part ${number}: the file has ${count}.`;
+  const message = `There is no part ${number}: the file has ${count} parts.`;
   throw new HttpError(422, "invalid_request", message, {
     errors: [{ path: "part_numbers", message }],
   });

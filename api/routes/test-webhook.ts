@@ -14,7 +14,8 @@ export const testWebhook: Route = {
     operationId: "testWebhook",
     tags: ["webhooks"],
     summary: "Send a test event",
-    description: "An event `webhook.test` like any other; its delivery says what came of it.",
+    description:
+      "Sends an event `webhook.test` in the same way as any other. Its delivery shows the result.",
     requestParams: { path: webhookParams },
     responses: {
       201: json("Its delivery", delivery),

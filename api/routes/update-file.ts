@@ -14,8 +14,9 @@ export const updateFile: Route = {
   operation: {
     operationId: "updateFile",
     tags: ["files"],
-    summary: "Move a file up or down in the queue",
-    description: "The answer has its new position in the queue. Saying it again changes nothing.",
+    summary: "Change the priority of a file",
+    description:
+      "The answer has its new position in the queue. Repeating the request changes nothing.",
     requestParams: { path: fileParams },
     requestBody: { required: true, content: { "application/json": { schema: updateRequest } } },
     responses: {

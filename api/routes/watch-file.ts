@@ -16,17 +16,18 @@ export const watchFile: Route = {
     tags: ["files"],
     summary: "Watch a file until it has ended",
     description:
-      "Server-sent events: each is named `status` and has a FileEvent as its data. The first says how " +
-      "the file is now; the stream ends with the file, or when it is deleted. An EventSource that " +
-      "comes back after the last event is told by 204 to stay away. The stream also ends when its API " +
-      "key is revoked: whoever opens it again gets 401, as for every request with that key.",
+      "Server-sent events: each has the name `status` and a FileEvent as its data. The first one has " +
+      "the current state of the file. The stream ends when the file has ended or is deleted. An " +
+      "EventSource that reconnects after the last event gets 204, which tells it not to reconnect. The " +
+      "stream also ends when its API key is revoked. A client that reconnects then gets 401, as for " +
+      "every request with that key.",
     requestParams: { path: fileParams },
     responses: {
       200: {
         description: "The events",
         content: { "text/event-stream": { schema: z.string() } },
       },
-      204: { description: "There is nothing after the event that Last-Event-ID names" },
+      204: { description: "There is no event after the one that Last-Event-ID names" },
       ...problems(400, 404, 422, 503),
     },
   },
@@ -39,7 +40,7 @@ export const watchFile: Route = {
     response.status(200).set({
       "Content-Type": "text/event-stream",
       "Cache-Control": "no-store",
-      // nginx would gather events until its buffer is full.
+      // Without it nginx buffers events until its buffer is full.
       "X-Accel-Buffering": "no",
     });
     if (request.method === "HEAD") response.end();

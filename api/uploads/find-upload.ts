@@ -20,7 +20,7 @@ export async function prolongedUpload(deps: ApiDeps, request: Request): Promise<
   throw refusalOf(await findFile(deps.pool, request));
 }
 
-/** Whether the file, or what was first uploaded to it, has come as far as S3. */
+/** Whether the file's upload is complete in S3. */
 export function hasArrived({ state, source_version }: FileStatusRow): boolean {
   return source_version !== null && state !== "cancelled";
 }
@@ -28,14 +28,14 @@ export function hasArrived({ state, source_version }: FileStatusRow): boolean {
 /** Why a file takes no upload (any more). */
 export function refusalOf(file: FileStatusRow): HttpError {
   if (hasArrived(file)) {
-    const detail = "The file has arrived already, so there is nothing to upload.";
+    const detail = "The file is uploaded already, so there is nothing to upload.";
     return new HttpError(409, "already_uploaded", detail);
   }
   if (file.state !== "cancelled") return uploadExpired();
   const next =
     file.source_version === null
       ? "Announce it again with POST /upload."
-      : "It had arrived before, so it can be retried.";
+      : "It was uploaded before that, so it can be retried.";
   return new HttpError(409, "file_cancelled", `The file was cancelled. ${next}`);
 }
 

@@ -1,4 +1,4 @@
-const mostRanges = 20;
+const maxRanges = 20;
 
 /** Ascending numbers as a person writes them: `1, 3-7, 9`. */
 export function inRanges(numbers: readonly number[]): string {
@@ -8,8 +8,8 @@ export function inRanges(numbers: readonly number[]): string {
     if (range?.last === number - 1) range.last = number;
     else ranges.push({ first: number, last: number });
   }
-  const said = ranges
-    .slice(0, mostRanges)
+  const shown = ranges
+    .slice(0, maxRanges)
     .map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`));
-  return [...said, ...(ranges.length > mostRanges ? ["and more"] : [])].join(", ");
+  return [...shown, ...(ranges.length > maxRanges ? ["and more"] : [])].join(", ");
 }

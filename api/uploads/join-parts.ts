@@ -15,8 +15,8 @@ import {
 } from "./multipart.ts";
 
 /**
- * Makes the file of its parts, and says that it is there. Safe to repeat at every step: what was joined
- * before is found. Throws an HttpError 404 or 422.
+ * Joins the parts of an upload, and records that the file is uploaded. Safe to repeat at every step: an
+ * object that was joined before is found. Throws an HttpError 404 or 422.
  */
 export async function joinParts(deps: ApiDeps, row: UploadRow): Promise<void> {
   const stored = await storedParts(deps, row);
@@ -33,7 +33,7 @@ async function join(deps: ApiDeps, row: UploadRow, parts: StoredParts): Promise<
   return joined?.VersionId ?? null;
 }
 
-/** The parts that make the file, in order. One of another size than it should have counts as missing. */
+/** The parts of the file, in order. A part with the wrong size counts as missing. */
 function requireAll(sizeBytes: number, stored: StoredParts): StoredParts {
   const byNumber = new Map(stored.map((part) => [part.part_number, part]));
   const layout = layOutParts(sizeBytes);
@@ -46,7 +46,7 @@ function requireAll(sizeBytes: number, stored: StoredParts): StoredParts {
   }
   if (missing.length === 0) return parts;
   const detail =
-    `Of ${layout.length} parts ${missing.length} are missing: ${inRanges(missing)}. Send them, and ` +
+    `${missing.length} of ${layout.length} parts are missing: ${inRanges(missing)}. Send them, and ` +
     "complete the upload again.";
   throw new HttpError(422, "parts_missing", detail);
 }

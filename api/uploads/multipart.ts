@@ -20,12 +20,11 @@ import { refusalOf } from "./find-upload.ts";
 
 export type StoredParts = MultipartUpload["parts"];
 
-/** Throws an HttpError 409: without the size nobody knows how many parts there are. */
+/** Throws an HttpError 409 when the size is unknown, and so the number of parts. */
 export function declaredSize({ declared_size_bytes: size }: UploadRow): number {
   if (size !== null) return size;
   const detail =
-    "The file was announced without size_bytes, which an upload in parts needs. Announce it again " +
-    "with its size.";
+    "The file was announced without size_bytes, which an upload in parts needs. Announce it again with its size.";
   throw new HttpError(409, "size_not_declared", detail);
 }
 
@@ -34,7 +33,7 @@ export function targetOf({ buckets }: ApiDeps, { s3_key, upload_id }: UploadRow)
   return { Bucket: buckets.raw, Key: s3_key, UploadId: upload_id ?? undefined };
 }
 
-/** Undefined when none has begun, or S3 does not know it any more: it was joined, or aborted. */
+/** Undefined when none has begun, or S3 no longer has it because it was joined or aborted. */
 export async function storedParts(deps: ApiDeps, row: UploadRow): Promise<StoredParts | undefined> {
   if (row.upload_id === null) return undefined;
   try {
@@ -46,7 +45,8 @@ export async function storedParts(deps: ApiDeps, row: UploadRow): Promise<Stored
 }
 
 /**
- * The last page, too, names a part to go on from, 0: the SDK's paginator would begin anew, for ever.
+ * The last page also has a part number to continue from, 0, with which the SDK's paginator would begin
+ * again, for ever.
  * https://github.com/aws/aws-sdk-go-v2/issues/1140
  */
 async function allParts(
@@ -75,7 +75,7 @@ export function toMultipartUpload(row: UploadRow, parts: StoredParts): Multipart
   };
 }
 
-/** False when another request was faster, or the file waits for no upload any more. */
+/** False when another request was faster, or the file no longer waits for its upload. */
 export async function beginMultipart(deps: ApiDeps, row: UploadRow): Promise<boolean> {
   const target = { ...targetOf(deps, row), UploadId: undefined };
   const ContentType =
@@ -91,8 +91,8 @@ export async function beginMultipart(deps: ApiDeps, row: UploadRow): Promise<boo
 }
 
 /**
- * Looks for what may have been joined by a request that died before it could say so, and says it. False
- * when nothing has arrived.
+ * Looks for an object that may have been joined by a request that died before it recorded this, and
+ * records it. False when there is no object.
  */
 export async function recordJoinedUpload(
   { s3, buckets, pool }: ApiDeps,
@@ -104,7 +104,7 @@ export async function recordJoinedUpload(
   return object !== undefined;
 }
 
-/** Throws an HttpError 409 when the upload that S3 does not know any more was joined. */
+/** Throws an HttpError 409 when the upload is gone because it was joined. */
 export async function refuseJoined(deps: ApiDeps, request: Request, row: UploadRow): Promise<void> {
   if (row.upload_id === null || !(await recordJoinedUpload(deps, row))) return;
   throw refusalOf(await findFile(deps.pool, request));
@@ -112,6 +112,6 @@ export async function refuseJoined(deps: ApiDeps, request: Request, row: UploadR
 
 export function noMultipart(): HttpError {
   const detail =
-    "S3 has no parts of this file, nor takes any. Begin with POST /upload/{file_id}/multipart.";
+    "There is no upload in parts for this file. Begin one with POST /upload/{file_id}/multipart.";
   return new HttpError(404, "multipart_not_found", detail);
 }

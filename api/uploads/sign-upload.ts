@@ -1,27 +1,27 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import { largestPutBytes } from "@transpod/contract/part-layout.ts";
+import { maxPutBytes } from "@transpod/contract/part-layout.ts";
 import type { UploadResponse } from "@transpod/contract/public-api.ts";
 import type { UploadRow } from "@transpod/store/uploads.ts";
 import type { ApiDeps } from "../deps.ts";
 import { signUrl, type SignedUrl } from "../presign.ts";
 
 export interface SignedUpload extends SignedUrl {
-  /** What the PUT must carry, exactly. */
+  /** The headers that the PUT must send, exactly. */
   headers: Record<string, string>;
 }
 
 type Announced = Pick<UploadRow, "s3_key" | "declared_size_bytes" | "declared_content_type">;
 
 /**
- * A URL to PUT the file to. When nothing was declared it works without headers (`curl -T`). What was
- * declared is signed, so that S3 refuses anything else, and then also a second PUT: `If-None-Match`.
- * Undefined for a file that can only come in parts.
+ * A URL to PUT the file to. When nothing was declared it works without headers (`curl -T`). A declared
+ * size or type is signed, so that S3 refuses any other, and also a second PUT (`If-None-Match`).
+ * Undefined for a file that is too large for one PUT.
  */
 export async function signUpload(
   { publicS3, buckets, settings }: ApiDeps,
   { s3_key, declared_size_bytes: size, declared_content_type: type }: Announced,
 ): Promise<SignedUpload | undefined> {
-  if (size !== null && size > largestPutBytes) return undefined;
+  if (size !== null && size > maxPutBytes) return undefined;
   const declared = size !== null || type !== null;
   const command = new PutObjectCommand({
     Bucket: buckets.raw,
@@ -38,7 +38,7 @@ export async function signUpload(
   return { ...(await signUrl(publicS3, command, settings.uploadUrlTtlSeconds)), headers };
 }
 
-/** Without a URL the file is to come in parts. */
+/** Without a URL the file must be uploaded in parts. */
 export function toUploadResponse(
   { file_id, s3_key, upload_until }: Pick<UploadRow, "file_id" | "s3_key" | "upload_until">,
   signed: SignedUpload | undefined,

@@ -10,7 +10,7 @@ import { audit } from "./audit.ts";
 import type { AuditOptions } from "./options.ts";
 import { readJobs } from "./read-jobs.ts";
 
-/** Their defaults are the controller's own. */
+/** With the defaults of the controller. */
 const controller = z.object({
   MAX_RUNNING_JOBS: integer({ min: 1 }).default(10),
   HEARTBEAT_SECONDS: integer({ min: 1 }).default(10),

@@ -123,7 +123,7 @@ test("a result that is gone, or has another size, is found", async () => {
   await aws.s3.send(new PutObjectCommand(shorter));
   expect(await findings()).toEqual([
     `error result_missing: Its result ${gone.key} is not in the bucket.`,
-    `error result_size: Its result ${cut.key} has 3 bytes in the bucket where 6 are recorded.`,
+    `error result_size: Its result ${cut.key} has 3 bytes in the bucket, but 6 are recorded.`,
   ]);
 });
 
@@ -132,7 +132,7 @@ test("an object that nobody points to is found; a warning while somebody may yet
   const over = await claimedFile();
   await cancelFile(db.pool, over.ref.fileId);
   await put(aws.processedBucket, "stranger.mp4");
-  const sentence = (key: string) => `orphan: Nothing points to ${key} in the bucket.`;
+  const sentence = (key: string) => `orphan: No file points to ${key} in the bucket.`;
   const [now, later] = [await findings(300), await findings()];
   const all = [atWork.key, over.key, "stranger.mp4"];
   expect(now.toSorted()).toEqual(all.map((key) => `warning ${sentence(key)}`).toSorted());
@@ -190,7 +190,7 @@ test("a database with an older schema, or none, is a sentence", async () => {
   const old = await runAudit(["--no-buckets"]);
   expect(old.exitCode).toBe(1);
   expect(old.stderr).toMatch(
-    /^The database \S+ at \S+ has no or an older schema\. Bring it up to date: transpod migrate\./,
+    /^The database \S+ at \S+ has no schema, or an old one\. Update it: transpod migrate\./,
   );
   const gone = await runAudit(["--no-buckets"], { DATABASE_URL: "postgres://a:b@127.0.0.1:1/x" });
   expect(gone.exitCode).toBe(1);
@@ -220,7 +220,7 @@ test("Jobs that kubectl printed are compared with the rows; those of others are 
   ];
   const args = ["--no-buckets", "--settle", "0", "--jobs", "-"];
   const missing = await runAudit(args, {}, JSON.stringify({ kind: "List", items }));
-  const sentence = "It is at work, but no Job of it is.";
+  const sentence = "Its attempt is open, but has no running Job.";
   expect(missing).toMatchObject({
     exitCode: 1,
     stdout: `error: file ${lost.ref.fileId}: ${sentence} (job_missing)\n`,
@@ -232,7 +232,7 @@ test("Jobs that kubectl printed are compared with the rows; those of others are 
 
 test.for([
   ["nothing", "", "Unexpected end of JSON input"],
-  ["a list of pods", '{"items":[{"kind":"Pod"}]}', "It is no Job."],
+  ["a list of pods", '{"items":[{"kind":"Pod"}]}', "It is not a Job."],
 ])("instead of Jobs, %s ends it with a sentence", async ([, input, why]) => {
   const { exitCode, stdout, stderr } = await runAudit(["--jobs", "-"], {}, input);
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });

@@ -22,14 +22,14 @@ export interface Buckets {
 
 export interface AuditDeps {
   pool: pg.Pool;
-  /** Undefined: they are not looked at. */
+  /** Undefined: they are not checked. */
   buckets: Buckets | undefined;
   /** Listed before; undefined where Jobs are no Kubernetes Jobs. */
   jobs: readonly SeenJob[] | undefined;
   limits: StuckLimits;
 }
 
-/** Everything that is wrong, errors first. Changes nothing, and may run beside all else. */
+/** All breaches, errors first. Changes nothing, and may run at any time. */
 export async function audit(
   { pool, buckets, jobs, limits }: AuditDeps,
   onStep: (step: string) => void = () => {},
@@ -60,7 +60,7 @@ async function auditBuckets(
     }
     return await findObjectBreaches(client, listedAt, settleSeconds);
   } finally {
-    // Not to be used again: the table goes with the connection.
+    // The connection is destroyed, and the temporary table with it.
     client.release(true);
   }
 }

@@ -8,13 +8,22 @@ export function addAudit(program: Command): void {
     .command("audit")
     .summary("check that database, buckets and Jobs agree with each other")
     .description(
-      "Checks what must hold at any time, whoever died when: each file's history, its attempts, its " +
-        "arrivals, its result and its source in the buckets; with --jobs its Jobs. Says what is wrong in sentences, and " +
-        "changes nothing. Warnings are of what takes too long, or may still be at work; they alone are no failure.",
+      "Checks rules that must hold at any time, also after a crash: for each file its history, its " +
+        "attempts, its upload, and its source and its result in the buckets; with --jobs also its Jobs. " +
+        "Prints one sentence for each breach, and changes nothing. A warning is something that takes " +
+        "too long or may still be in progress; the command does not fail for warnings alone.",
     )
-    .option("--settle <seconds>", "what is younger may be at work yet", secondsIn, 300)
-    .option("--no-buckets", "do not look at the buckets")
-    .option("--jobs <file>", "look at the Jobs that kubectl printed as JSON; - for standard input")
+    .option(
+      "--settle <seconds>",
+      "differences younger than this are not errors, since work may be in progress",
+      secondsIn,
+      300,
+    )
+    .option("--no-buckets", "do not check the buckets")
+    .option(
+      "--jobs <file>",
+      "also check the Jobs in this output of kubectl get jobs -o json; - for standard input",
+    )
     .option("--json", "print the result as JSON")
     .addHelpText(
       "after",

@@ -1,4 +1,4 @@
-/** What `transpod audit` was told. */
+/** The options of `transpod audit`. */
 export interface AuditOptions {
   /** In seconds. */
   settle: number;

@@ -5,9 +5,9 @@ import { attemptOf } from "@transpod/contract/job-identity.ts";
 import type { SeenJob } from "@transpod/store/audit-jobs.ts";
 import { z } from "zod";
 
-/** What of a Kubernetes Job tells whose it is, and whether it is over. */
+/** The fields of a Kubernetes Job that name its attempt and its end. */
 const job = z.object({
-  kind: z.literal("Job", { error: "It is no Job." }),
+  kind: z.literal("Job", { error: "It is not a Job." }),
   metadata: z.object({
     name: z.string(),
     labels: z.record(z.string(), z.string()).optional(),
@@ -24,9 +24,9 @@ const job = z.object({
 const list = z.object({ items: z.array(job) });
 
 /**
- * The attempts' Jobs in what `kubectl get jobs -o json` printed into a file, or `-`, standard input.
- * It is kubectl that is asked, since it knows every way to log in to a cluster. Throws a TranspodError
- * where there is something else.
+ * Reads the attempts' Jobs from a file with the output of `kubectl get jobs -o json`; `-` is standard
+ * input. kubectl lists them, since it supports every way to log in to a cluster. Throws a TranspodError
+ * for any other contents.
  */
 export async function readJobs(path: string): Promise<SeenJob[]> {
   try {
@@ -39,7 +39,7 @@ export async function readJobs(path: string): Promise<SeenJob[]> {
   }
 }
 
-/** None for a Job of somebody else. */
+/** Empty for a Job that is not Transpod's. */
 function seenJob(each: z.infer<typeof job>): SeenJob[] {
   const { name, creationTimestamp, deletionTimestamp } = each.metadata;
   const ref = attemptOf(each);

@@ -4,29 +4,29 @@ import { run } from "../run.ts";
 import { namesFor } from "./names.ts";
 import type { DestroyOptions, InitOptions } from "./options.ts";
 
-/** The commands load the AWS SDK when they run: `transpod migrate` and `--help` do without. */
+/** The commands load the AWS SDK when they run, so that `transpod migrate` and `--help` need not. */
 export function addAws(program: Command): void {
   const aws = program
     .command("aws")
-    .description("Makes, or deletes, the buckets, queues and IAM policies of one installation.");
+    .description("Creates or deletes the buckets, queues and IAM policies of one installation.");
 
   withAwsOptions(aws.command("init"))
-    .summary("make the buckets, queues and policies of an installation")
+    .summary("create the buckets, queues and policies of an installation")
     .description(
-      "Makes what an installation of Transpod needs on AWS: the buckets transpod-raw-SUFFIX and " +
+      "Creates what an installation of Transpod needs on AWS: the buckets transpod-raw-SUFFIX and " +
         "transpod-processed-SUFFIX, the queue transpod-SUFFIX with its dead-letter queue, and the IAM " +
         "policies transpod-api-SUFFIX and transpod-controller-SUFFIX. Safe to interrupt and to run " +
         "again: it changes what differs, and keeps what others set on the same buckets and queues.",
     )
     .option(
       "--cors-origin <origin>",
-      "a web page that may upload and download; may be repeated; at first any may",
+      "origin of a web page that may upload and download; may be repeated; the default is any origin",
       originIn,
     )
     .option("--values <file>", "write a values file for Helm")
     .option("--env <file>", "write the services' environment variables, as in .env.aws.template")
     .option("--cluster-endpoint <url>", "where pods reach the emulator", urlIn)
-    .option("--force", "replace files that somebody else wrote or edited")
+    .option("--force", "replace files that another program wrote, or that were edited")
     .addHelpText(
       "after",
       `
@@ -43,11 +43,11 @@ Examples:
   withAwsOptions(aws.command("destroy"))
     .summary("delete the buckets, queues and policies of an installation, videos included")
     .description(
-      'Deletes what "transpod aws init SUFFIX" made, and every video in it. Asks first. Deletes ' +
-        "nothing that has no tag transpod:suffix=SUFFIX, and no policy that is attached. Safe to " +
+      'Deletes what "transpod aws init SUFFIX" created, with every video in it. Asks for confirmation ' +
+        "first. Deletes nothing without the tag transpod:suffix=SUFFIX, and no attached policy. Safe to " +
         "interrupt and to run again.",
     )
-    .option("--yes", "don't ask")
+    .option("--yes", "don't ask for confirmation")
     .addHelpText(
       "after",
       `
@@ -62,15 +62,18 @@ Example:
 
 function withAwsOptions(command: Command): Command {
   return command
-    .argument("<suffix>", "the end of every name, for example prod", suffixIn)
-    .option("--region <region>", "AWS region; unless told, that of AWS_REGION or of the profile")
-    .option("--account <id>", "go no further if the credentials are of another account")
+    .argument("<suffix>", "the end of all names, for example prod", suffixIn)
+    .option(
+      "--region <region>",
+      "AWS region; the default is AWS_REGION or the region of the profile",
+    )
+    .option("--account <id>", "stop if the credentials belong to another account")
     .addOption(
       new Option("--endpoint <url>", "an emulator instead of AWS; its region is us-east-1")
         .env("AWS_ENDPOINT_URL")
         .argParser(urlIn),
     )
-    .option("--policies", "with the IAM policies, in an emulator too")
+    .option("--policies", "include the IAM policies, also in an emulator")
     .option("--no-policies", "without the IAM policies")
     .option("--json", "print the result as JSON");
 }
@@ -86,7 +89,7 @@ function suffixIn(text: string): string {
 
 function urlIn(text: string): string {
   if (!/^https?:/.test(text) || !URL.canParse(text)) {
-    throw new InvalidArgumentError("Give a URL: http://localhost:4566");
+    throw new InvalidArgumentError("Give a URL, for example http://localhost:4566");
   }
   return text.replace(/\/+$/, "");
 }
@@ -94,7 +97,7 @@ function urlIn(text: string): string {
 function originIn(text: string, before: string[] = []): string[] {
   if (text !== "*" && !(URL.canParse(text) && new URL(text).origin === text)) {
     throw new InvalidArgumentError(
-      "An origin is scheme, host and port alone: https://video.example.com",
+      "Give an origin, which has only scheme, host and port: https://video.example.com",
     );
   }
   return [...before, text];

@@ -75,7 +75,7 @@ test("init tells what it made; a second time, that all of it was there", async (
     `  created  bucket  transpod-processed-${suffix}`,
     `  created  queue   transpod-${suffix}`,
     `  created  queue   transpod-${suffix}-dead`,
-    "No IAM policies were made.",
+    "No IAM policies were created.",
   ]);
   expect(first.stdout).toContain(`  rawBucket: "transpod-raw-${suffix}"\n`);
 
@@ -125,7 +125,9 @@ test("a file of somebody else is kept, and then nothing is made", async () => {
   writeFileSync(values, "api: {}\n");
   const { exitCode, stderr } = await aws("init", suffix, "--values", values);
   expect(exitCode).toBe(1);
-  expect(stderr).toMatch(/values\.yaml was written or edited by somebody else.*--force/);
+  expect(stderr).toMatch(
+    /values\.yaml was not written by this command, or was edited since.*--force/,
+  );
   expect(await existing(suffix)).toEqual([]);
   expect((await aws("init", suffix, "--values", values, "--force")).exitCode).toBe(0);
 });
@@ -158,12 +160,12 @@ test("without credentials, with unknown ones, or with another account's, nothing
   expect(unknown.exitCode).toBe(1);
   expect(JSON.parse(unknown.stderr)).toEqual({
     code: "unknown_credentials",
-    detail: expect.stringContaining("AWS does not take these credentials"),
+    detail: expect.stringContaining("AWS rejects these credentials"),
   });
 
   const other = await aws("init", suffix, "--account", "123456789012");
   expect(other.exitCode).toBe(1);
-  expect(other.stderr).toContain("of the AWS account 000000000000, not of 123456789012");
+  expect(other.stderr).toContain("to the AWS account 000000000000, not to 123456789012");
   expect(await existing(suffix)).toEqual([]);
 });
 
@@ -266,7 +268,7 @@ test("destroy deletes all of it, old versions and unfinished uploads too; then t
   expect(await existing(suffix)).toEqual([]);
 
   const again = await aws("destroy", suffix, "--policies", "--yes");
-  expect(again.stdout).toMatch(`There is nothing of ${suffix} in the emulator`);
+  expect(again.stdout).toMatch(`There are no resources of ${suffix} in the emulator`);
   expect(again.exitCode).toBe(0);
 });
 
@@ -285,7 +287,9 @@ test("destroy asks nobody where there is no terminal: it wants --yes", async () 
   await aws("init", suffix);
   const { exitCode, stderr } = await aws("destroy", suffix);
   expect(exitCode).toBe(1);
-  expect(stderr).toMatch(/Nothing was deleted, because there is nobody to ask\. Say --yes/);
+  expect(stderr).toMatch(
+    /Nothing was deleted, because there is no terminal to ask for confirmation\. Use --yes/,
+  );
   expect(await existing(suffix)).toHaveLength(4);
 });
 
@@ -297,7 +301,7 @@ test("destroy leaves alone what has its name and not its tag, and everything els
   const { exitCode, stderr } = await aws("destroy", suffix, "--yes");
   expect(exitCode).toBe(1);
   expect(stderr).toContain(`the tag transpod:suffix=${suffix} is missing on the bucket`);
-  expect(stderr).toContain(`"transpod aws init ${suffix}" puts the tag there`);
+  expect(stderr).toContain(`"transpod aws init ${suffix}" adds the tag`);
   expect(await existing(suffix)).toHaveLength(1);
 });
 
@@ -325,7 +329,7 @@ test("on a terminal destroy asks for the suffix", async () => {
 
   const refused = await answered("yes\r");
   expect(refused.exitCode).toBe(1);
-  expect(refused.screen).toContain(`Nothing was deleted: that was not "${suffix}".`);
+  expect(refused.screen).toContain(`Nothing was deleted: the answer was not "${suffix}".`);
   expect(refused.screen).toContain(`  bucket  transpod-raw-${suffix}`);
 
   const cancelled = await answered("\u0003");

@@ -4,21 +4,21 @@ import type { SQSClient } from "@aws-sdk/client-sqs";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { TranspodError } from "@transpod/contract/errors.ts";
 import { createS3, createSqs } from "@transpod/runtime/aws.ts";
-import { placeOf, type Place } from "./arn.ts";
+import { parseArn, type ArnParts } from "./arn.ts";
 
 export interface ConnectOptions {
-  /** Unless told: as the AWS SDK finds it, in the environment or in the profile. */
+  /** By default the AWS SDK finds it in the environment or in the profile. */
   region?: string | undefined;
   /** Of an emulator. */
   endpoint?: string | undefined;
-  /** The only account that it may be. */
+  /** The account that the credentials must belong to. */
   account?: string | undefined;
-  /** Whether IAM policies are made or deleted too. */
+  /** Whether IAM policies are created or deleted too. */
   policies: boolean;
 }
 
-/** Whose the credentials are. */
-export type Identity = Pick<Place, "account" | "partition">;
+/** The account that the credentials belong to. */
+export type Identity = Pick<ArnParts, "account" | "partition">;
 
 export interface Connection {
   region: string;
@@ -42,8 +42,8 @@ const requestHandler = {
 };
 
 /**
- * Clients for one region, after AWS has said whose the credentials are: credentials that don't work,
- * or are of another account, must show before anything is made.
+ * Clients for one region. First AWS is asked for the account of the credentials: credentials that don't
+ * work, or belong to another account, must fail before anything is created.
  */
 export async function connect(options: ConnectOptions): Promise<Connection> {
   const { endpoint, account } = options;
@@ -55,7 +55,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   if (account !== undefined && identity?.account !== account) {
     throw new TranspodError(
       "wrong_account",
-      `These credentials are of the AWS account ${identity?.account}, not of ${account}. ` +
+      `These credentials belong to the AWS account ${identity?.account}, not to ${account}. ` +
         "Choose another profile (AWS_PROFILE).",
     );
   }
@@ -72,7 +72,7 @@ async function chosenRegion(): Promise<string> {
   } catch (cause) {
     throw new TranspodError(
       "no_region",
-      "No AWS region is chosen. Say --region eu-central-1, for example, or set AWS_REGION.",
+      "No AWS region is chosen. Use --region, for example --region eu-central-1, or set AWS_REGION.",
       { cause },
     );
   }
@@ -81,5 +81,5 @@ async function chosenRegion(): Promise<string> {
 async function whoAmI(sts: STSClient): Promise<Identity> {
   const { Account: account, Arn = "" } = await sts.send(new GetCallerIdentityCommand());
   if (account === undefined) throw new Error("STS named no account");
-  return { account, partition: placeOf(Arn).partition };
+  return { account, partition: parseArn(Arn).partition };
 }

@@ -4,7 +4,7 @@ import type { Terminal } from "../terminal.ts";
 import { planDestruction, type Destruction } from "./destroy.ts";
 import { explain } from "./explain.ts";
 import type { DestroyOptions } from "./options.ts";
-import { describePlace } from "./show.ts";
+import { describeTarget } from "./show.ts";
 
 export async function destroyCommand(
   suffix: string,
@@ -13,7 +13,7 @@ export async function destroyCommand(
 ): Promise<void> {
   const { endpoint } = options;
   try {
-    terminal.status("Looking at what there is");
+    terminal.status("Looking for resources");
     const destruction = await planDestruction({
       ...{ suffix, endpoint, region: options.region, account: options.account },
       policies: options.policies ?? endpoint === undefined,
@@ -26,7 +26,7 @@ export async function destroyCommand(
     const deleted = found.map(({ kind, name }) => ({ kind, name }));
     terminal.result(
       found.length === 0
-        ? [`There is nothing of ${suffix} in ${describePlace(destruction, options)}.`]
+        ? [`There are no resources of ${suffix} in ${describeTarget(destruction, options)}.`]
         : asColumns(deleted.map(({ kind, name }) => ["deleted", kind, name])),
       { suffix, account, region, deleted },
     );
@@ -45,13 +45,16 @@ async function confirm(
   if (!terminal.interactive) {
     throw new TranspodError(
       "not_confirmed",
-      "Nothing was deleted, because there is nobody to ask. Say --yes to delete without a question.",
+      "Nothing was deleted, because there is no terminal to ask for confirmation. Use --yes to delete without it.",
     );
   }
-  terminal.say(`In ${describePlace(destruction, options)}:`);
+  terminal.say(`In ${describeTarget(destruction, options)}:`);
   for (const line of asColumns(found.map(({ kind, name }) => [kind, name]))) terminal.say(line);
-  const answer = await terminal.ask(`Type ${suffix} to delete all of it, with every video: `);
+  const answer = await terminal.ask(`Type ${suffix} to delete all of them, with every video: `);
   if (answer !== suffix) {
-    throw new TranspodError("not_confirmed", `Nothing was deleted: that was not "${suffix}".`);
+    throw new TranspodError(
+      "not_confirmed",
+      `Nothing was deleted: the answer was not "${suffix}".`,
+    );
   }
 }

@@ -1,7 +1,7 @@
 import { TranspodError } from "@transpod/contract/errors.ts";
 import { connect, type ConnectOptions } from "./connect.ts";
 import { namesFor, suffixTag } from "./names.ts";
-import { findInstallation, type Found } from "./inventory.ts";
+import { findInstallation, type FoundResource } from "./inventory.ts";
 
 export interface DestroyOptions extends ConnectOptions {
   suffix: string;
@@ -11,15 +11,15 @@ export interface Destruction {
   region: string;
   /** Undefined where an emulator wasn't asked. */
   account: string | undefined;
-  /** What there is to delete; nothing has been deleted yet. */
-  found: readonly Found[];
+  /** The resources to delete; nothing has been deleted yet. */
+  found: readonly FoundResource[];
   /** Can be repeated after an interruption, by planning again. */
   carryOut(onStep: (step: string) => void): Promise<void>;
 }
 
 /**
- * Looks at what an installation has on AWS. Throws a TranspodError, with nothing deleted, when
- * something of a name of ours is not marked as ours, or a policy is still attached to somebody.
+ * Finds the resources of an installation on AWS. Throws a TranspodError, with nothing deleted, when a
+ * resource with one of our names lacks our tag, or a policy is still attached.
  */
 export async function planDestruction(options: DestroyOptions): Promise<Destruction> {
   const connection = await connect(options);
@@ -41,20 +41,20 @@ export async function planDestruction(options: DestroyOptions): Promise<Destruct
   };
 }
 
-function notOurs(found: Found[], suffix: string): TranspodError {
+function notOurs(found: FoundResource[], suffix: string): TranspodError {
   const list = found.map(({ kind, name }) => `the ${kind} ${name}`).join(", ");
   return new TranspodError(
     "not_ours",
     `Nothing was deleted, because the tag ${suffixTag}=${suffix} is missing on ${list}. If Transpod ` +
-      `uses it, "transpod aws init ${suffix}" puts the tag there; else delete it by other means.`,
+      `uses it, "transpod aws init ${suffix}" adds the tag; otherwise delete it by other means.`,
   );
 }
 
-function attached(found: Found[]): TranspodError {
+function attached(found: FoundResource[]): TranspodError {
   const list = found.map(({ name, holders }) => `${name} is attached to ${holders.join(", ")}`);
   return new TranspodError(
     "policy_attached",
     `Nothing was deleted, because the policy ${list.join("; the policy ")}. Detach it and run the ` +
-      "command again, or say --no-policies to keep the policies.",
+      "command again, or use --no-policies to keep the policies.",
   );
 }

@@ -23,7 +23,7 @@ test.each([
     /^The AWS login can't be used: The SSO session .* has expired\. Log in/,
   ],
   [awsError("ExpiredToken"), "expired_credentials", /have expired\. Log in/],
-  [awsError("InvalidClientTokenId"), "unknown_credentials", /does not take these credentials/],
+  [awsError("InvalidClientTokenId"), "unknown_credentials", /rejects these credentials/],
   [awsError("RequestTimeTooSkewed"), "wrong_clock", /clock is wrong/],
   [
     awsError(
@@ -33,10 +33,10 @@ test.each([
     "access_denied",
     /The permission s3:CreateBucket is missing\. docs\/eks\.md lists/,
   ],
-  [awsError("AccessDenied", "Access Denied"), "access_denied", /^AWS denies this\. docs/],
+  [awsError("AccessDenied", "Access Denied"), "access_denied", /^AWS denies access\. docs/],
   [awsError("PermanentRedirect"), "wrong_region", /--region/],
-  [awsError("QueueDeletedRecently"), "deleted_recently", /it goes on where it stopped/],
-  [awsError("OperationAborted"), "bucket_busy", /it goes on where it stopped/],
+  [awsError("QueueDeletedRecently"), "deleted_recently", /it continues where it stopped/],
+  [awsError("OperationAborted"), "bucket_busy", /it continues where it stopped/],
   [awsError("Surprise"), "aws_error", "AWS answered with Surprise: So it is."],
   [
     Object.assign(new Error("getaddrinfo ENOTFOUND sts.eu-nowhere-1"), { code: "ENOTFOUND" }),
@@ -56,7 +56,7 @@ test("of an emulator it says so", () => {
     message: expect.stringContaining(`Nothing answers at ${endpoint}. Start the emulator`),
   });
   expect(explain(awsError("InvalidAccessKeyId"), endpoint)).toMatchObject({
-    message: expect.stringContaining("to those that the emulator takes"),
+    message: expect.stringContaining("to those that the emulator accepts"),
   });
 });
 

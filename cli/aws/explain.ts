@@ -4,22 +4,22 @@ const logIn =
   'Log in ("aws sso login"), choose a profile (AWS_PROFILE), or set AWS_ACCESS_KEY_ID and ' +
   "AWS_SECRET_ACCESS_KEY.";
 const logInToEmulator =
-  "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to those that the emulator takes.";
+  "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to those that the emulator accepts.";
 
 interface Explanation {
   code: string;
-  /** Each service of AWS has names of its own for the same error. */
+  /** Services of AWS have different names for the same error. */
   names: string[];
-  sentence: (said: string, next: string) => string;
+  sentence: (message: string, next: string) => string;
 }
 
 const explanations: Explanation[] = [
   {
     code: "no_credentials",
     names: ["CredentialsProviderError", "TokenProviderError"],
-    sentence: (said, next) =>
-      /expired|sso|profile/i.test(said)
-        ? `The AWS login can't be used: ${said} ${next}`
+    sentence: (message, next) =>
+      /expired|sso|profile/i.test(message)
+        ? `The AWS login can't be used: ${message} ${next}`
         : `There are no AWS credentials. ${next}`,
   },
   {
@@ -38,20 +38,21 @@ const explanations: Explanation[] = [
       "InvalidToken",
       "AuthFailure",
     ],
-    sentence: (said, next) => `AWS does not take these credentials: ${said} ${next}`,
+    sentence: (message, next) => `AWS rejects these credentials: ${message} ${next}`,
   },
   {
     code: "wrong_clock",
     names: ["RequestTimeTooSkewed"],
-    sentence: () => "AWS refuses requests from this machine, because its clock is wrong. Set it.",
+    sentence: () =>
+      "AWS refuses requests from this machine, because its clock is wrong. Set the clock.",
   },
   {
     code: "access_denied",
     names: ["AccessDenied", "AccessDeniedException", "AuthorizationError", "Forbidden"],
-    sentence: (said) => {
-      const action = /perform: (\S+)/.exec(said)?.[1];
+    sentence: (message) => {
+      const action = /perform: (\S+)/.exec(message)?.[1];
       const lacking = action === undefined ? "" : ` The permission ${action} is missing.`;
-      return `AWS denies this.${lacking} docs/eks.md lists what this command needs. AWS said: ${said}`;
+      return `AWS denies access.${lacking} docs/eks.md lists what this command needs. AWS said: ${message}`;
     },
   },
   {
@@ -62,39 +63,39 @@ const explanations: Explanation[] = [
       "IllegalLocationConstraintException",
       "InvalidLocationConstraint",
     ],
-    sentence: (said) =>
-      `The region is the wrong one, choose another by --region. AWS said: ${said}`,
+    sentence: (message) =>
+      `This is the wrong region; choose another one with --region. AWS said: ${message}`,
   },
   {
     code: "deleted_recently",
     names: ["QueueDeletedRecently", "AWS.SimpleQueueService.QueueDeletedRecently"],
     sentence: () =>
-      "A queue of this name was deleted within the last minute, and SQS wants that minute. " +
-      "Run the same command again then: it goes on where it stopped.",
+      "A queue of this name was deleted within the last minute, and SQS requires a minute in between. " +
+      "Then run the same command again: it continues where it stopped.",
   },
   {
     code: "bucket_busy",
     names: ["OperationAborted"],
     sentence: () =>
-      "S3 is still busy with a bucket of this name, as it is for some minutes after one was " +
-      "deleted. Run the same command again then: it goes on where it stopped.",
+      "S3 is still busy with a bucket of this name, for some minutes after one was deleted. Then run " +
+      "the same command again: it continues where it stopped.",
   },
 ];
 
 const unreachable = /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH)$/;
 
 /**
- * What AWS answered, or didn't, as a sentence with the next step. Errors that are not AWS's come back
- * as they are.
+ * Turns an error of AWS, or of the connection to it, into a sentence with the next step. Other errors
+ * are returned unchanged.
  */
 export function explain(error: unknown, endpoint: string | undefined): unknown {
   if (!(error instanceof Error) || error instanceof TranspodError) return error;
   const { name } = error;
-  const said = error.message.trim().replace(/[^.!?]$/, "$&.");
+  const message = error.message.trim().replace(/[^.!?]$/, "$&.");
   const known = explanations.find(({ names }) => names.includes(name));
   if (known !== undefined) {
     const next = endpoint === undefined ? logIn : logInToEmulator;
-    return new TranspodError(known.code, known.sentence(said, next), { cause: error });
+    return new TranspodError(known.code, known.sentence(message, next), { cause: error });
   }
   const { code } = error as { code?: unknown };
   if (name === "TimeoutError" || (typeof code === "string" && unreachable.test(code))) {
@@ -102,8 +103,8 @@ export function explain(error: unknown, endpoint: string | undefined): unknown {
       endpoint === undefined
         ? "AWS can't be reached. Check the network, and the spelling of the region"
         : `Nothing answers at ${endpoint}. Start the emulator, or correct --endpoint`;
-    return new TranspodError("unreachable", `${next}: ${said}`, { cause: error });
+    return new TranspodError("unreachable", `${next}: ${message}`, { cause: error });
   }
   if (!("$metadata" in error)) return error;
-  return new TranspodError("aws_error", `AWS answered with ${name}: ${said}`, { cause: error });
+  return new TranspodError("aws_error", `AWS answered with ${name}: ${message}`, { cause: error });
 }

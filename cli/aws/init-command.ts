@@ -7,7 +7,7 @@ import { openOwnFile } from "./files/own-file.ts";
 import { helmValues } from "./files/values.ts";
 import { init, type Initialised } from "./init.ts";
 import type { InitOptions } from "./options.ts";
-import { describePlace } from "./show.ts";
+import { describeTarget } from "./show.ts";
 
 interface File {
   path: string;
@@ -21,7 +21,9 @@ export async function initCommand(
 ): Promise<void> {
   const { endpoint, clusterEndpoint, corsOrigin: corsOrigins } = options;
   if (clusterEndpoint !== undefined && endpoint === undefined) {
-    throw new UsageError("--cluster-endpoint is another name of an emulator: say --endpoint too.");
+    throw new UsageError(
+      "--cluster-endpoint is the emulator's address inside the cluster: use --endpoint too.",
+    );
   }
   const write = await prepareFiles(suffix, options);
   let made: Initialised;
@@ -40,16 +42,16 @@ export async function initCommand(
   const files = await write(made);
   terminal.result(
     [
-      `${made.names.queue} in ${describePlace(made, options)}:`,
+      `${made.names.queue} in ${describeTarget(made, options)}:`,
       ...asColumns([...resourceRows(made), ...files.map((f) => [f.change, "file", f.path])]),
-      ...(made.policyArns.length === 0 ? ["No IAM policies were made."] : []),
+      ...(made.policyArns.length === 0 ? ["No IAM policies were created."] : []),
       ...nextSteps(made, options.values),
     ],
     asJson(made, files),
   );
 }
 
-/** A file that must be left alone is found out before anything is made. */
+/** Checks before anything is created that no file must be left alone. */
 async function prepareFiles(
   suffix: string,
   { values, env, force = false }: InitOptions,
@@ -91,7 +93,7 @@ function nextSteps(made: Initialised, values: string | undefined): string[] {
   const commands = [
     "",
     "Next (docs/eks.md explains each step):",
-    `  give ${apiPolicy} and ${controllerPolicy} to the pods, by Pod Identity or IRSA`,
+    `  attach ${apiPolicy} and ${controllerPolicy} to the pods' roles, by Pod Identity or IRSA`,
     "  kubectl create namespace transpod",
     "  kubectl create secret generic transpod-database --namespace transpod \\",
     "    --from-literal=DATABASE_URL=postgres://USER:PASSWORD@HOST:5432/transpod",

@@ -20,7 +20,7 @@ export interface Initialised extends Installation {
   resources: Resource[];
 }
 
-/** Makes what an installation needs on AWS, or what is missing of it. */
+/** Creates what an installation needs on AWS, or the missing part of it. */
 export async function init(
   options: InitOptions,
   onStep: (step: string) => void,
@@ -28,11 +28,11 @@ export async function init(
   const { suffix, corsOrigins, endpoint, clusterEndpoint = endpoint } = options;
   const names = namesFor(suffix);
   const tags = { [suffixTag]: suffix };
-  onStep("Asking AWS whose the credentials are");
+  onStep("Checking the AWS credentials");
   const { region, identity, s3, sqs, policies } = await connect(options);
   const account = identity?.account;
 
-  onStep("Making the buckets and the queues");
+  onStep("Creating the buckets and the queues");
   const { rawBucket, processedBucket, queue: queueName } = names;
   const buckets = { rawBucket, processedBucket, corsOrigins, account };
   const { queueUrl, queueArn, deadLetterQueueUrl, resources } = await provision({
@@ -42,7 +42,7 @@ export async function init(
 
   const policyArns: Installation["policyArns"] = [];
   if (policies !== undefined) {
-    onStep("Making the IAM policies");
+    onStep("Creating the IAM policies");
     for (const policy of servicePolicies(names, queueArn)) {
       const arn = policyArn(policies.identity, policy.name);
       resources.push(await ensurePolicy(policies.iam, arn, policy, tags));

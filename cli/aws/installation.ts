@@ -1,6 +1,6 @@
 import type { Names } from "./names.ts";
 
-/** What Helm and the services are told of an installation on AWS, or in an emulator. */
+/** The data about an installation on AWS, or in an emulator, that Helm and the services need. */
 export interface Installation {
   names: Names;
   region: string;
@@ -10,7 +10,7 @@ export interface Installation {
   policyArns: string[];
 }
 
-/** One emulator may have two names: for this machine and clients, and for pods. */
+/** An emulator may have two addresses: one for this machine and clients, and one for pods. */
 export interface Emulator {
   endpoint: string;
   clusterEndpoint: string;

@@ -13,16 +13,19 @@ import { tagsOfQueue } from "./queue/settings.ts";
 import type { Resource } from "./resource.ts";
 import { tagsIn, type Tags } from "./tags.ts";
 
-/** Something of an installation that is there, and how to delete it. */
-export interface Found extends Pick<Resource, "kind" | "name"> {
+/** An existing resource of an installation, and how to delete it. */
+export interface FoundResource extends Pick<Resource, "kind" | "name"> {
   tags: Tags;
-  /** Whom a policy is attached to: `role transpod-api`. */
+  /** What a policy is attached to: `role transpod-api`. */
   holders: string[];
   delete(onStep: (step: string) => void): Promise<unknown>;
 }
 
-/** What there is of an installation. */
-export async function findInstallation(connection: Connection, names: Names): Promise<Found[]> {
+/** All existing resources of an installation. */
+export async function findInstallation(
+  connection: Connection,
+  names: Names,
+): Promise<FoundResource[]> {
   const found = await Promise.all([
     ...[names.rawBucket, names.processedBucket].map((name) => findOwnBucket(connection, name)),
     ...[names.queue, names.deadLetterQueue].map((name) => findOwnQueue(connection, name)),
@@ -31,7 +34,10 @@ export async function findInstallation(connection: Connection, names: Names): Pr
   return found.filter((item) => item !== undefined);
 }
 
-async function findOwnBucket(connection: Connection, name: string): Promise<Found | undefined> {
+async function findOwnBucket(
+  connection: Connection,
+  name: string,
+): Promise<FoundResource | undefined> {
   const { s3, identity } = connection;
   if (!(await bucketExists(s3, name, identity?.account))) return undefined;
   const emptyAndDelete = async (onStep: (step: string) => void) => {
@@ -45,7 +51,7 @@ async function findOwnBucket(connection: Connection, name: string): Promise<Foun
     tags: await tagsOfBucket(s3, name),
     holders: [],
     delete: (onStep) =>
-      // Whoever still holds a presigned URL may upload meanwhile.
+      // A client with a presigned URL may still upload in the meantime.
       pRetry(() => emptyAndDelete(onStep), {
         retries: 5,
         shouldRetry: ({ error }) => error.name === "BucketNotEmpty",
@@ -53,10 +59,10 @@ async function findOwnBucket(connection: Connection, name: string): Promise<Foun
   };
 }
 
-async function findOwnQueue({ sqs }: Connection, name: string): Promise<Found | undefined> {
+async function findOwnQueue({ sqs }: Connection, name: string): Promise<FoundResource | undefined> {
   const url = await findQueue(sqs, name);
   if (url === undefined) return undefined;
-  // SQS goes on naming a queue for a minute after it was deleted.
+  // SQS still lists a queue for up to a minute after it was deleted.
   const tags = await unlessMissing(tagsOfQueue(sqs, url), ...noSuchQueue);
   if (tags === undefined) return undefined;
   return {
@@ -68,7 +74,10 @@ async function findOwnQueue({ sqs }: Connection, name: string): Promise<Found | 
   };
 }
 
-async function findOwnPolicy({ policies }: Connection, name: string): Promise<Found | undefined> {
+async function findOwnPolicy(
+  { policies }: Connection,
+  name: string,
+): Promise<FoundResource | undefined> {
   if (policies === undefined) return undefined;
   const { iam, identity } = policies;
   const arn = policyArn(identity, name);

@@ -20,8 +20,8 @@ test.each(["a", "7", "eu-prod-2", "x".repeat(44)])("%s is a suffix", (suffix) =>
 test.each([
   ["", /lower-case letters/],
   ["Prod", /lower-case letters/],
-  ["-prod", /no hyphen at its ends/],
-  ["prod-", /no hyphen at its ends/],
+  ["-prod", /no hyphen at its start or end/],
+  ["prod-", /no hyphen at its start or end/],
   ["pro.d", /lower-case letters/],
   ["pro_d", /lower-case letters/],
   ["prod\n", /lower-case letters/],

@@ -11,18 +11,21 @@ export interface Names {
   controllerPolicy: string;
 }
 
-/** On everything that `aws init` makes; `aws destroy` touches nothing without it. */
+/** The tag of everything that `aws init` creates; `aws destroy` deletes nothing without it. */
 export const suffixTag = "transpod:suffix";
 
 const pattern = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 
-/** A bucket's name may have 63: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
-const longest = 63 - "transpod-processed-".length;
+/**
+ * A bucket's name has at most 63 characters:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+ */
+const maxSuffixLength = 63 - "transpod-processed-".length;
 
-/** Ends that S3 keeps for itself, by the same page. */
+/** Suffixes that S3 reserves, from the same page. */
 const reserved = ["-s3alias", "--ol-s3", "--x-s3", "--table-s3"];
 
-/** Throws a TranspodError that says what a suffix may be. */
+/** Throws a TranspodError for a suffix that is not allowed. */
 export function namesFor(suffix: string): Names {
   const fault = faultOf(suffix);
   if (fault !== undefined) throw new TranspodError("invalid_suffix", fault);
@@ -37,20 +40,21 @@ export function namesFor(suffix: string): Names {
   };
 }
 
-/** Where messages go that were received too often. */
+/** The queue for messages that were received too often. */
 export function deadLetterQueueOf(queue: string): string {
   return `${queue}-dead`;
 }
 
 function faultOf(suffix: string): string | undefined {
   if (!pattern.test(suffix)) {
-    return "A suffix has lower-case letters, digits and hyphens, and no hyphen at its ends.";
+    return "A suffix has only lower-case letters, digits and hyphens, and no hyphen at its start or end.";
   }
-  if (suffix.length > longest) {
-    return `A suffix has ${longest} characters at most: names of buckets have room for no more.`;
+  if (suffix.length > maxSuffixLength) {
+    return `A suffix has ${maxSuffixLength} characters at most, because bucket names are limited to 63.`;
   }
   const end = reserved.find((reservedEnd) => `-${suffix}`.endsWith(reservedEnd));
-  if (end !== undefined) return `S3 keeps names that end in "${end}" for itself.`;
-  if (suffix.endsWith("-dead")) return 'Names that end in "-dead" are those of dead-letter queues.';
+  if (end !== undefined) return `S3 reserves names that end in "${end}".`;
+  if (suffix.endsWith("-dead"))
+    return 'Names that end in "-dead" are reserved for dead-letter queues.';
   return undefined;
 }

@@ -3,7 +3,7 @@ export interface AwsOptions {
   region?: string;
   endpoint?: string;
   account?: string;
-  /** Undefined unless said. */
+  /** Undefined unless the option is used. */
   policies?: boolean;
   json?: boolean;
 }

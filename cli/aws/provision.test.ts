@@ -33,7 +33,7 @@ import { provision, type ProvisionOptions } from "./provision.ts";
 const place = { region: "us-east-1", endpoint: inject("awsEndpoint") };
 const s3 = createS3(place);
 const sqs = createSqs(place);
-const patience = { timeout: 10_000, interval: 20 };
+const waitOptions = { timeout: 10_000, interval: 20 };
 
 let names: Names;
 let options: ProvisionOptions;
@@ -111,7 +111,7 @@ test("videos are announced on the queue, with their version, and nothing else is
     );
     expect(Attributes?.ApproximateNumberOfMessages).toBe("4");
     return drain(queueUrl);
-  }, patience);
+  }, waitOptions);
   const objects = events.map((body) => JSON.parse(body).Records[0].s3.object);
   expect(new Set(objects.map(({ key }) => key))).toEqual(
     new Set(["a.mp4", "b.mov", "c.MP4", "d.MOV"]),
@@ -298,7 +298,7 @@ test("a bucket in another region is named with that region, and nothing is made"
     }),
   );
   await expect(provision(options)).rejects.toThrow(
-    `The bucket ${names.processedBucket} is in eu-west-1, not in us-east-1. Say --region eu-west-1`,
+    `The bucket ${names.processedBucket} is in eu-west-1, not in us-east-1. Use --region eu-west-1`,
   );
   await expect(queueSettings(names.queue)).rejects.toMatchObject({ name: "QueueDoesNotExist" });
 });

@@ -1,6 +1,6 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SQSClient } from "@aws-sdk/client-sqs";
-import { placeOf } from "./arn.ts";
+import { parseArn } from "./arn.ts";
 import { bucketExists, createBucket } from "./bucket/bucket.ts";
 import { notifications } from "./bucket/notifications.ts";
 import {
@@ -26,11 +26,14 @@ export interface ProvisionOptions {
   processedBucket: string;
   /** The dead-letter queue is named after it, with `-dead`. */
   queueName: string;
-  /** The web pages that may upload and download. Unless told: those of before, at first all. */
+  /**
+   * Origins of web pages that may upload and download. By default those of the last run; in the first
+   * run any origin.
+   */
   corsOrigins?: string[] | undefined;
-  /** Of everything that is made. */
+  /** The tags of everything that is created. */
   tags?: Tags;
-  /** Whose the buckets must be. */
+  /** The account that the buckets must belong to. */
   account?: string | undefined;
 }
 
@@ -42,13 +45,13 @@ export interface Provisioned {
 }
 
 /**
- * Makes the buckets and queues that Transpod needs and connects them. May be run again, and after an
- * interruption: it changes only what differs, and leaves alone objects, messages, and what others set
- * on the same buckets and queues. Speaks to AWS as well as to an emulator.
+ * Creates the buckets and queues that Transpod needs and connects them. Safe to run again, also after
+ * an interruption: it changes only what differs, and keeps objects, messages, and other settings of the
+ * same buckets and queues. Works with AWS and with an emulator.
  */
 export async function provision(options: ProvisionOptions): Promise<Provisioned> {
   const { s3, rawBucket, processedBucket, account } = options;
-  // Somebody else may have the names, so they are looked at before anything is made.
+  // Another account may have these names, so they are checked before anything is created.
   const [rawExists, processedExists] = await Promise.all([
     bucketExists(s3, rawBucket, account),
     bucketExists(s3, processedBucket, account),
@@ -95,7 +98,7 @@ async function provisionBucket(
   const changed = await ensureAll([
     bucketTags(s3, bucket, tags),
     noPublicAccess(s3, bucket),
-    ...((await speaksTls(s3)) ? [tlsOnly(s3, bucket, placeOf(queue.arn))] : []),
+    ...((await speaksTls(s3)) ? [tlsOnly(s3, bucket, parseArn(queue.arn))] : []),
     cors(s3, bucket, corsOrigins),
     lifecycle(s3, bucket),
     ...(bucket === rawBucket ? [versioning(s3, bucket), notifications(s3, bucket, queue.arn)] : []),

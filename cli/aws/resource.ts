@@ -1,4 +1,4 @@
-/** Something on AWS, and what became of it in this run. */
+/** A resource on AWS, and how this run changed it. */
 export interface Resource {
   kind: "bucket" | "queue" | "policy";
   name: string;
@@ -13,7 +13,7 @@ export function resource(
   created: boolean,
   changedSettings: string[],
 ): Resource {
-  // All the settings of a new one are new, which says nothing.
+  // For a new resource all settings are new, so they are not listed.
   if (created) return { kind, name, change: "created", settings: [] };
   const change = changedSettings.length > 0 ? "updated" : "unchanged";
   return { kind, name, change, settings: changedSettings };

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 /** One thing that can be set on a bucket, a queue or a policy that is there. */
 export interface Setting {
   name: string;
-  /** Resolves with whether it had to be changed. */
+  /** Resolves with whether it was changed. */
   ensure: () => Promise<boolean>;
 }
 
@@ -16,8 +16,8 @@ interface SettingParts<T> {
 }
 
 /**
- * Compares before it writes. Writing what is there already is not harmless everywhere: S3 sends a
- * test event each time that it is told whom to notify, and `init` could not say what it changed.
+ * Compares before it writes. Writing the same value again is not always harmless: S3 sends a test event
+ * each time that notifications are set. And `init` prints what it changed.
  */
 export function setting<T>(name: string, { read, next, write }: SettingParts<T>): Setting {
   return {
@@ -33,8 +33,8 @@ export function setting<T>(name: string, { read, next, write }: SettingParts<T>)
 }
 
 /**
- * Resolves with the names of those that were changed. One after the other: S3 answers a second
- * change of the same bucket with `OperationAborted` while it makes the first.
+ * Resolves with the names of the changed settings. Sequential: during a change of a bucket, S3 answers
+ * a second change with `OperationAborted`.
  */
 export async function ensureAll(settings: readonly Setting[]): Promise<string[]> {
   const changed: string[] = [];
@@ -42,13 +42,13 @@ export async function ensureAll(settings: readonly Setting[]): Promise<string[]>
   return changed;
 }
 
-/** Puts an item in the place of the one that is the same, or at the end. */
+/** Replaces the item that matches, or appends the new one. */
 export function upsert<T>(items: readonly T[], item: T, same: (other: T) => boolean): T[] {
   const index = items.findIndex(same);
   return index === -1 ? [...items, item] : items.with(index, item);
 }
 
-/** As it goes over the wire: without keys that are undefined. */
+/** As JSON: without keys that are undefined. */
 function plain(value: unknown): unknown {
   return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 }

@@ -1,12 +1,12 @@
 import type { AwsOptions } from "./options.ts";
 
-interface Place {
+interface Target {
   region: string;
   account: string | undefined;
 }
 
-/** Where on earth: a person should see a wrong account or region at once. */
-export function describePlace({ region, account }: Place, { endpoint }: AwsOptions): string {
+/** Names account and region, so that a person notices a wrong one. */
+export function describeTarget({ region, account }: Target, { endpoint }: AwsOptions): string {
   return endpoint === undefined
     ? `the AWS account ${account}, region ${region}`
     : `the emulator at ${endpoint}`;

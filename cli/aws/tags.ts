@@ -2,7 +2,7 @@ import { setting, type Setting } from "./setting.ts";
 
 export type Tags = Record<string, string>;
 
-/** As S3 and IAM write them. */
+/** In the form of S3 and IAM. */
 interface Tag {
   Key: string | undefined;
   Value: string | undefined;
@@ -16,7 +16,7 @@ export function tagsIn(list: Tag[] = []): Tags {
   return Object.fromEntries(list.map(({ Key = "", Value = "" }) => [Key, Value]));
 }
 
-/** Adds tags to those that are there; `write` is given all of them. */
+/** Adds tags to the existing ones; `write` gets all of them. */
 export function tagged(
   wanted: Tags,
   { read, write }: { read: () => Promise<Tags>; write: (tags: Tags) => Promise<unknown> },

@@ -10,17 +10,17 @@ export function addDlq(program: Command): void {
   const dlq = program
     .command("dlq")
     .description(
-      "Shows the messages that were received too often (the dead-letter queue), or sends them back.",
+      "Lists the messages that were received too often (the dead-letter queue), or sends them back.",
     );
 
   dlq
     .command("list")
-    .summary("show what lies in the dead-letter queue")
+    .summary("list the messages in the dead-letter queue")
     .description(
-      "Shows what lies in the dead-letter queue of the queue at SQS_QUEUE_URL, and what Transpod makes " +
-        "of it. Nothing is taken away.",
+      "Lists the messages in the dead-letter queue of the queue at SQS_QUEUE_URL, and how Transpod " +
+        "reads them. Removes nothing.",
     )
-    .option("--limit <n>", "how many messages to look at", countIn, 100)
+    .option("--limit <n>", "how many messages to list", countIn, 100)
     .option("--json", "print the result as JSON")
     .addHelpText("after", `${environment}\n\nExample:\n  transpod dlq list --json`)
     .action(async (options: ListOptions) => {
@@ -32,11 +32,11 @@ export function addDlq(program: Command): void {
     .command("redrive")
     .summary("send messages of the dead-letter queue back to the queue")
     .description(
-      "Sends messages of the dead-letter queue back to the queue at SQS_QUEUE_URL. Those that can't be " +
-        "read would only come back, and are left. Safe to interrupt and to run again.",
+      "Sends messages of the dead-letter queue back to the queue at SQS_QUEUE_URL. Messages that " +
+        "can't be read would only come back, so they are left. Safe to interrupt and to run again.",
     )
-    .argument("[message-ids...]", "which ones; unless told, every one")
-    .option("--all", "also those that can't be read")
+    .argument("[message-ids...]", "the messages to send back; the default is all")
+    .option("--all", "also send messages that can't be read")
     .option("--json", "print the result as JSON")
     .addHelpText("after", `${environment}\n\nExample:\n  transpod dlq redrive`)
     .action(async (ids: string[], options: RedriveOptions) => {

@@ -25,10 +25,10 @@ export interface DeadLetter extends Meaning {
 export interface DeadLetters {
   queueUrl: string;
   deadLetterQueueUrl: string;
-  /** About how many there are: SQS itself knows it only roughly. */
+  /** The approximate number: SQS has no exact one. */
   count: () => Promise<number>;
   /**
-   * Looks at each message once, at most `limit` of them. `take` says whether to send it back to the
+   * Reads each message once, at most `limit` of them. `take` decides whether to send it back to the
    * queue; all others are visible again when this resolves.
    */
   visit: (limit: number, take: (letter: DeadLetter) => boolean) => Promise<void>;
@@ -40,10 +40,13 @@ const settings = awsEnvironment.pick({
   SQS_QUEUE_URL: true,
 });
 
-/** While one is hidden the next ones are received; an interrupted command leaves them so no longer. */
-const hiddenSeconds = 120;
+/**
+ * A received message is hidden for this time, so that the next receive gets others. After an
+ * interrupted command it becomes visible again.
+ */
+const visibilitySeconds = 120;
 
-/** Does something about the dead-letter queue of SQS_QUEUE_URL; errors of AWS come as sentences. */
+/** Runs `work` with the dead-letter queue of SQS_QUEUE_URL; errors of AWS are explained in sentences. */
 export async function withDeadLetters<T>(work: (letters: DeadLetters) => Promise<T>): Promise<T> {
   const env = readEnvironment(settings, process.env);
   const sqs = createSqs({ region: env.AWS_REGION, endpoint: env.SQS_ENDPOINT });
@@ -68,7 +71,7 @@ async function openDeadLetters(sqs: SQSClient, queueUrl: string): Promise<DeadLe
         while (kept.size < limit) {
           const messages = await receive(sqs, deadLetterQueueUrl, limit - kept.size);
           const fresh = messages.filter(({ MessageId = "" }) => !kept.has(MessageId));
-          // The same ones again: we have been round.
+          // Only known messages: all have been read.
           if (fresh.length === 0) return;
           for (const message of fresh) {
             if (take(letterOf(message))) await sendBack(message);
@@ -81,7 +84,7 @@ async function openDeadLetters(sqs: SQSClient, queueUrl: string): Promise<DeadLe
     },
   };
 
-  /** Deletes only what was sent: dying in between duplicates, and the inbox absorbs that. */
+  /** Sends before it deletes: dying in between duplicates the message, which the inbox ignores. */
   async function sendBack({ Body, ReceiptHandle }: Message): Promise<void> {
     await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: Body }));
     await sqs.send(new DeleteMessageCommand({ QueueUrl: deadLetterQueueUrl, ReceiptHandle }));
@@ -89,18 +92,18 @@ async function openDeadLetters(sqs: SQSClient, queueUrl: string): Promise<DeadLe
 
   async function showAgain({ ReceiptHandle }: Message): Promise<void> {
     const again = { QueueUrl: deadLetterQueueUrl, ReceiptHandle, VisibilityTimeout: 0 };
-    // It comes back by itself a little later.
+    // Otherwise it becomes visible by itself a little later.
     await sqs.send(new ChangeMessageVisibilityCommand(again)).catch(() => {});
   }
 }
 
-/** Longer than a moment: a short poll asks only some of SQS' servers, and says that nothing is there. */
-async function receive(sqs: SQSClient, url: string, most: number): Promise<Message[]> {
+/** A long poll: a short one asks only some of SQS' servers, and may find nothing. */
+async function receive(sqs: SQSClient, url: string, limit: number): Promise<Message[]> {
   const { Messages = [] } = await sqs.send(
     new ReceiveMessageCommand({
       QueueUrl: url,
-      MaxNumberOfMessages: Math.min(10, most),
-      VisibilityTimeout: hiddenSeconds,
+      MaxNumberOfMessages: Math.min(10, limit),
+      VisibilityTimeout: visibilitySeconds,
       WaitTimeSeconds: 1,
       MessageSystemAttributeNames: ["SentTimestamp", "ApproximateReceiveCount"],
     }),

@@ -68,7 +68,7 @@ test("what was received too often is listed with what it means, and stays", asyn
 });
 
 test("an empty one is said to be empty", async () => {
-  expect((await dlq("list")).stdout).toBe("Nothing lies in the dead-letter queue.\n");
+  expect((await dlq("list")).stdout).toBe("The dead-letter queue is empty.\n");
 });
 
 test("more than the limit is said to be a sample", async () => {
@@ -85,7 +85,7 @@ test("redrive sends back what can be read, and leaves what would only come back"
     exitCode: 0,
     stdout:
       "Sent 1 back to the queue.\n" +
-      "Left 1 that can't be read and would only come back; --all sends them too.\n",
+      "Left 1 that can't be read and would only come back. --all sends them too.\n",
   });
   expect(await receive(aws.queueUrl)).toEqual([good]);
   expect(await receive(aws.deadLetterQueueUrl)).toEqual(["garbage"]);

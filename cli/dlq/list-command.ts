@@ -23,7 +23,7 @@ export async function listCommand({ limit }: ListOptions, terminal: Terminal): P
 }
 
 function titleOf(shown: number, total: number): string {
-  if (shown === 0) return "Nothing lies in the dead-letter queue.";
+  if (shown === 0) return "The dead-letter queue is empty.";
   return shown < total
     ? `A sample: ${shown} of about ${total} messages in the dead-letter queue.`
     : `${shown} ${shown === 1 ? "message" : "messages"} in the dead-letter queue:`;

@@ -1,10 +1,10 @@
 import { fileIdOfRawKey } from "@transpod/contract/object-keys.ts";
 import { parseS3Message } from "@transpod/contract/s3-event.ts";
 
-/** What the intake would make of a message. */
+/** How the intake would read a message. */
 export interface Meaning {
   file_ids: string[];
-  /** Whether the intake can't read it, so that it would only come back. */
+  /** Whether the intake can't read it, so it would come back. */
   poison: boolean;
   /** For a person. */
   says: string;
@@ -16,7 +16,7 @@ export function meaningOf(body: string): Meaning {
     return { file_ids: [], poison: true, says: `can't be read: ${onOneLine(message.why)}` };
   }
   if (message.kind === "no_records") {
-    return { file_ids: [], poison: false, says: "no message of S3's: it has no Records" };
+    return { file_ids: [], poison: false, says: "not a message of S3: it has no Records" };
   }
   if (message.kind === "test") return { file_ids: [], poison: false, says: "S3's test event" };
   const { objects, bad } = message;
@@ -24,7 +24,7 @@ export function meaningOf(body: string): Meaning {
   const foreign = objects.filter(({ key }) => fileIdOfRawKey(key) === undefined);
   const parts = [
     ...file_ids.map((id) => `file ${id}`),
-    ...foreign.map(({ key }) => `a key that is not ours: ${key}`),
+    ...foreign.map(({ key }) => `a key that Transpod did not create: ${key}`),
     ...bad.map((why) => `a record that can't be read: ${onOneLine(why)}`),
   ];
   return { file_ids, poison: false, says: parts.join(", ") || "no object was created" };

@@ -4,8 +4,8 @@ import { withDeadLetters } from "./dead-letters.ts";
 import type { RedriveOptions } from "./options.ts";
 
 /**
- * One by one rather than by SQS' own message move task: that moves all there is, poison too, and says
- * nothing of what became of which.
+ * One by one, not with SQS' own message move task: that moves all messages, also unreadable ones, and
+ * does not report them one by one.
  */
 export async function redriveCommand(
   ids: readonly string[],
@@ -29,7 +29,7 @@ export async function redriveCommand(
       ...(left.length === 0
         ? []
         : [
-            `Left ${left.length} that can't be read and would only come back; --all sends them too.`,
+            `Left ${left.length} that can't be read and would only come back. --all sends them too.`,
           ]),
     ],
     { sent, left, missing: [...missing] },

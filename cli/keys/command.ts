@@ -10,21 +10,21 @@ interface JsonOption {
 
 const asJson = ["--json", "print the result as JSON"] as const;
 
-/** Makes a command that manages API keys. */
+/** Adds the commands that manage API keys. */
 export function addKeys(keys: Command): Command {
-  keys.description("Makes, shows and revokes the API keys in the database at DATABASE_URL.");
+  keys.description("Creates, lists and revokes the API keys in the database at DATABASE_URL.");
 
   keys
     .command("create")
-    .summary("make an API key, and show it this once")
+    .summary("create an API key, and show it once")
     .description(
-      "Makes an API key and shows it, this once: only a hash of it is kept. A key sees the files that it " +
-        "created and no other, unless it has the scope admin.",
+      "Creates an API key and shows it once: only a hash of it is stored. A key sees only the files " +
+        "that it created, unless it has the scope admin.",
     )
-    .argument("<name>", "what to call it, for example the program that gets it", nameIn)
+    .argument("<name>", "name of the key, for example of the program that uses it", nameIn)
     .option(
       "--scope <scope>",
-      "read, write, or admin for all of it with every file; may be repeated; unless told, read and write",
+      "read, write, or admin (both, for all files); may be repeated; the default is read and write",
       scopeIn,
     )
     .option(...asJson)
@@ -44,7 +44,7 @@ Examples:
 
   keys
     .command("list")
-    .summary("show the API keys, but for their secrets")
+    .summary("list the API keys, without their secrets")
     .option(...asJson)
     .action((options: JsonOption) =>
       run(options, (terminal) => withDatabase((db) => listKeys(db, terminal))),
@@ -52,9 +52,9 @@ Examples:
 
   keys
     .command("revoke")
-    .summary("have an API key refused from now on")
+    .summary("revoke an API key")
     .description(
-      "Has an API key refused from now on, and ends the event streams that it has open. The files that it " +
+      "Revokes an API key: it is refused from now on, and its open event streams end. The files that it " +
         "created stay.",
     )
     .argument("<id>", 'the key\'s id, as "transpod keys list" shows it')
@@ -65,8 +65,8 @@ Examples:
 
   keys
     .command("log")
-    .summary("show the audit log: commands, and accesses that were refused")
-    .option("--limit <entries>", "how many, from the last one back", countIn, 100)
+    .summary("show the audit log: commands and refused requests")
+    .option("--limit <entries>", "how many of the last entries to show", countIn, 100)
     .option(...asJson)
     .action((options: JsonOption & { limit: number }) =>
       run(options, (terminal) => withDatabase((db) => showLog(db, options.limit, terminal))),

@@ -45,7 +45,7 @@ test("a person is shown the key on a line of its own", async () => {
   const { stdout } = await keys("create", "me", "--scope", "admin");
   const key = stdout.split("\n").find((line) => parseApiKey(line) !== undefined);
   const { keyId } = parseApiKey(key ?? "")!;
-  expect(stdout).toContain(`Made the API key ${keyId} "me": admin.`);
+  expect(stdout).toContain(`Created the API key ${keyId} "me": admin.`);
   expect((await getApiKey(database.pool, keyId))?.scopes).toEqual(["admin"]);
 });
 

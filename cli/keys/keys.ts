@@ -28,11 +28,11 @@ export async function createKey(
   const key = formatApiKey({ keyId, secret });
   terminal.result(
     [
-      `Made the API key ${keyId} "${name}": ${scopes.join(", ")}. It is shown this once:`,
+      `Created the API key ${keyId} "${name}": ${scopes.join(", ")}. It is shown only once:`,
       "",
       key,
       "",
-      `Send it in the header "Authorization: Bearer ...". To take it back: transpod keys revoke ${keyId}`,
+      `Send it in the header "Authorization: Bearer ...". To revoke it: transpod keys revoke ${keyId}`,
     ],
     { key_id: keyId, name, scopes, key },
   );
@@ -42,7 +42,7 @@ export async function listKeys(db: Database, terminal: Terminal): Promise<void> 
   const keys = await listApiKeys(db);
   const lines =
     keys.length === 0
-      ? ["There are no API keys. Make one with: transpod keys create NAME"]
+      ? ["There are no API keys. Create one with: transpod keys create NAME"]
       : asColumns([["id", "name", "scopes", "created", "revoked"], ...keys.map(keyCells)]);
   terminal.result(lines, { keys });
 }
@@ -53,7 +53,7 @@ export async function revokeKey(db: Database, keyId: string, terminal: Terminal)
     if (!revoked && (await getApiKey(client, keyId)) === undefined) {
       throw new TranspodError(
         "key_not_found",
-        `There is no API key with the id ${keyId}. See which there are: transpod keys list.`,
+        `There is no API key with the id ${keyId}. List the keys: transpod keys list.`,
       );
     }
     const result = revoked ? "done" : "unchanged";
@@ -81,9 +81,9 @@ export async function showLog(db: Database, limit: number, terminal: Terminal): 
 
 async function audit(
   db: Database,
-  said: Pick<AuditEntry, "action" | "key_id" | "result">,
+  fields: Pick<AuditEntry, "action" | "key_id" | "result">,
 ): Promise<void> {
-  await appendAudit(db, { ...said, file_id: null, code: null, client: null, request_id: null });
+  await appendAudit(db, { ...fields, file_id: null, code: null, client: null, request_id: null });
 }
 
 function keyCells({ key_id, name, scopes, created_at, revoked_at }: ApiKeyRow): string[] {

@@ -1,6 +1,5 @@
 import { createProgram, runProgram } from "../program.ts";
 import { addKeys } from "./command.ts";
 
-// `transpod keys` alone, for the API's image: its pods have what the command needs, DATABASE_URL and a
-// way to the database.
+// Only `transpod keys`, for the API's image: its pods have DATABASE_URL and can reach the database.
 await runProgram(addKeys(createProgram("keys", "")));

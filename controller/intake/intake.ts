@@ -29,8 +29,8 @@ export function startIntake(deps: IntakeDeps): Service {
     waitTimeSeconds: 20,
     visibilityTimeout: deps.settings.queueVisibilitySeconds,
     pollingCompleteWaitTimeMs: 5_000,
-    // Each receive brings a message nearer to the dead-letter queue. While Postgres is away none is
-    // received, so that an outage of ours sends nothing there.
+    // Each receive brings a message nearer to the dead-letter queue. So nothing is received while
+    // Postgres can't be reached: an outage of ours must not send messages there.
     async preReceiveMessageCallback() {
       if (failures > 0) await delay(backoffMs(failures), undefined, { signal: stopping.signal });
       await databaseAnswers(deps, stopping.signal);
@@ -62,7 +62,7 @@ function backoffMs(failures: number): number {
   return Math.min(5_000, 250 * 2 ** (failures - 1));
 }
 
-/** Resolves once Postgres answers; gives up only when the intake stops. */
+/** Resolves when Postgres answers; rejects only when the intake stops. */
 async function databaseAnswers({ pool, log }: IntakeDeps, signal: AbortSignal): Promise<void> {
   await pRetry(() => pool.query("select"), {
     retries: Infinity,
@@ -73,7 +73,7 @@ async function databaseAnswers({ pool, log }: IntakeDeps, signal: AbortSignal): 
   });
 }
 
-/** Returns the messages that may be deleted. The others come back when their time is out. */
+/** Returns the messages that may be deleted. The others come back after their visibility timeout. */
 async function recordBatch(deps: IntakeDeps, messages: Message[]): Promise<Message[]> {
   const done = await Promise.all(
     messages.map(async (message) => ((await recordOne(deps, message)) ? [message] : [])),

@@ -19,13 +19,13 @@ export interface Recorded {
   /** Undefined for a key that we never issued. */
   file_id: string | undefined;
   disposition: Disposition | "duplicate";
-  /** Why the file failed at once, if it did. */
+  /** Why the file was refused, if it was. */
   refused?: FailureCode;
 }
 
 /**
- * Writes down all objects of one message in one transaction: either every one of them is recorded
- * and the message may be deleted, or none is and it comes back.
+ * Records all objects of one message in one transaction: either all are recorded and the message may be
+ * deleted, or none is and the message comes back.
  */
 export async function recordMessage(
   deps: RecordDeps,

@@ -1,7 +1,7 @@
 import type { ObjectCreated } from "@transpod/contract/s3-event.ts";
 import type { Failure } from "@transpod/store/attempts.ts";
 
-/** What can be said of an upload without a worker looking into it; undefined when it is fine. */
+/** Why an upload is refused without a worker; undefined when it is accepted. */
 export function refuseArrival(
   object: Pick<ObjectCreated, "size_bytes">,
   maxUploadBytes: number,

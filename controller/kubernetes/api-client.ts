@@ -17,14 +17,14 @@ import {
 import { ConfigError } from "@transpod/runtime/environment.ts";
 
 export interface ApiClient {
-  /** After which a request is given up, but for those by `open`. */
+  /** Timeout of requests, except those of `open`. */
   requestTimeoutMs: number;
   batch: BatchV1Api;
   core: CoreV1Api;
   authentication: AuthenticationV1Api;
   /**
-   * Sends a GET and resolves with the answer before its body has come. Throws ApiException for any
-   * status but 200, as the others do. The caller's signal is the only limit of time.
+   * Sends a GET and resolves with the answer before its body has arrived. Throws ApiException for any
+   * status other than 200, as the other methods do. The only timeout is the caller's signal.
    */
   open(path: string, query: Record<string, string>, signal: AbortSignal): Promise<ResponseContext>;
 }
@@ -33,16 +33,16 @@ export interface ApiClient {
 export function loadKubeConfig(): KubeConfig {
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromDefault();
-  // What client-node makes up when it finds nothing.
+  // The default of client-node when it finds no configuration.
   if (kubeConfig.getCurrentCluster()?.server === "http://localhost:8080") {
     throw new ConfigError([
-      "KUBECONFIG: There is no cluster. Run in one, or name a kubeconfig file.",
+      "KUBECONFIG: No cluster is configured. Run in a cluster, or name a kubeconfig file.",
     ]);
   }
   return kubeConfig;
 }
 
-/** Every request but `open` has a time limit: client-node has none, and waits for ever for a dead peer. */
+/** Every request except `open` has a timeout: client-node has none, and waits for ever for a dead peer. */
 export function createApiClient(kubeConfig: KubeConfig, requestTimeoutMs = 15_000): ApiClient {
   const server = kubeConfig.getCurrentCluster()?.server ?? "";
   const http = wrapHttpLibrary(new SharedConnection());
@@ -80,9 +80,9 @@ export function createApiClient(kubeConfig: KubeConfig, requestTimeoutMs = 15_00
 }
 
 /**
- * client-node opens a connection for each request, and a TLS handshake costs many times what the request
- * does. They share one here until a request gets no answer; then the next one opens another, so that a
- * dead connection, or an old certificate, is not kept.
+ * client-node opens a connection for each request, and a TLS handshake costs many times what the
+ * request does. Here requests share one until a request gets no answer. The next request then opens a
+ * new one, so that a dead connection or an old certificate is not kept.
  */
 class SharedConnection implements PromiseHttpLibrary {
   readonly #http = new IsomorphicFetchHttpLibrary();

@@ -16,9 +16,9 @@ export class ApiServerError extends TranspodError {
 }
 
 /**
- * Waits for a request; `what` completes "Kubernetes refused to". Throws ApiServerError when asking again
- * would be refused again, else UnavailableError. (client-node's own errors hold the whole answer with
- * its headers in their message.)
+ * Waits for a request; `what` completes "Kubernetes refused to". Throws ApiServerError when a retry
+ * would be refused again, else UnavailableError. (The messages of client-node's own errors contain the
+ * whole answer with its headers.)
  */
 export async function ask<T>(what: string, request: Promise<T>): Promise<T> {
   try {
@@ -44,8 +44,8 @@ export function isRefusal(error: unknown, status: 404 | 409): boolean {
 const statusObject = z.object({ message: z.string().min(1) });
 
 function reasonIn(body: unknown, status: number): string {
-  const said = statusObject.safeParse(typeof body === "string" ? json(body) : body);
-  return said.data?.message ?? `${status} ${STATUS_CODES[status] ?? "without a reason"}`;
+  const parsed = statusObject.safeParse(typeof body === "string" ? json(body) : body);
+  return parsed.data?.message ?? `${status} ${STATUS_CODES[status] ?? "without a reason"}`;
 }
 
 function json(text: string): unknown {

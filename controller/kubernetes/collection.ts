@@ -6,7 +6,7 @@ export interface NamedObject {
   metadata?: { name?: string; resourceVersion?: string };
 }
 
-/** `BOOKMARK` tells nothing of an object, only up to which version all has been told. */
+/** `BOOKMARK` is about no object: it only says up to which version all events were sent. */
 export interface WatchEvent<T> {
   type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK";
   object: T;
@@ -34,9 +34,9 @@ const eventShape = z.discriminatedUnion("type", [
 ]);
 
 /**
- * The objects of one kind with certain labels, read as the API server sends them. What does not look
- * like its answer (a proxy's page, half a line) is an error, never an empty list: a Job that seems to
- * be gone costs an attempt. All methods throw ApiServerError or UnavailableError.
+ * The objects of one kind with certain labels, read as the API server sends them. An answer of another
+ * form (a proxy's page, half a line) is an error, never an empty list: a Job that seems to be gone
+ * costs an attempt. All methods throw ApiServerError or UnavailableError.
  */
 export class Collection<T extends NamedObject> {
   readonly #client: ApiClient;
@@ -59,7 +59,7 @@ export class Collection<T extends NamedObject> {
     return { items: items as NamedObject[] as T[], version: metadata.resourceVersion };
   }
 
-  /** Whatever its labels are; undefined when there is none of this name. */
+  /** An object with any labels; undefined when there is none of this name. */
   async get(name: string): Promise<T | undefined> {
     const limit = AbortSignal.timeout(this.#client.requestTimeoutMs);
     try {
@@ -75,7 +75,7 @@ export class Collection<T extends NamedObject> {
     }
   }
 
-  /** What happened after `version`. The server ends it after `seconds`, with a bookmark before. */
+  /** Events after `version`. The server ends the watch after `seconds`, with a bookmark before the end. */
   async *watch(
     version: string,
     seconds: number,
@@ -110,7 +110,7 @@ export class Collection<T extends NamedObject> {
   }
 }
 
-/** Whole lines only: the rest of a stream that was cut off is no event. */
+/** Only whole lines: the rest of a stream that was cut off is not an event. */
 async function* linesOf(stream: AsyncIterable<Uint8Array> | null): AsyncGenerator<string, void> {
   const decoder = new TextDecoder();
   let rest = "";

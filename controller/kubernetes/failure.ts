@@ -4,29 +4,29 @@ import { shorten } from "./wording.ts";
 
 type Failure = Pick<JobStatus, "exitCode" | "disrupted" | "why">;
 
-/** What there is to know of a Job's end. */
+/** All that is known about a Job's end. */
 interface Evidence {
   job: Job;
-  /** The condition of the Job that says that it failed. */
+  /** The condition of the Job that says that it ended. */
   end: JobCondition;
   pod: Pod | undefined;
   termination: Termination | undefined;
 }
 
 /**
- * How a Job failed. `why` is a sentence, or null when the exit code says it all. Without an exit code it
- * is the platform that ended the worker. Pure.
+ * How a Job failed. `why` is a sentence, or null when the exit code is enough. Without an exit code,
+ * the platform ended the worker. Pure.
  */
 export function failureOf(evidence: Evidence): Failure {
   const { end, pod, termination } = evidence;
-  // Before the pod's word: being stopped, it exits as if it had been interrupted.
+  // Checked before the pod's status: a pod that is stopped exits as if it had been interrupted.
   if (end.reason === "DeadlineExceeded") return ended("The Job took longer than its deadline.");
   const exitCode = termination?.exitCode ?? exitCodeIn(end.message);
   const disruption = disruptionOf(evidence, exitCode);
   if (disruption !== undefined) return { exitCode, disrupted: true, why: disruption };
   if (pod?.status?.reason === "Evicted") {
-    // Without the condition it is the pod's own doing: it outgrew its disk, and was killed like one
-    // that outgrew its memory.
+    // Without the condition the pod itself is the cause: it used too much disk, and was killed as for
+    // too much memory.
     return ended(`The node ended the worker's pod: ${sentence(pod.status.message)}`);
   }
   if (termination !== undefined) return exitOf(pod, termination);
@@ -59,18 +59,18 @@ function exitOf(pod: Pod | undefined, { exitCode, reason, message }: Termination
 }
 
 /**
- * Who may take a pod away, by the reason of its condition DisruptionTarget.
+ * Who may remove a pod, by the reason of its condition DisruptionTarget.
  * https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions
  */
 const disruptions: Readonly<Record<string, string>> = {
-  EvictionByEvictionAPI: "The worker's pod was evicted, as when its node is drained.",
-  PreemptionByScheduler: "The worker's pod gave way to one of a higher priority.",
+  EvictionByEvictionAPI: "The worker's pod was evicted, for example because its node was drained.",
+  PreemptionByScheduler: "The worker's pod was preempted by one with a higher priority.",
   DeletionByTaintManager: "The worker's node became unusable.",
   DeletionByPodGC: "The worker's node is gone.",
 };
-const taken = "The platform took the worker's pod away.";
+const taken = "The platform removed the worker's pod.";
 
-/** What the platform says of a pod that it takes away. */
+/** The condition of a pod that the platform removes. */
 export function disruptionTarget(pod: Pod | undefined) {
   return pod?.status?.conditions?.find(
     ({ type, status }) => type === "DisruptionTarget" && status === "True",
@@ -92,11 +92,11 @@ function disruptionOf(
   if (/ has condition DisruptionTarget /.test(end.message ?? "")) return taken;
   if (exitCode === null || !killed.has(exitCode) || termination?.reason === "OOMKilled")
     return undefined;
-  // The pod that a queue takes back is deleted, and may be gone.
-  if (job.spec?.suspend === true) return "A queue took the worker's place back.";
+  // The pod of a suspended Job is deleted, and may be gone.
+  if (job.spec?.suspend === true) return "A queue suspended the Job, so its worker ended.";
   return pod?.metadata?.deletionTimestamp === undefined
     ? undefined
-    : "Somebody deleted the worker's pod.";
+    : "The worker's pod was deleted.";
 }
 
 /**
@@ -109,7 +109,7 @@ function exitCodeIn(message: string | undefined): number | null {
 }
 
 function sentence(text: string | undefined): string {
-  const said = shorten(text);
-  if (said === "") return "no reason was given.";
-  return /[.!?…]$/.test(said) ? said : `${said}.`;
+  const shortened = shorten(text);
+  if (shortened === "") return "no reason was given.";
+  return /[.!?…]$/.test(shortened) ? shortened : `${shortened}.`;
 }

@@ -17,7 +17,7 @@ export function instanceLabels(instance: string): Labels {
   };
 }
 
-/** What the Job of an attempt carries, and its pod. */
+/** The labels of an attempt's Job and its pod. */
 export function attemptLabels({ fileId, attempt }: AttemptRef, instance: string): Labels {
   return {
     ...instanceLabels(instance),
@@ -32,6 +32,6 @@ export function labelSelector(labels: Labels): string {
     .join(",");
 }
 
-export function carries({ metadata }: Labelled, labels: Labels): boolean {
+export function hasLabels({ metadata }: Labelled, labels: Labels): boolean {
   return Object.entries(labels).every(([key, value]) => metadata?.labels?.[key] === value);
 }

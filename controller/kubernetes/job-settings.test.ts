@@ -53,10 +53,10 @@ test("every fault is named", async () => {
   };
   expect(await faultsOf(JSON.stringify(wrong))).toMatchInlineSnapshot(`
     [
-      "instance: Give a name of Kubernetes.",
+      "instance: Give a valid Kubernetes name.",
       "workUrl: Give a URL that starts with http:// or https://.",
-      "resources.cpuRequest: Give a quantity of Kubernetes, like "2", "500m" or "2Gi".",
-      "resources.memory: Give a quantity of Kubernetes, like "2", "500m" or "2Gi".",
+      "resources.cpuRequest: Give a Kubernetes quantity, such as "2", "500m" or "2Gi".",
+      "resources.memory: Give a Kubernetes quantity, such as "2", "500m" or "2Gi".",
       "resources.gpu: There is no such setting.",
       "nodeSelectors: There is no such setting.",
     ]

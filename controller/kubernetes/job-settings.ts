@@ -3,18 +3,18 @@ import { z } from "zod";
 import { ConfigError, logLevel } from "@transpod/runtime/environment.ts";
 
 const quantity = z.string().regex(/^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/, {
-  error: 'Give a quantity of Kubernetes, like "2", "500m" or "2Gi".',
+  error: 'Give a Kubernetes quantity, such as "2", "500m" or "2Gi".',
 });
 const name = z
   .string()
   .max(253)
-  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, { error: "Give a name of Kubernetes." });
+  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, { error: "Give a valid Kubernetes name." });
 const texts = z.record(z.string(), z.string()).default({});
 const seconds = z.int().positive();
-/** Of Kubernetes' own schema, which the API server knows better than we do. */
+/** In Kubernetes' own schema, which the API server checks. */
 const object = z.record(z.string(), z.unknown());
 
-/** How Jobs are made: what the chart knows and the code does not. Empty is the same as absent. */
+/** How Jobs are made, as the chart sets it. Empty is the same as absent. */
 const jobSettings = z.strictObject({
   // A label's value.
   instance: name.max(63),

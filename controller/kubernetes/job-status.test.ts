@@ -42,13 +42,13 @@ const waitingFor = (reason: string, message?: string): Pod => ({
 });
 
 const container = { name: "transcoder", image: "", imageID: "", ready: false, restartCount: 0 };
-const terminated = (said: Partial<Termination>, status: Pod["status"] = {}): Pod =>
+const terminated = (overrides: Partial<Termination>, status: Pod["status"] = {}): Pod =>
   pod({
     spec: { containers: [{ name: "transcoder", resources: { limits: { memory: "2Gi" } } }] },
     status: {
       phase: "Failed",
       containerStatuses: [
-        { ...container, state: { terminated: { exitCode: 1, reason: "Error", ...said } } },
+        { ...container, state: { terminated: { exitCode: 1, reason: "Error", ...overrides } } },
       ],
       ...status,
     },
@@ -140,7 +140,7 @@ const active: Case[] = [
   {
     when: "the container can't be made",
     pods: [waitingFor("CreateContainerConfigError", 'secret "x" not found')],
-    expected: `waiting: its container, which can't be made (secret "x" not found)`,
+    expected: `waiting: its container, which can't be created (secret "x" not found)`,
   },
   { when: "its pod runs", pods: [pod({ status: { phase: "Running" } })], expected: "running" },
   {
@@ -218,12 +218,12 @@ const over: Case[] = [
     when: "somebody deleted its pod and the worker did not stop in time",
     job: failsByExit(137),
     pods: [deleted(terminated({ exitCode: 137 }))],
-    expected: "failed 137 disrupted: Somebody deleted the worker's pod.",
+    expected: "failed 137 disrupted: The worker's pod was deleted.",
   },
   {
     when: "a queue took its place back and its pod is gone",
     job: { ...failsByExit(137), spec: suspended() },
-    expected: "failed 137 disrupted: A queue took the worker's place back.",
+    expected: "failed 137 disrupted: A queue suspended the Job, so its worker ended.",
   },
   {
     when: "a queue took its place back just after its worker failed",
@@ -240,13 +240,14 @@ const over: Case[] = [
     when: "its pod was evicted",
     job: failsByDisruption,
     pods: [terminated({ exitCode: 143 }, { conditions: disrupted("EvictionByEvictionAPI") })],
-    expected: "failed 143 disrupted: The worker's pod was evicted, as when its node is drained.",
+    expected:
+      "failed 143 disrupted: The worker's pod was evicted, for example because its node was drained.",
   },
   {
     when: "its pod gave way",
     job: failsByDisruption,
     pods: [terminated({ exitCode: 137 }, { conditions: disrupted("PreemptionByScheduler") })],
-    expected: "failed 137 disrupted: The worker's pod gave way to one of a higher priority.",
+    expected: "failed 137 disrupted: The worker's pod was preempted by one with a higher priority.",
   },
   {
     when: "its node shut down",
@@ -270,12 +271,12 @@ const over: Case[] = [
     when: "its pod was taken away for a reason that is new to us",
     job: failsByDisruption,
     pods: [terminated({ exitCode: 143 }, { conditions: disrupted("Novelty") })],
-    expected: "failed 143 disrupted: The platform took the worker's pod away.",
+    expected: "failed 143 disrupted: The platform removed the worker's pod.",
   },
   {
     when: "its pod was taken away and is gone",
     job: failsByDisruption,
-    expected: "failed disrupted: The platform took the worker's pod away.",
+    expected: "failed disrupted: The platform removed the worker's pod.",
   },
   {
     when: "it outgrew its disk",

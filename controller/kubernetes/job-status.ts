@@ -6,9 +6,9 @@ import { waitingReason } from "./waiting.ts";
 import type { Job, JobCondition, Pod, Termination } from "./wire.ts";
 
 /**
- * What a Job and its pods say of an attempt. Whether it has ended is the Job's word alone: a pod that
- * is over may yet be replaced, when a queue took its place back. How it ended is the pod's word, if it is
- * still there. Pure.
+ * The status of an attempt, from its Job and pods. Only the Job says whether it has ended: after a pod
+ * has ended there may be another one, when a queue suspended the Job. The pod says how it ended, if it
+ * still exists. Pure.
  */
 export function jobStatus(ref: AttemptRef, job: Job, pods: readonly Pod[]): JobStatus {
   const common = { fileId: ref.fileId, attempt: ref.attempt, name: job.metadata?.name ?? "" };
@@ -29,12 +29,12 @@ export function jobStatus(ref: AttemptRef, job: Job, pods: readonly Pod[]): JobS
   return { ...common, phase: "failed", ...failureOf({ job, end, pod, termination }), endedAt };
 }
 
-/** Whether somebody deleted a Job before it ended: its worker is as good as gone. */
+/** Whether a Job was deleted before it ended: its worker will end soon. */
 export function isAbandoned(job: Job): boolean {
   return job.metadata?.deletionTimestamp !== undefined && endOf(job) === undefined;
 }
 
-/** The last two are decided before the Job's pod is gone, the others follow when it is. */
+/** The last two are set before the Job's pod is gone, the others after it. */
 const ends = ["Complete", "Failed", "SuccessCriteriaMet", "FailureTarget"];
 
 function endOf(job: Job): JobCondition | undefined {
@@ -42,7 +42,7 @@ function endOf(job: Job): JobCondition | undefined {
   return ends.map((type) => met.find((condition) => condition.type === type)).find(Boolean);
 }
 
-/** A Job whose place a queue took back before its worker ran, and gave it another, has two pods. */
+/** A Job that a queue suspended before its worker ran, and resumed, has two pods. */
 function currentPod(pods: readonly Pod[]): Pod | undefined {
   const createdAt = ({ metadata }: Pod) => metadata?.creationTimestamp ?? "";
   const newestFirst = pods.toSorted((a, b) => createdAt(b).localeCompare(createdAt(a)));
@@ -58,7 +58,7 @@ function terminationOf(pod: Pod | undefined): Termination | undefined {
   return statuses?.find((status) => status.name === workerContainer)?.state?.terminated;
 }
 
-/** A node that is lost leaves its pods as they were last seen, with a word about it. */
+/** The pods of a lost node keep their last status, with a reason added. */
 function isBeingTakenAway(pod: Pod | undefined): boolean {
   const { phase, reason } = pod?.status ?? {};
   return disruptionTarget(pod) !== undefined || phase === "Unknown" || reason === "NodeLost";

@@ -14,7 +14,7 @@ import {
   refuse,
   TestApiServer,
 } from "./testing/api-server.ts";
-import { job, jobSettings, name, patience, pod, ref } from "./testing/builders.ts";
+import { job, jobSettings, name, waitOptions, pod, ref } from "./testing/builders.ts";
 
 let server: TestApiServer;
 let kubernetes: Kubernetes;
@@ -23,7 +23,7 @@ beforeEach(async () => {
   server = await TestApiServer.start();
   server.put(accountsPath, { metadata: { name: jobSettings.serviceAccountName, uid: "sa-uid" } });
   kubernetes = await start();
-  await vi.waitUntil(() => server.openWatches === 2, patience);
+  await vi.waitUntil(() => server.openWatches === 2, waitOptions);
 });
 afterEach(async () => {
   await kubernetes.stop();
@@ -93,7 +93,7 @@ test("a Job that somebody deleted before it ended is gone; one that had ended is
   server.put(jobsPath, job({ metadata, status: { conditions } }));
   await vi.waitFor(
     async () => expect(await kubernetes.jobs.get(name)).toMatchObject({ phase: "succeeded" }),
-    patience,
+    waitOptions,
   );
 });
 
@@ -108,14 +108,14 @@ test("a Job's own pod says how it is, another Job's does not", async () => {
   server.put(podsPath, pod({ status: { phase: "Running" } }));
   await vi.waitFor(
     async () => expect(await kubernetes.jobs.get(name)).toMatchObject({ phase: "running" }),
-    patience,
+    waitOptions,
   );
   const owner = { apiVersion: "batch/v1", kind: "Job", name, uid: "an-earlier-uid" };
   server.put(podsPath, pod({ metadata: { ...pod().metadata, ownerReferences: [owner] } }));
   await vi.waitFor(
     async () =>
       expect(await kubernetes.jobs.get(name)).toMatchObject({ why: "its pod to be created" }),
-    patience,
+    waitOptions,
   );
 });
 
@@ -123,9 +123,9 @@ test("changes of Jobs and of pods are announced by their attempt", async () => {
   const heard: unknown[] = [];
   kubernetes.jobs.onChange((changed) => heard.push(changed));
   server.put(jobsPath, job());
-  await vi.waitFor(() => expect(heard).toEqual([ref]), patience);
+  await vi.waitFor(() => expect(heard).toEqual([ref]), waitOptions);
   server.put(podsPath, pod());
-  await vi.waitFor(() => expect(heard).toEqual([ref, ref]), patience);
+  await vi.waitFor(() => expect(heard).toEqual([ref, ref]), waitOptions);
 });
 
 test("what is removed goes with its pod, and only if it is still the same Job", async () => {
@@ -136,7 +136,10 @@ test("what is removed goes with its pod, and only if it is still the same Job", 
     propagationPolicy: "Background",
     preconditions: { uid: expect.any(String) as unknown },
   });
-  await vi.waitFor(async () => expect(await kubernetes.jobs.get(name)).toBeUndefined(), patience);
+  await vi.waitFor(
+    async () => expect(await kubernetes.jobs.get(name)).toBeUndefined(),
+    waitOptions,
+  );
   await kubernetes.jobs.remove(name);
 });
 
@@ -207,5 +210,5 @@ test("without its account, or without rights, it does not start, and says why", 
   await expect(start()).rejects.toThrow(
     `Kubernetes refused to list ${podsPath}: pods is forbidden`,
   );
-  await vi.waitUntil(() => server.openWatches === 0, patience);
+  await vi.waitUntil(() => server.openWatches === 0, waitOptions);
 });

@@ -5,7 +5,7 @@ import type { JobEvent, JobPort, JobSpec, JobStatus } from "@transpod/contract/p
 import type { Logger } from "@transpod/runtime/logger.ts";
 import type { ApiClient } from "./api-client.ts";
 import { ask, isRefusal } from "./api-errors.ts";
-import { attemptLabels, carries, instanceLabels } from "./job-labels.ts";
+import { attemptLabels, hasLabels, instanceLabels } from "./job-labels.ts";
 import { isAbandoned, jobStatus } from "./job-status.ts";
 import type { WatchedList } from "./watched-list.ts";
 import type { Job, Pod } from "./wire.ts";
@@ -21,7 +21,7 @@ export interface KubernetesJobsOptions {
   log: Logger;
 }
 
-/** The longest that Kubernetes takes. */
+/** The limit of Kubernetes. */
 const messageLimit = 1024;
 
 /** Jobs as Kubernetes Jobs, one pod each. What Jobs do is read from lists that follow the API server. */
@@ -32,7 +32,10 @@ export class KubernetesJobs implements JobPort {
     this.#options = options;
   }
 
-  /** Throws ApiServerError or UnavailableError; JobGoingError while an older one is being deleted. */
+  /**
+   * Throws ApiServerError or UnavailableError; JobGoingError while an older Job of this name is being
+   * deleted.
+   */
   async create(spec: JobSpec): Promise<"created" | "exists" | "name_taken"> {
     const { client, namespace, manifest } = this.#options;
     const request = client.batch.createNamespacedJob({ namespace, body: manifest(spec) });
@@ -64,7 +67,7 @@ export class KubernetesJobs implements JobPort {
       name,
       namespace,
       body: {
-        // A Job that somebody made since under the same name is not ours to delete.
+        // The uid protects a Job that was created since under the same name.
         preconditions: uid === undefined ? {} : { uid },
         // By default the API server would leave the pod running.
         propagationPolicy: "Background",
@@ -102,11 +105,11 @@ export class KubernetesJobs implements JobPort {
     }
   }
 
-  /** The name is in use. Asked of the API server itself: the list may not know it yet. */
+  /** The name is in use. This asks the API server itself, because the list may not have the Job yet. */
   async #adopt(spec: JobSpec): Promise<"exists" | "name_taken"> {
     const job = await this.#options.jobs.fetch(spec.name);
     if (job === undefined) throw new JobGoingError(spec.name);
-    if (!carries(job, attemptLabels(spec, this.#options.instance))) return "name_taken";
+    if (!hasLabels(job, attemptLabels(spec, this.#options.instance))) return "name_taken";
     if (job.metadata?.deletionTimestamp !== undefined) throw new JobGoingError(spec.name);
     return "exists";
   }
@@ -122,7 +125,7 @@ export class KubernetesJobs implements JobPort {
   }
 
   #isOurs(job: Job): boolean {
-    return carries(job, instanceLabels(this.#options.instance));
+    return hasLabels(job, instanceLabels(this.#options.instance));
   }
 
   #eventOn({ metadata }: Job, { type, reason, message }: JobEvent): CoreV1Event {

@@ -21,23 +21,23 @@ export interface KubernetesOptions {
   log: Logger;
   /** The pod's own account or the machine's kubeconfig, unless a test says otherwise. */
   kubeConfig?: KubeConfig;
-  /** What becomes of a manifest before it is sent; for tests whose worker is not the transcoder. */
+  /** Changes a manifest before it is sent; for tests whose worker is not the transcoder. */
   adapt?: (manifest: V1Job, spec: JobSpec) => V1Job;
 }
 
 export interface Kubernetes extends Service {
   jobs: JobPort;
   authenticator: WorkAuthenticator;
-  /** For `/readyz`: whether the API server has been heard lately. */
+  /** For `/readyz`: throws when the API server has sent nothing for some time. */
   check: Check;
 }
 
-/** Three sessions of a watch: one or two may fail without anybody noticing. */
+/** Three sessions of a watch: one or two may fail. */
 const silenceMs = 90_000;
 
 /**
- * Connects to the cluster. Resolves when Jobs and pods are listed. Throws a TranspodError that says what
- * is missing when the API server can't be reached, or the controller's rights don't suffice.
+ * Connects to the cluster. Resolves when Jobs and pods are listed. Throws a TranspodError that says
+ * what is missing when the API server can't be reached, or the controller lacks permissions.
  */
 export async function startKubernetes(options: KubernetesOptions): Promise<Kubernetes> {
   const { namespace, settings, log, adapt = (manifest) => manifest } = options;
@@ -77,7 +77,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
 
 /**
  * The workers' ServiceAccount owns every Job: when the chart is uninstalled, Kubernetes removes the Jobs
- * with it. It is the one object of the chart that no Job can do without.
+ * with it. Of the chart's objects, only this one is needed by every Job.
  */
 async function readOwner(
   { core }: ApiClient,

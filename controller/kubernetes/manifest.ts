@@ -13,23 +13,23 @@ import type { JobSpec } from "@transpod/contract/ports.ts";
 import { attemptLabels } from "./job-labels.ts";
 import type { JobSettings } from "./job-settings.ts";
 
-/** Work tokens are good for our work port and nothing else. */
+/** Work tokens are valid for our work port only. */
 export const workAudience = "transpod-work";
 export const workerContainer = "transcoder";
 
 const tokenFolder = "/var/run/secrets/transpod";
 const scratchFolder = "/scratch";
-/** The image's own, as a number: of a name the kubelet can't tell that it is not root. */
+/** The user of the image, as a number: with a name the kubelet can't check that it is not root. */
 const user = 10_001;
 const mebibyte = 1024 ** 2;
 
 /**
- * The Job of an attempt: one pod that is never replaced, without any credential but its work token.
- * The same for the same arguments, and nothing is left to the cluster's defaults that matters.
+ * The Job of an attempt: one pod that is never replaced, with its work token as the only credential.
+ * The same arguments give the same Job, and nothing important is left to the cluster's defaults.
  */
 export function jobManifest(spec: JobSpec, settings: JobSettings, owner: V1OwnerReference): V1Job {
   const metadata = {
-    // Ours last: what finds a Job again is not for settings to change.
+    // Ours last: settings must not change the labels by which Jobs are found.
     labels: { ...settings.labels, ...attemptLabels(spec, settings.instance) },
     ...unlessEmpty("annotations", settings.annotations),
   };
@@ -46,15 +46,15 @@ export function jobManifest(spec: JobSpec, settings: JobSettings, owner: V1Owner
 
 /**
  * The first failure ends the Job: whether there is another attempt is the controller's decision. The
- * rules change nothing about that; they make the Job itself say why it failed, so that it can be told
- * when the pod is gone. Kubernetes takes the first rule that fits.
+ * rules don't change that; they make the Job record why it failed, so that this is known after the pod
+ * is gone. Kubernetes uses the first rule that matches.
  */
 function onePod(spec: JobSpec, settings: JobSettings): Omit<V1JobSpec, "template"> {
   return {
     completions: 1,
     parallelism: 1,
     backoffLimit: 0,
-    // With a failure policy there is no other: a pod counts as failed when it has said how it ended.
+    // The only value that a failure policy allows: a pod counts as failed when its status says how it ended.
     podReplacementPolicy: "Failed",
     podFailurePolicy: {
       rules: [
@@ -129,14 +129,14 @@ function environment(settings: JobSettings): V1EnvVar[] {
     { name: "SCRATCH_DIR", value: scratchFolder },
     // The root is read-only.
     { name: "TMPDIR", value: scratchFolder },
-    // Without a limit the field would say how many the node has, whoever else runs there.
+    // Without a limit the field would have all CPUs of the node, which other pods use too.
     ...(limited ? [{ name: "CPU_LIMIT", valueFrom: cpuLimit }] : []),
     { name: "STALL_SECONDS", value: String(settings.stallSeconds) },
     { name: "LOG_LEVEL", value: settings.logLevel },
   ];
 }
 
-/** Memory is requested as it is limited: a pod that was promised less is the first to be killed. */
+/** The memory request equals the limit: a pod that uses more than its request is killed first. */
 function resources(spec: JobSpec, settings: JobSettings, disk: Disk): V1ResourceRequirements {
   const { cpuRequest, cpuLimit } = settings.resources;
   const memory = times(settings.resources.memory, spec.memoryScale);
@@ -152,10 +152,9 @@ interface Disk {
 }
 
 /**
- * What the worker itself wants to see free: the source, and an output of twice its size; 512 MiB
- * more for whatever else is written, which also covers the small files whose output grows most. Up to
- * twice that is tolerated while the node has it; beyond, something runs away with the disk of others,
- * and the pod is evicted.
+ * The free space that the worker requires: the source, and an output of twice its size; and 512 MiB
+ * more for other files, which also covers small files whose output grows most. Up to twice that is
+ * tolerated while the node has it; a pod that uses more is evicted, to protect other pods.
  */
 function diskFor(sourceSizeBytes: number): Disk {
   const request = 512 + 3 * Math.ceil(sourceSizeBytes / mebibyte);
@@ -167,7 +166,7 @@ function times(quantity: string, factor: number): string {
   return `${Number(amount) * factor}${unit ?? ""}`;
 }
 
-/** A setting that is empty is left out: a Job shows only what was asked for. */
+/** An empty setting is left out: a Job shows only what was set. */
 function unlessEmpty<K extends string, V extends string | object>(
   key: K,
   value: V,

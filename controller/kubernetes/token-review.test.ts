@@ -10,7 +10,7 @@ import {
   refuse,
   TestApiServer,
 } from "./testing/api-server.ts";
-import { job, jobSettings, name, patience, pod, podName, ref } from "./testing/builders.ts";
+import { job, jobSettings, name, waitOptions, pod, podName, ref } from "./testing/builders.ts";
 
 let server: TestApiServer;
 let kubernetes: Kubernetes;
@@ -24,7 +24,7 @@ beforeEach(async () => {
   const log = createLogger({ service: "test", level: "silent" });
   const { kubeConfig } = server;
   kubernetes = await startKubernetes({ namespace, settings: jobSettings, log, kubeConfig });
-  await vi.waitUntil(() => server.openWatches === 2, patience);
+  await vi.waitUntil(() => server.openWatches === 2, waitOptions);
 });
 afterEach(async () => {
   await kubernetes.stop();
@@ -102,13 +102,13 @@ test.each([
   ["is not controlled by its Job", { ownerReferences: [{ ...owner, controller: false }] }],
 ])("a token of a pod that %s is nobody's", async (_, metadata) => {
   server.put(podsPath, pod({ metadata: { ...pod().metadata, ...metadata } }));
-  await vi.waitFor(async () => expect(await authenticate()).toBeUndefined(), patience);
+  await vi.waitFor(async () => expect(await authenticate()).toBeUndefined(), waitOptions);
 });
 
 test("a token that was good is nobody's as soon as its Job is gone", async () => {
   expect(await authenticate()).toEqual(ref);
   server.delete(jobsPath, name);
-  await vi.waitFor(async () => expect(await authenticate()).toBeUndefined(), patience);
+  await vi.waitFor(async () => expect(await authenticate()).toBeUndefined(), waitOptions);
 });
 
 test("a pod that is newer than our list of pods is looked up", async () => {

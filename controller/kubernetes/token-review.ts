@@ -4,7 +4,7 @@ import { attemptOf, jobName, type AttemptRef } from "@transpod/contract/job-iden
 import type { WorkAuthenticator } from "@transpod/contract/ports.ts";
 import type { ApiClient } from "./api-client.ts";
 import { ask } from "./api-errors.ts";
-import { attemptLabels, carries } from "./job-labels.ts";
+import { attemptLabels, hasLabels } from "./job-labels.ts";
 import { workAudience } from "./manifest.ts";
 import type { WatchedList } from "./watched-list.ts";
 import type { Job, Pod } from "./wire.ts";
@@ -26,16 +26,16 @@ interface PodRef {
 }
 
 const rememberMs = 60_000;
-const rememberMost = 10_000;
+const maxRemembered = 10_000;
 
 /**
- * Takes a work token for what it is: the projected token of a worker's pod, which Kubernetes vouches for
- * by a TokenReview. The pod names its Job, and the Job its attempt. Throws UnavailableError when
- * Kubernetes can't be asked; only its own no makes a token invalid.
+ * Authenticates a work token: the projected token of a worker's pod, which Kubernetes verifies by a
+ * TokenReview. The pod names its Job, and the Job its attempt. Throws UnavailableError when Kubernetes
+ * can't be asked; only a refusal by Kubernetes makes a token invalid.
  */
 export class TokenReviewAuthenticator implements WorkAuthenticator {
   readonly #options: TokenReviewOptions;
-  /** By the token's hash: what is kept in memory opens nothing. Oldest first. */
+  /** By the token's hash, so that memory holds no usable token. Oldest first. */
   readonly #reviewed = new Map<string, { pod: PodRef; until: number }>();
 
   constructor(options: TokenReviewOptions) {
@@ -71,17 +71,17 @@ export class TokenReviewAuthenticator implements WorkAuthenticator {
 
   #remember(hash: string, pod: PodRef): void {
     const [oldest] = this.#reviewed.keys();
-    if (this.#reviewed.size >= rememberMost && oldest !== undefined) this.#reviewed.delete(oldest);
+    if (this.#reviewed.size >= maxRemembered && oldest !== undefined) this.#reviewed.delete(oldest);
     this.#reviewed.set(hash, { pod, until: performance.now() + rememberMs });
   }
 
-  /** Each time anew: a token that was good a moment ago is of no use when its Job is gone. */
+  /** Checked every time: a valid token is refused once its Job is gone. */
   async #attemptOf({ name, uid }: PodRef): Promise<AttemptRef | undefined> {
     const { jobs, pods, instance } = this.#options;
     const pod = await pods.find(name);
     if (pod === undefined || pod.metadata?.uid !== uid) return undefined;
     const ref = attemptOf(pod);
-    if (ref === undefined || !carries(pod, attemptLabels(ref, instance))) return undefined;
+    if (ref === undefined || !hasLabels(pod, attemptLabels(ref, instance))) return undefined;
     const owner = pod.metadata.ownerReferences?.find(
       ({ kind, controller }) => kind === "Job" && controller === true,
     );
@@ -92,8 +92,8 @@ export class TokenReviewAuthenticator implements WorkAuthenticator {
 }
 
 /**
- * An API server that knows nothing of audiences leaves them out of its answer: then the token was made
- * for somebody else. https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-review-v1/
+ * An API server without support for audiences leaves them out of its answer; then the token is refused.
+ * https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-review-v1/
  */
 function boundPod(status: V1TokenReviewStatus, username: string): PodRef | undefined {
   const { authenticated, audiences, user } = status;

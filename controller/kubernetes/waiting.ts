@@ -12,14 +12,15 @@ const imageReasons = new Set([
   "SignatureValidationFailed",
 ]);
 
-/** What a container that is just being made says. */
+/** The usual reasons while a container is created. */
 const usualReasons = new Set(["ContainerCreating", "PodInitializing"]);
 
 /**
- * What a Job that has not ended waits for, to follow "it waits for"; null when its worker runs. Pure.
+ * What a Job that has not ended waits for, as the end of a sentence "it waits for ..."; null when its
+ * worker runs. Pure.
  */
 export function waitingReason(job: Job, pod: Pod | undefined): string | null {
-  // By a queue like Kueue, which also takes running pods back.
+  // Suspended by a queue such as Kueue, which also suspends Jobs that run.
   if (job.spec?.suspend === true) return "a place in the queue";
   if (pod === undefined) return "its pod to be created";
   if (pod.status?.phase !== undefined && pod.status.phase !== "Pending") return null;
@@ -39,18 +40,18 @@ function containerOf({ status, spec }: Pod): string {
     return "its container to start";
   }
   if (!imageReasons.has(waiting.reason)) {
-    return `its container, which can't be made${because(waiting.message)}`;
+    return `its container, which can't be created${because(waiting.message)}`;
   }
   const image = spec?.containers[0]?.image ?? "";
   return `its image ${image}, which can't be pulled${because(shortenPull(waiting.message))}`;
 }
 
-/** What comes after the count of the nodes is about preemption, which did not help. */
+/** Keeps the part about nodes: the rest is about preemption, which did not help. */
 function shortenScheduling(message: string | undefined): string | undefined {
   return message?.replace(/\.? (?:no new claims to deallocate, )?preemption: .*$/s, "");
 }
 
-/** Leaves what the registry said: around it each layer repeats the image's name. */
+/** Keeps the registry's message: around it each layer repeats the image's name. */
 function shortenPull(message: string | undefined): string | undefined {
   return message
     ?.replace(/^Back-off pulling image "[^"]*"(?:: )?/, "")
@@ -61,6 +62,6 @@ function shortenPull(message: string | undefined): string | undefined {
 }
 
 function because(message: string | undefined): string {
-  const said = shorten(message);
-  return said === "" ? "" : ` (${said})`;
+  const shortened = shorten(message);
+  return shortened === "" ? "" : ` (${shortened})`;
 }

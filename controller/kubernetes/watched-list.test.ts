@@ -5,7 +5,7 @@ import { createApiClient } from "./api-client.ts";
 import { Collection } from "./collection.ts";
 import { instanceLabels, labelSelector } from "./job-labels.ts";
 import { jobsPath, refuse, TestApiServer } from "./testing/api-server.ts";
-import { instance, job, name, patience } from "./testing/builders.ts";
+import { instance, job, name, waitOptions } from "./testing/builders.ts";
 import { WatchedList, type WatchTiming } from "./watched-list.ts";
 import type { Job } from "./wire.ts";
 
@@ -13,7 +13,7 @@ const quick: WatchTiming = {
   sessionSeconds: 30,
   silenceMs: 20_000,
   relistMs: 60_000,
-  retryMs: { first: 5, most: 20 },
+  retryMs: { initial: 5, max: 20 },
 };
 
 let server: TestApiServer;
@@ -48,9 +48,9 @@ const put = (said: string, how?: { told: boolean }) => server.put(jobsPath, name
 const names = () => list.values().map(({ metadata }) => metadata?.name);
 const isWatch = ({ query }: { query: URLSearchParams }) => query.get("watch") === "true";
 const lists = () => server.count((request) => !isWatch(request));
-const untilWatched = () => vi.waitUntil(() => server.openWatches === 1, patience);
+const untilWatched = () => vi.waitUntil(() => server.openWatches === 1, waitOptions);
 const untilNamed = (...expected: string[]) =>
-  vi.waitFor(() => expect(names()).toEqual(expected), patience);
+  vi.waitFor(() => expect(names()).toEqual(expected), waitOptions);
 
 test("what was there is listed, what changes is announced, and strangers are left out", async () => {
   put("a");
@@ -62,7 +62,7 @@ test("what was there is listed, what changes is announced, and strangers are lef
   server.put(jobsPath, { metadata: { name: "another-stranger" } });
   put("a");
   server.delete(jobsPath, "b");
-  await vi.waitFor(() => expect(changes).toEqual(["a", "b", "a", "b"]), patience);
+  await vi.waitFor(() => expect(changes).toEqual(["a", "b", "a", "b"]), waitOptions);
   expect(names()).toEqual(["a"]);
 });
 
@@ -88,7 +88,7 @@ test("a list that can't be had at the start is an error that says why", async ()
 
 test("a watch that the server ends goes on where it was, without a new list", async () => {
   await startList({ sessionSeconds: 1 });
-  await vi.waitUntil(() => server.count(isWatch) === 2, patience);
+  await vi.waitUntil(() => server.count(isWatch) === 2, waitOptions);
   put("a");
   await untilNamed("a");
   expect(lists()).toBe(1);
@@ -147,7 +147,7 @@ test("while the API server is away everything is kept, and then brought up to da
   }
   server.delete(jobsPath, "nobody");
   server.resetWatches();
-  await vi.waitUntil(() => kept.length === away.length, patience);
+  await vi.waitUntil(() => kept.length === away.length, waitOptions);
   put("b");
   await untilNamed("a", "b");
   expect(kept).toEqual(away.map(() => ["a"]));
@@ -192,7 +192,7 @@ test("a listener that throws keeps nobody else from hearing", async () => {
   await untilWatched();
   put("a");
   put("b");
-  await vi.waitFor(() => expect(heard).toEqual(["a", "b"]), patience);
+  await vi.waitFor(() => expect(heard).toEqual(["a", "b"]), waitOptions);
 });
 
 test("what the list does not know yet is asked for before it counts as gone", async () => {
@@ -209,5 +209,5 @@ test("stopping ends the watch", async () => {
   await startList();
   await untilWatched();
   await list.stop();
-  await vi.waitUntil(() => server.openWatches === 0, patience);
+  await vi.waitUntil(() => server.openWatches === 0, waitOptions);
 });

@@ -5,18 +5,18 @@ import type { Collection, NamedObject } from "./collection.ts";
 export interface WatchTiming {
   /** After which the server is asked to end a watch, so that the next one starts at a fresh version. */
   sessionSeconds: number;
-  /** A watch that says nothing for longer is dead: TCP does not tell of a peer that is gone. */
+  /** A watch without any event for longer is dead: TCP does not report a peer that is gone. */
   silenceMs: number;
-  /** Even a watch that seems well is compared with the whole list this often. */
+  /** Even a healthy watch is compared with the whole list this often. */
   relistMs: number;
-  retryMs: { first: number; most: number };
+  retryMs: { initial: number; max: number };
 }
 
 const defaultTiming: WatchTiming = {
   sessionSeconds: 30,
   silenceMs: 40_000,
   relistMs: 5 * 60_000,
-  retryMs: { first: 500, most: 15_000 },
+  retryMs: { initial: 500, max: 15_000 },
 };
 
 export interface WatchedListOptions<T extends NamedObject> {
@@ -26,9 +26,9 @@ export interface WatchedListOptions<T extends NamedObject> {
 }
 
 /**
- * A copy of a collection that follows its changes for as long as it runs. Whatever goes wrong with a
- * watch has one remedy: the whole is listed again, and the difference is announced. It may lag behind;
- * `find` asks the API server before it says that there is no such object.
+ * A copy of a collection that follows its changes for as long as it runs. After any failure of a watch,
+ * everything is listed again and the difference is announced. The copy may lag behind; `find` asks the
+ * API server before it answers that there is no such object.
  *
  * (client-node's informer ends for good at the first reset connection, and a list error or a handler
  * that throws becomes an unhandled rejection.)
@@ -67,22 +67,22 @@ export class WatchedList<T extends NamedObject> {
     return [...this.#objects.values()];
   }
 
-  /** An object of that name, whatever its labels are; it may be as old as the last word of the watch. */
+  /** An object of that name, with any labels; it may be as old as the last event of the watch. */
   async find(name: string): Promise<T | undefined> {
     return this.#objects.get(name) ?? (await this.fetch(name));
   }
 
-  /** As the API server knows it now. */
+  /** Read from the API server now. */
   async fetch(name: string): Promise<T | undefined> {
     return await this.#collection.get(name);
   }
 
-  /** For objects that came, changed or went; those that went are told of as they last were. */
+  /** Called for objects that were added, changed or deleted; for a deleted one with its last state. */
   onChange(listener: (object: T) => void): void {
     this.#listeners.add(listener);
   }
 
-  /** Milliseconds since the API server last said something about the collection. */
+  /** Milliseconds since the API server last sent something about the collection. */
   silentMs(): number {
     return performance.now() - this.#heardAt;
   }
@@ -130,8 +130,8 @@ export class WatchedList<T extends NamedObject> {
       else if (event.type !== "BOOKMARK") this.#put(event.object);
       this.#version = versionOf(event.object);
     }
-    // A server that only ever hangs up would be asked without a pause.
-    if (!heard) throw new Error("The watch ended without a word, not even a bookmark.");
+    // Without this error, a server that always hangs up would be asked without a pause.
+    if (!heard) throw new Error("The watch ended without any event, not even a bookmark.");
   }
 
   #put(object: T): void {
@@ -155,22 +155,23 @@ export class WatchedList<T extends NamedObject> {
     }
   }
 
-  /** Scattered, so that not all controllers come back to an API server at the same moment. */
+  /** With jitter, so that controllers don't all reconnect at the same moment. */
   #retryMs(): number {
-    const { first, most } = this.#timing.retryMs;
-    const ms = Math.min(most, first * 2 ** this.#failures);
+    const { initial, max } = this.#timing.retryMs;
+    const ms = Math.min(max, initial * 2 ** this.#failures);
     this.#failures += 1;
     return ms * (0.5 + Math.random() / 2);
   }
 }
 
-/** Aborts its signal when it is not broken for a while. */
+/** Aborts its signal when nothing happens for some time. */
 class Silence implements Disposable {
   readonly #controller = new AbortController();
   readonly #timer: NodeJS.Timeout;
 
   constructor(ms: number) {
-    const abort = () => this.#controller.abort(new Error(`Nothing was heard for ${ms / 1_000} s.`));
+    const abort = () =>
+      this.#controller.abort(new Error(`There was no event for ${ms / 1_000} s.`));
     this.#timer = setTimeout(abort, ms);
   }
 

@@ -1,8 +1,8 @@
 import type { V1Job, V1Pod } from "@kubernetes/client-node";
 
 /**
- * An object as the API server sends it. client-node's types promise a Date for each time, which is
- * true only of what its API classes return: a watch hands out the text.
+ * An object as the API server sends it. client-node's types have a Date for each time, but only its API
+ * classes return one: in a watch it is text.
  */
 export type Wire<T> = T extends Date
   ? string

@@ -1,12 +1,12 @@
-const longest = 300;
+const maxLength = 300;
 
-/** What Kubernetes said, at a length for people. */
+/** A message of Kubernetes, shortened for people. */
 export function shorten(text: string | undefined): string {
-  const said = withoutSignatures(text ?? "").trim();
-  return said.length > longest ? `${said.slice(0, longest - 1)}…` : said;
+  const clean = withoutSignatures(text ?? "").trim();
+  return clean.length > maxLength ? `${clean.slice(0, maxLength - 1)}…` : clean;
 }
 
-/** A registry hands out its layers by presigned URLs, and an error names them. */
+/** Registries serve layers by presigned URLs, which appear in error messages. */
 function withoutSignatures(text: string): string {
   return text.replace(/(https?:\/\/[^\s?"]+)\?[^\s"]*/g, "$1");
 }

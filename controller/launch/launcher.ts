@@ -29,15 +29,15 @@ export interface LaunchPendingDeps extends LaunchDeps {
   enqueue: (fileId: string) => void;
 }
 
-/** Gives free slots to pending files. Their Jobs are created when the files are looked at. */
+/** Gives free slots to pending files. Reconciliation then creates their Jobs. */
 export async function launchPending({ pool, settings, enqueue }: LaunchPendingDeps): Promise<void> {
   const rows = await inTransaction(pool, (client) => reserveSlots(client, settings.maxRunningJobs));
   for (const row of rows) enqueue(row.file_id);
 }
 
 /**
- * Creates the Job of a reserved attempt. Safe to repeat: the name makes it the same Job. When it
- * throws, the attempt stays reserved and is looked at again.
+ * Creates the Job of a reserved attempt. Safe to repeat: the same name means the same Job. When it
+ * throws, the attempt stays reserved and is tried again.
  */
 export async function createJob(deps: LaunchDeps, row: LaunchRow): Promise<Created> {
   const ref: LeaseRef = { fileId: row.file_id, attempt: row.attempt, lease: row.lease };
@@ -45,7 +45,7 @@ export async function createJob(deps: LaunchDeps, row: LaunchRow): Promise<Creat
   crashPoint("slot_reserved");
   const created = await askForJob(deps, ref, row);
   if (created === "name_taken") {
-    const detail = `A Job named ${row.job_name} that is not Transpod's stands in the way. Delete it.`;
+    const detail = `There is a Job named ${row.job_name} that Transpod did not create. Delete it and retry the file.`;
     const failure = { code: "job_name_taken", detail, counted: true } as const;
     await endAttempt(deps, ref, { kind: "fail", failure });
     return created;
@@ -60,7 +60,7 @@ export async function createJob(deps: LaunchDeps, row: LaunchRow): Promise<Creat
   return created;
 }
 
-/** When it fails, the file's status says what it waits for. */
+/** When it fails, the file's status has the reason in `waiting_for`. */
 async function askForJob(
   { jobs, settings, pool, metrics }: LaunchDeps,
   ref: LeaseRef,
@@ -72,8 +72,8 @@ async function askForJob(
       name: row.job_name,
       sourceSizeBytes: row.source_size_bytes,
       memoryScale: row.memory_scale,
-      // The platform's is the backstop for a controller that is away. Ours comes first: it knows why
-      // it ends the attempt, and counts it.
+      // The platform's deadline is for when no controller runs. The controller's own comes first,
+      // because it records the reason.
       deadlineSeconds: settings.jobDeadlineSeconds + settings.lingerSeconds,
     });
   } catch (error) {

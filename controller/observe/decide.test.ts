@@ -11,10 +11,13 @@ interface Case {
   expected: string;
 }
 
-const ended = (exitCode: number | null, said: Partial<JobStatus> = {}): Partial<JobStatus> => ({
+const ended = (
+  exitCode: number | null,
+  overrides: Partial<JobStatus> = {},
+): Partial<JobStatus> => ({
   phase: exitCode === 0 ? "succeeded" : "failed",
   exitCode,
-  ...said,
+  ...overrides,
 });
 
 const cases: Case[] = [

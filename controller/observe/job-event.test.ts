@@ -14,9 +14,9 @@ test.each([
   ],
   [
     "a stalled worker",
-    { code: "stalled", detail: "The worker said nothing for 61 seconds." },
+    { code: "stalled", detail: "The worker sent no report for 61 seconds." },
     "AttemptRetried",
-    "The worker said nothing for 61 seconds. (stalled) Attempt 2 follows in 10 s.",
+    "The worker sent no report for 61 seconds. (stalled) Attempt 2 follows in 10 s.",
   ],
   [
     "too little memory",
@@ -28,7 +28,7 @@ test.each([
     "an eviction",
     { code: "interrupted", detail: "The node was drained." },
     "AttemptRetried",
-    "The node was drained. (interrupted) Attempt 2 follows at once. This one does not count.",
+    "The node was drained. (interrupted) Attempt 2 follows at once. This failure is not counted.",
   ],
 ] as const)("the Job's record tells of %s, and what follows", (_, failure, reason, message) => {
   const step = nextStep(failure, attemptRow(), defaultSettings);

@@ -10,8 +10,8 @@ export interface RecordDeps {
 }
 
 /**
- * Writes how an attempt ended into its Job's own record. To be called after the commit, and not waited
- * for: what people read may neither delay nor undo what it tells of.
+ * Records as an event of the Job how its attempt ended. Called after the commit, and not awaited: this
+ * information for people must not delay or undo the change itself.
  */
 export function recordOnJob({ jobs, log }: RecordDeps, ref: AttemptRef, event: JobEvent): void {
   const name = jobName(ref);
@@ -22,20 +22,20 @@ export function recordOnJob({ jobs, log }: RecordDeps, ref: AttemptRef, event: J
 
 export function failureEvent({ attempt }: AttemptRef, step: NextStep): JobEvent {
   const { code, detail, counted } = step.failure;
-  const said = `${detail} (${code})`;
+  const reason = `${detail} (${code})`;
   if (step.kind === "fail") {
     return {
       type: "Warning",
       reason: "FileFailed",
-      message: `${said} There is no further attempt.`,
+      message: `${reason} There is no further attempt.`,
     };
   }
   const { delaySeconds, memoryScale } = step.retry;
   const when = delaySeconds > 0 ? ` in ${delaySeconds} s` : " at once";
   const memory = memoryScale > 1 ? ` with ${memoryScale} times the memory` : "";
-  const uncounted = counted ? "" : " This one does not count.";
+  const uncounted = counted ? "" : " This failure is not counted.";
   const follows = `Attempt ${attempt + 1} follows${when}${memory}.${uncounted}`;
-  return { type: "Warning", reason: "AttemptRetried", message: `${said} ${follows}` };
+  return { type: "Warning", reason: "AttemptRetried", message: `${reason} ${follows}` };
 }
 
 export interface Completion {

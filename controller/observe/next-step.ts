@@ -9,15 +9,20 @@ type Limits = Pick<
   ControllerSettings,
   "maxAttempts" | "maxDisruptions" | "maxMemoryScale" | "retryDelaySeconds"
 >;
-type Past = Pick<AttemptRow, "counted_failures" | "uncounted_failures" | "memory_scale">;
+type FailureHistory = Pick<AttemptRow, "counted_failures" | "uncounted_failures" | "memory_scale">;
 
 /**
- * What follows a failed attempt: the file fails when it is at fault or its attempts are used up,
- * else it gets another. Attempts that the platform ended are not counted, but capped.
+ * The next step after a failed attempt: the file fails when the file is the cause or no attempts are
+ * left, else it gets another attempt. Attempts that the platform ended are not counted, but have a
+ * limit of their own.
  */
-export function nextStep(said: Omit<Failure, "counted">, past: Past, limits: Limits): NextStep {
-  const { verdict } = failures[said.code];
-  const failure: Failure = { ...said, counted: verdict !== "uncounted" };
+export function nextStep(
+  cause: Omit<Failure, "counted">,
+  past: FailureHistory,
+  limits: Limits,
+): NextStep {
+  const { verdict } = failures[cause.code];
+  const failure: Failure = { ...cause, counted: verdict !== "uncounted" };
   if (verdict === "final") return { kind: "fail", failure };
   if (verdict === "uncounted") {
     return past.uncounted_failures >= limits.maxDisruptions
@@ -25,12 +30,12 @@ export function nextStep(said: Omit<Failure, "counted">, past: Past, limits: Lim
       : { kind: "retry", failure, retry: { delaySeconds: 0, memoryScale: past.memory_scale } };
   }
   if (past.counted_failures + 1 >= limits.maxAttempts) return { kind: "fail", failure };
-  if (said.code === "out_of_memory") {
+  if (cause.code === "out_of_memory") {
     const memoryScale = past.memory_scale * 2;
     if (memoryScale > limits.maxMemoryScale) return { kind: "fail", failure };
     return { kind: "retry", failure, retry: { delaySeconds: 0, memoryScale } };
   }
-  const { first, most } = limits.retryDelaySeconds;
-  const delaySeconds = Math.min(most, first * 2 ** past.counted_failures);
+  const { initial, max } = limits.retryDelaySeconds;
+  const delaySeconds = Math.min(max, initial * 2 ** past.counted_failures);
   return { kind: "retry", failure, retry: { delaySeconds, memoryScale: past.memory_scale } };
 }

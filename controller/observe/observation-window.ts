@@ -1,9 +1,9 @@
 const gapMs = 5_000;
 
 /**
- * For how long this controller could have heard its workers without a break. After an outage of the
- * database, a restart or a laptop's sleep, every worker seems to have been silent; only silence while
- * somebody listened counts.
+ * For how long this controller could receive workers' reports without a break. After an outage of the
+ * database, a restart or a laptop's sleep, all workers seem to have been silent; only silence while we
+ * could receive counts.
  */
 export class ObservationWindow {
   readonly #now: () => number;
@@ -16,7 +16,7 @@ export class ObservationWindow {
     this.#lastTick = this.#since;
   }
 
-  /** To be called about once a second, whenever the database has just answered. */
+  /** Call it about once a second, each time the database has answered. */
   tick(): void {
     const now = this.#now();
     if (now - this.#lastTick > gapMs) this.#since = now;

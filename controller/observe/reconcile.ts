@@ -20,7 +20,7 @@ export async function reconcile(deps: ReconcileDeps, fileId: string): Promise<vo
   if (read === undefined) return await purgeDeletedFile(deps, fileId);
   const silent_seconds = Math.min(read.silent_seconds, deps.observationWindow.seconds());
   const row = { ...read, silent_seconds };
-  // Before the launch nothing depends on the Job, and asking for one that is not there takes time.
+  // Before the launch nothing depends on the Job, and a request for a missing one takes time.
   const early = !isTerminal(row.state) && !isLaunched(row);
   const job = early ? undefined : await deps.jobs.get(row.job_name);
   await apply(deps, row, job, decide(row, job, deps.settings));
@@ -38,7 +38,7 @@ async function apply(
       return;
     case "create":
       await removePredecessor(deps, row);
-      // One that exists already may have changed before anybody watched it.
+      // A Job that exists already may have changed before we watched it.
       if ((await createJob(deps, row)) === "exists") await reconcile(deps, row.file_id);
       return;
     case "remove":
@@ -47,7 +47,7 @@ async function apply(
       return await markWaiting(deps.pool, ref, action.why);
     case "fail":
     case "retry":
-      // First the row: from here on the old worker is fenced, whether its Job ends or not.
+      // First the row: this fences the old worker, whether its Job ends or not.
       if (!(await endAttempt(deps, ref, action))) return;
       observeEnd(deps, job);
       if (isActive(job)) await deps.jobs.remove(row.job_name);
@@ -60,8 +60,8 @@ function observeEnd({ metrics }: LaunchDeps, job: JobStatus | undefined): void {
 }
 
 /**
- * Ends the Job of the attempt before, if that still works: a client cancelled the file and retried it
- * before anybody looked, or somebody died before removing it.
+ * Ends the Job of the previous attempt, if it still runs: a client cancelled and retried the file
+ * before we looked, or a controller died before removing the Job.
  */
 async function removePredecessor(deps: LaunchDeps, row: AttemptRow): Promise<void> {
   if (row.attempt === 1) return;
@@ -69,7 +69,7 @@ async function removePredecessor(deps: LaunchDeps, row: AttemptRow): Promise<voi
   if (isActive(await deps.jobs.get(name))) await deps.jobs.remove(name);
 }
 
-/** Ends a Job whose attempt is not the current one any more: somebody died before removing it. */
+/** Ends a Job whose attempt is no longer the current one: a controller died before removing it. */
 export async function removeStale(deps: LaunchDeps, job: JobStatus): Promise<void> {
   if (!isActive(job)) return;
   const row = await getAttempt(deps.pool, job.fileId);

@@ -11,10 +11,10 @@ export interface AbortUploadsDeps {
   log: Logger;
 }
 
-/** The next sweep takes the next ones. */
+/** The next sweep continues with the rest. */
 const batch = 100;
 
-/** Removes the parts of files that were cancelled, have expired, or have arrived in another way. */
+/** Removes the parts of files that were cancelled, have expired, or were uploaded in another way. */
 export async function abortUploads({ pool, s3, rawBucket, log }: AbortUploadsDeps): Promise<void> {
   for (const { file_id, s3_key } of await uploadsToAbort(pool, batch)) {
     await abort(s3, { bucket: rawBucket, key: s3_key });

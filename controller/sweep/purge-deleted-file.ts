@@ -13,8 +13,8 @@ export interface PurgeDeps extends LaunchDeps {
 }
 
 /**
- * Removes what a deleted file left: its Job first, which might write yet, then its objects. Safe to
- * repeat, and repeated until it has gone through once. Does nothing for a file that was not deleted.
+ * Removes what is left of a deleted file: first its Job, which might still write, then its objects.
+ * Safe to repeat; it is repeated until it succeeds once. Does nothing for a file that was not deleted.
  */
 export async function purgeDeletedFile(deps: PurgeDeps, fileId: string): Promise<void> {
   const { pool, jobs, s3, rawBucket, processedBucket, metrics, log } = deps;

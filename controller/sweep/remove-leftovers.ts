@@ -9,12 +9,13 @@ export interface LeftoverDeps {
   processedBucket: string;
 }
 
-/** The next sweep takes the next ones. */
+/** The next sweep continues with the rest. */
 const batch = 100;
 
 /**
- * Removes what attempts without a result have uploaded: parts, or all of an object that was joined by
- * somebody who died before the row could point to it. Such an attempt is over, and its key nobody else's.
+ * Removes what attempts without a result have uploaded: parts, or a whole object that was joined before
+ * a controller died and the row could point to it. Such an attempt is over, and nothing else uses its
+ * key.
  */
 export async function removeLeftovers({ pool, s3, processedBucket }: LeftoverDeps): Promise<void> {
   for (const { file_id: fileId, attempt, upload_key: key } of await leftovers(pool, batch)) {

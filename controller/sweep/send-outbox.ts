@@ -10,12 +10,12 @@ export interface OutboxDeps {
   queueUrl: string;
 }
 
-/** SQS takes no more in one request. */
+/** The limit of SQS for one request. */
 const batch = 10;
 
 /**
- * Sends what the outbox holds, a batch in each transaction. Dying between sending and committing sends
- * a message twice, which the inbox doesn't mind; what SQS refuses stays for the next sweep.
+ * Sends the messages of the outbox, one batch in each transaction. Dying between sending and committing
+ * sends a message twice, which the inbox ignores. Messages that SQS refuses stay for the next sweep.
  */
 export async function sendOutbox(deps: OutboxDeps): Promise<void> {
   while ((await sendBatch(deps)) === batch);

@@ -4,27 +4,28 @@ import { tombstonesToClean } from "@transpod/store/tombstones.ts";
 import type { LaunchDeps } from "../launch/launcher.ts";
 import { removeStale } from "../observe/reconcile.ts";
 import { abortUploads } from "./abort-uploads.ts";
-import { findSilentUploads, type SilentUploadDeps } from "./find-silent-uploads.ts";
+import { findMissedUploads, type MissedUploadDeps } from "./find-missed-uploads.ts";
 import { sendOutbox, type OutboxDeps } from "./send-outbox.ts";
 import { removeLeftovers, type LeftoverDeps } from "./remove-leftovers.ts";
 
-export interface SweepDeps extends LaunchDeps, SilentUploadDeps, OutboxDeps, LeftoverDeps {
+export interface SweepDeps extends LaunchDeps, MissedUploadDeps, OutboxDeps, LeftoverDeps {
   enqueue: (fileId: string) => void;
 }
 
-/** The next sweep takes the next ones. */
+/** The next sweep continues with the rest. */
 const deletedBatch = 1_000;
-/** How long clients can see what became of a delivery. */
+/** How long deliveries are kept after their end. */
 const deliveryDays = 30;
 
 /**
- * Compares the world with the rows and repairs the difference: uploads without an event, messages
- * that were not sent, parts that nobody will join, attempts whose Job changed unseen, Jobs that nobody
- * wants any more, objects of deleted files and of attempts without a result.
+ * Compares the rows with S3, SQS and the Jobs, and repairs differences: uploads without an event,
+ * messages that were not sent, parts that will not be joined, attempts whose Job changed without a
+ * notification, Jobs that are no longer needed, objects of deleted files and of attempts without a
+ * result.
  */
 export async function sweep(deps: SweepDeps): Promise<void> {
   const parts = [
-    findSilentUploads(deps).then(() => sendOutbox(deps)),
+    findMissedUploads(deps).then(() => sendOutbox(deps)),
     abortUploads(deps),
     processingFiles(deps.pool).then((ids) => ids.forEach(deps.enqueue)),
     tombstonesToClean(deps.pool, deletedBatch).then((ids) => ids.forEach(deps.enqueue)),

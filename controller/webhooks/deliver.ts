@@ -14,14 +14,14 @@ export interface DeliverDeps {
   log: Logger;
 }
 
-/** Long enough to send and to write down what came of it, so that nobody else sends meanwhile. */
+/** Long enough to send and to record the result, so that no other process sends the same delivery. */
 const leaseSeconds = 3 * timeoutSeconds;
 
 const statusAfter = { delivered: "delivered", postponed: "pending", given_up: "failed" } as const;
 
 /**
- * Sends what is due longest for a webhook. Dying before the answer is written down sends it again,
- * with the same id. False when nothing is due.
+ * Sends the delivery of a webhook that has been due longest. If the process dies before the answer is
+ * recorded, it is sent again with the same id. False when nothing is due.
  */
 export async function deliverNext(deps: DeliverDeps, webhookId: string): Promise<boolean> {
   const { pool, sender, metrics, log } = deps;
@@ -37,7 +37,7 @@ export async function deliverNext(deps: DeliverDeps, webhookId: string): Promise
     result === "gone"
       ? await recordGone(pool, taken, answer)
       : await recordAnswer(pool, taken, { ...verdict, status: statusAfter[result] }, answer);
-  // Somebody else has taken it since, or it was deleted with its webhook.
+  // Another process has taken it since, or it was deleted with its webhook.
   if (!written) return true;
   metrics.deliveries.inc({ result });
   const { webhook_id, delivery_id, file_id } = taken;

@@ -11,39 +11,39 @@ export interface DeliveryDeps extends Omit<DeliverDeps, "sender"> {
 }
 
 export interface Delivery extends Service {
-  /** Sends whatever is due by now. Resolves when that has begun. */
+  /** Starts to send all due deliveries. Resolves when they are queued. */
   look(): Promise<void>;
 }
 
-/** Deliveries at once to one webhook. */
-const lanes = 4;
+/** Parallel deliveries to one webhook. */
+const deliveriesPerWebhook = 4;
 
 /**
- * Sends deliveries until stopped. Every webhook has lanes of its own, so that a receiver that doesn't
- * answer holds up nobody else's. `stop` waits for those that are being sent.
+ * Sends deliveries until stopped. Webhooks are independent, so a receiver that doesn't answer delays
+ * only its own deliveries. `stop` waits for deliveries in progress.
  */
-export function startDelivery(given: DeliveryDeps): Delivery {
-  const sender = createSender({ allowPrivate: given.settings.webhookAllowPrivate });
-  const deps = { ...given, sender };
+export function startDelivery(baseDeps: DeliveryDeps): Delivery {
+  const sender = createSender({ allowPrivate: baseDeps.settings.webhookAllowPrivate });
+  const deps = { ...baseDeps, sender };
   const stopping = new AbortController();
 
   async function deliverAll(webhookId: string): Promise<void> {
     while (!stopping.signal.aborted && (await deliverNext(deps, webhookId)));
   }
   const queues = Array.from(
-    { length: lanes },
+    { length: deliveriesPerWebhook },
     () =>
       new WorkQueue({
         handle: deliverAll,
         concurrency: maxWebhooks,
         onError: (webhook_id, err) =>
-          given.log.error({ event: "webhook_delivery_failed", webhook_id, err }),
+          baseDeps.log.error({ event: "webhook_delivery_failed", webhook_id, err }),
       }),
   );
 
   return {
     async look() {
-      const due = await dueWebhooks(given.pool);
+      const due = await dueWebhooks(baseDeps.pool);
       for (const queue of queues) due.forEach((webhookId) => queue.add(webhookId));
     },
     async stop() {

@@ -16,17 +16,17 @@ export interface Reply extends Answer {
 }
 
 /** For how long a delivery is tried, from its first try on. */
-const patienceSeconds = 24 * 3600;
-const backoff = { first: 5, factor: 4, most: 3600 };
-/** Of each delay, up or down: what failed together does not come back together. */
+const maxRetrySeconds = 24 * 3600;
+const backoff = { initial: 5, factor: 4, max: 3600 };
+/** Fraction of each delay, up or down, so that deliveries that failed together are not retried together. */
 const jitter = 0.2;
 
 /**
- * What comes of a try that was answered so. 410 is how a receiver says that it is gone for good; whatever
- * else is not 2xx may be better later. Retry-After says when
+ * The result of a try, from its answer. With 410 a receiver says that it is gone for good; any other answer that
+ * is not 2xx may be temporary. Retry-After says for how long
  * (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md). It is read
- * with any status, since it can come with 3xx, 413, 429 and 503, and it is about the receiver, not about one
- * event: all deliveries to it pause. The longest backoff is its maximum, so a receiver can't postpone for
+ * with any status, since it can come with 3xx, 413, 429 and 503. It is about the receiver, not about one
+ * event: all deliveries to it pause. Its maximum is the longest backoff, so that a receiver can't postpone for
  * ever. It makes no delay shorter and ends no delivery sooner. `random` is from 0 to 1.
  */
 export function judgeAnswer(
@@ -36,10 +36,10 @@ export function judgeAnswer(
 ): Verdict {
   if (error === null) return { result: "delivered", delaySeconds: 0, pauseSeconds: 0 };
   if (http_status === 410) return { result: "gone", delaySeconds: 0, pauseSeconds: 0 };
-  const pauseSeconds = Math.min(backoff.most, retry_after_seconds ?? 0);
-  const delay = Math.min(backoff.most, backoff.first * backoff.factor ** tries);
+  const pauseSeconds = Math.min(backoff.max, retry_after_seconds ?? 0);
+  const delay = Math.min(backoff.max, backoff.initial * backoff.factor ** tries);
   const delaySeconds = delay * (1 + jitter * (2 * random - 1));
-  if (trying_seconds + delaySeconds > patienceSeconds)
+  if (trying_seconds + delaySeconds > maxRetrySeconds)
     return { result: "given_up", delaySeconds: 0, pauseSeconds };
   return {
     result: "postponed",

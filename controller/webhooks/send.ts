@@ -12,17 +12,17 @@ import { secondsIn } from "./retry-after.ts";
 export type Message = Pick<TakenDelivery, "delivery_id" | "payload" | "url" | "secret">;
 
 export interface Sender {
-  /** Never throws: what goes wrong is the answer. */
+  /** Never throws: an error is an answer too. */
   send(message: Message): Promise<Reply>;
   close(): Promise<void>;
 }
 
-/** For all of it: looking up the name, connecting, and the answer's last byte. */
+/** For the whole request: name lookup, connecting, and the answer up to its last byte. */
 export const timeoutSeconds = 10;
-/** More of an answer is not read. Nothing of it is kept: it might be from where nobody may look. */
+/** The limit for reading an answer. The answer is not stored: it might come from a private address. */
 const answerLimitBytes = 16 * 1024;
 
-/** Sends to receivers; unless `allowPrivate`, only to those on the public internet. */
+/** Sends to receivers; without `allowPrivate` only to public addresses. */
 export function createSender({ allowPrivate }: { allowPrivate: boolean }): Sender {
   const agent = new Agent({ connect: allowPrivate ? {} : { lookup: lookupPublic } });
   return {
@@ -30,7 +30,7 @@ export function createSender({ allowPrivate }: { allowPrivate: boolean }): Sende
       const signal = AbortSignal.timeout(timeoutSeconds * 1_000);
       try {
         const url = new URL(message.url);
-        // Nothing is looked up for an address.
+        // There is no lookup for a literal address, so it is checked here.
         if (!allowPrivate) refusePrivateHost(url);
         const body = JSON.stringify(message.payload);
         const headers = headersOf(message, body, Math.floor(Date.now() / 1_000));
@@ -71,13 +71,13 @@ function headersOf({ delivery_id, secret }: Message, body: string, timestamp: nu
 function complaint(status: number): string | null {
   if (status >= 200 && status < 300) return null;
   const redirected = status >= 300 && status < 400;
-  const advice = redirected ? " Redirects are not followed: give the URL that it leads to." : "";
+  const advice = redirected ? " Redirects are not followed: use the final URL." : "";
   return `The receiver answered ${status}.${advice}`;
 }
 
 function sentenceOf(error: unknown): string {
   if (error instanceof PrivateAddressError) {
-    return `${error.message} Webhooks lead there only with WEBHOOK_ALLOW_PRIVATE=on.`;
+    return `${error.message} Webhooks to private addresses need WEBHOOK_ALLOW_PRIVATE=on.`;
   }
   const { name, message, code } = error as NodeJS.ErrnoException;
   if (name === "TimeoutError") return `The receiver did not answer within ${timeoutSeconds} s.`;

@@ -7,7 +7,7 @@ import type { WorkDeps } from "./deps.ts";
 import { FencedError } from "./fenced.ts";
 import { signSource } from "./source.ts";
 
-/** Gives the attempt to this worker and shuts out every earlier one. */
+/** Gives the attempt to this worker and fences every earlier one. */
 export async function claim(
   deps: WorkDeps,
   ref: AttemptRef,

@@ -13,7 +13,7 @@ import { FencedError } from "./fenced.ts";
 
 /**
  * Publishes an attempt's output: joins the parts, compares the size, then points the row to it.
- * Safe to repeat at every step, since the worker says it again when the answer was lost.
+ * Safe to repeat at every step, since the worker repeats the request when the answer was lost.
  */
 export async function complete(
   deps: WorkDeps,
@@ -27,7 +27,7 @@ export async function complete(
   const key = await joinParts(deps, lease, row, result);
   crashPoint("parts_joined");
   if (!(await completeFile(deps.pool, lease, key, result))) {
-    return await comeTooLate(deps, lease, key);
+    return await handleLateCompletion(deps, lease, key);
   }
   crashPoint("completion_committed");
   deps.metrics.finished.inc({ reason: "completed" });
@@ -45,8 +45,8 @@ export async function complete(
   return {};
 }
 
-/** What was joined for a lease that is over nobody will ever point to. */
-async function comeTooLate(
+/** The lease is over, so nothing will ever point to the joined object: it is deleted. */
+async function handleLateCompletion(
   deps: WorkDeps,
   lease: LeaseRef,
   key: string,
@@ -70,17 +70,18 @@ async function joinParts(
   if (upload_id === null || upload_key === null) {
     throw new HttpError(422, "nothing_uploaded", "This lease has asked for no part URLs yet.");
   }
-  // Also when it was joined before, by a request whose answer or whose row was lost: the size says whether.
+  // It may have been joined before, by a request whose answer or whose row was lost. The size is
+  // checked in any case.
   const target = { Bucket: processedBucket, Key: upload_key, UploadId: upload_id };
   await completeUpload(s3, target, parts);
   const joined = await findObject(s3, { bucket: processedBucket, key: upload_key, version: null });
-  // Neither the upload nor the object: the file was deleted meanwhile, and they with it.
+  // There is neither the upload nor the object: the file was deleted in the meantime.
   if (joined === undefined) throw new FencedError(ref);
   if (joined.size_bytes !== size_bytes) {
     throw new HttpError(
       422,
       "wrong_size",
-      `The uploaded output has ${joined.size_bytes} bytes where ${size_bytes} were announced.`,
+      `The uploaded output has ${joined.size_bytes} bytes, but ${size_bytes} were announced.`,
     );
   }
   return upload_key;

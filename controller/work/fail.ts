@@ -7,18 +7,18 @@ import { nextStep } from "../observe/next-step.ts";
 import type { WorkDeps } from "./deps.ts";
 import { repeatAnswer } from "./repeat-answer.ts";
 
-/** Ends an attempt by the worker's own word. Safe to repeat. */
+/** Ends an attempt as its worker reports. Safe to repeat. */
 export async function fail(
   deps: WorkDeps,
   ref: AttemptRef,
-  said: FailRequest,
+  request: FailRequest,
 ): Promise<Record<string, never>> {
   const began = performance.now();
-  const lease = { ...ref, lease: said.lease };
+  const lease = { ...ref, lease: request.lease };
   const heard = await getLease(deps.pool, lease);
   const row = await getAttempt(deps.pool, ref.fileId);
   if (heard === undefined || row === undefined) return await repeatAnswer(deps, lease, "failed");
-  const { code, detail, original, phase_times } = said;
+  const { code, detail, original, phase_times } = request;
   const step = nextStep({ code, detail, original, phase_times }, row, deps.settings);
   if (!(await endAttempt(deps, lease, step))) return await repeatAnswer(deps, lease, "failed");
   deps.metrics.endToRow.observe((performance.now() - began) / 1000);

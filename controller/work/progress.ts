@@ -4,12 +4,12 @@ import { recordProgress } from "@transpod/store/work.ts";
 import type { WorkDeps } from "./deps.ts";
 import { FencedError } from "./fenced.ts";
 
-/** Keeps what the worker said, and tells it to stop when it is no longer heard. */
+/** Stores the worker's report, and tells the worker to stop when it is fenced. */
 export async function progress(
   deps: WorkDeps,
   ref: AttemptRef,
-  said: ProgressRequest,
+  report: ProgressRequest,
 ): Promise<Record<string, never>> {
-  if (await recordProgress(deps.pool, { ...ref, lease: said.lease }, said)) return {};
+  if (await recordProgress(deps.pool, { ...ref, lease: report.lease }, report)) return {};
   throw new FencedError(ref);
 }

@@ -4,8 +4,8 @@ import type { WorkDeps } from "./deps.ts";
 import { FencedError } from "./fenced.ts";
 
 /**
- * Answers a worker whose attempt is over: that is fine when it was this lease that ended it in this
- * way, and only the answer was lost. Throws FencedError otherwise.
+ * Answers a worker whose attempt is over: with success when this lease ended it in this way and only
+ * the answer was lost. Throws FencedError otherwise.
  */
 export async function repeatAnswer(
   deps: WorkDeps,

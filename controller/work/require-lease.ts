@@ -3,7 +3,7 @@ import { getLease, type LeaseRow } from "@transpod/store/work.ts";
 import type { WorkDeps } from "./deps.ts";
 import { FencedError } from "./fenced.ts";
 
-/** Throws FencedError when the lease is no longer heard. */
+/** Throws FencedError when the lease is no longer the current one. */
 export async function requireLease({ pool }: WorkDeps, ref: LeaseRef): Promise<LeaseRow> {
   const row = await getLease(pool, ref);
   if (row === undefined) throw new FencedError(ref);

@@ -7,7 +7,7 @@ import type { LeaseRow } from "@transpod/store/work.ts";
 import type { WorkDeps } from "./deps.ts";
 import { requireLease } from "./require-lease.ts";
 
-/** Signs the source anew for a worker whose URL expired before it had all of it. */
+/** Signs the source again for a worker whose URL expired before the download was complete. */
 export async function renewSource(
   deps: WorkDeps,
   ref: AttemptRef,
@@ -16,7 +16,7 @@ export async function renewSource(
   return { url: await signSource(deps, await requireLease(deps, { ...ref, lease })) };
 }
 
-/** A URL of the very version that was accepted. */
+/** A URL of exactly the accepted version. */
 export async function signSource(
   { s3, rawBucket, settings }: WorkDeps,
   { s3_key, source_version }: Pick<LeaseRow, "s3_key" | "source_version">,

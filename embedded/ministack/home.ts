@@ -13,5 +13,5 @@ const cache = process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
  */
 export const ministackHome = join(cache, "transpod", `ministack-${version}`);
 
-// The set-up script asks by running this file, so that the rule is in one place.
+// The set-up script runs this file to get the path, so that the rule is in one place.
 if (import.meta.main) console.log(ministackHome);

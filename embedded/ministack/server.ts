@@ -14,9 +14,9 @@ export interface MiniStackOptions {
   /** Holds objects, their versions, bucket settings and queues. Made on first use. */
   folder: string;
   port: number;
-  /** The only ones it accepts, in requests and in presigned URLs. Unless told, those of a test. */
+  /** The only credentials it accepts, in requests and in presigned URLs. By default those of tests. */
   credentials?: AwsCredentials;
-  /** By their names in MiniStack; unless told, the two that Transpod runs on. */
+  /** Names of services in MiniStack; by default S3 and SQS. */
   services?: readonly string[];
   onLine?: (line: string) => void;
 }
@@ -24,14 +24,14 @@ export interface MiniStackOptions {
 export interface MiniStackServer {
   /** Of S3 and of SQS. */
   endpoint: string;
-  /** Resolves when the server ended, asked or not. */
+  /** Resolves when the server has ended for any reason. */
   exited: Child["exited"];
   stop(): Promise<void>;
 }
 
 /**
- * Starts MiniStack, with S3 and SQS unless told otherwise, on 127.0.0.1. Resolves when it answers. Use
- * it with the region us-east-1: it is the one that it takes a bucket for after it was killed.
+ * Starts MiniStack on 127.0.0.1, by default with S3 and SQS. Resolves when it answers. Use it with the
+ * region us-east-1, which its buckets have after it was killed.
  *
  * Objects are on disk before a PUT is answered. Everything else is written when MiniStack ends, and
  * that includes the end of this process, even by SIGKILL; but if MiniStack itself is killed, messages
@@ -54,13 +54,13 @@ export async function startMiniStack(options: MiniStackOptions): Promise<MiniSta
   let lastLines: string[] = [];
   const server = startChild({
     command: python,
-    // As its own detached mode does, so that only this line knows the port: queues are saved under
-    // what MiniStack takes for its port, and another port next time must not hide them.
+    // Like its own detached mode, so that MiniStack itself does not know the port: it saves queues
+    // under its port, and another port after the next start must not hide them.
     args: [
       ...["-m", "hypercorn", "ministack.app:app"],
       ...["--bind", `127.0.0.1:${port}`],
       ...["--pid", join(folder, "pid")],
-      // In the process itself: a worker process would be gone before it has saved anything.
+      // In the process itself: a worker process would end before it has saved its state.
       ...["--workers", "0"],
       ...["--keep-alive", "75"],
       // For requests under way; one that waits for messages would use up all of the default 3 s.
@@ -78,8 +78,8 @@ export async function startMiniStack(options: MiniStackOptions): Promise<MiniSta
     await answers(endpoint, identity, server.exited);
   } catch (cause) {
     await server.stop();
-    const said = lastLines.join(" ");
-    throw new TranspodError("ministack_start_failed", `MiniStack did not start: ${said}`, {
+    const output = lastLines.join(" ");
+    throw new TranspodError("ministack_start_failed", `MiniStack did not start: ${output}`, {
       cause,
     });
   }
@@ -91,23 +91,23 @@ const testCredentials = { accessKeyId: "test", secretAccessKey: "test" };
 function environment(options: MiniStackOptions, identity: string): NodeJS.ProcessEnv {
   const { folder, credentials = testCredentials, services = ["s3", "sqs"] } = options;
   return {
-    // Nothing else of ours: a setting meant for AWS must not reach it.
+    // Nothing else of our environment: settings for AWS must not reach it.
     PATH: process.env["PATH"],
-    // Comes back as its "edition", by which we know it from another one.
+    // It answers with this as its "edition", so that we recognize our own server.
     MINISTACK_EDITION: identity,
     SERVICES: services.join(","),
-    // Without it anybody may do anything, and that includes every web page in this user's browser.
+    // Without it there is no access control, so that every web page in this user's browser has access.
     AUTH: "true",
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    // These two would listen to the whole world.
+    // These two would listen on all interfaces.
     IOT_MTLS_ENABLED: "false",
     SFTP_ENABLED: "false",
     S3_PERSIST: "1",
     S3_DATA_DIR: join(folder, "s3"),
     PERSIST_STATE: "1",
     STATE_DIR: join(folder, "state"),
-    // Otherwise each request is two lines, and the second has the signature of a presigned URL in it.
+    // Otherwise each request logs two lines, and the second contains the signature of a presigned URL.
     LOG_LEVEL: "WARNING",
   };
 }
@@ -115,7 +115,7 @@ function environment(options: MiniStackOptions, identity: string): NodeJS.Proces
 async function answers(endpoint: string, identity: string, exited: Child["exited"]): Promise<void> {
   const ended = exited.then(() => true);
   const deadline = Date.now() + START_TIMEOUT_MS;
-  // Another server may have the port and answer; ours will end then.
+  // Another server may have the port and answer; then ours ends.
   while ((await editionAt(endpoint)) !== identity) {
     if (await Promise.race([ended, delay(50, false)])) throw new Error("it ended");
     if (Date.now() > deadline) throw new Error("it did not answer in time");

@@ -6,7 +6,7 @@ import { startMiniStack, type MiniStackOptions, type MiniStackServer } from "./s
 
 export const credentials = { accessKeyId: "transpod", secretAccessKey: "test-secret" };
 
-/** For tests: what a test needs to talk to a MiniStack. */
+/** For tests: clients of a MiniStack. */
 export function clientsOf(endpoint: string) {
   const common = { endpoint, credentials, region: "us-east-1", maxAttempts: 1 };
   return { s3: new S3Client({ ...common, forcePathStyle: true }), sqs: new SQSClient(common) };

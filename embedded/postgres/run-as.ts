@@ -6,7 +6,7 @@ const NOBODY = 65_534;
 export interface RunAs {
   /** The command to start instead of `command args`. */
   wrap(command: string, args: readonly string[]): { command: string; args: readonly string[] };
-  /** Makes a file or folder ours to run on. */
+  /** Makes that user the owner of a file or folder. */
   own(path: string): Promise<void>;
 }
 
@@ -16,12 +16,12 @@ const ourselves: RunAs = {
 };
 
 /**
- * Postgres refuses to run as root, so root runs it as another user: the owner of the data if there is
- * any yet, else nobody.
+ * Postgres refuses to run as root, so root runs it as another user: the owner of the data if it exists,
+ * else "nobody".
  *
- * That user keeps one capability of root, to pass folders that are closed to it: the clone and the
- * data may lie under /root, which is. `no_setuid_fixup` lets access(2) see the capability too, with
- * which initdb checks that it can run the server (capabilities(7), access(2)).
+ * That user keeps one capability of root, to enter folders without permission: the clone and the data
+ * may be under /root. `no_setuid_fixup` makes access(2) respect the capability too; initdb uses it to
+ * check that it can run the server (capabilities(7), access(2)).
  */
 export async function chooseRunAs(dataFolder: string): Promise<RunAs> {
   if (process.getuid?.() !== 0 || process.platform !== "linux") return ourselves;

@@ -23,7 +23,7 @@ const settings = {
 };
 
 export interface PostgresOptions {
-  /** Holds the database's files; the password lies beside it. Made on first use. */
+  /** The folder of the database's files; the password is beside it. Created on first use. */
   folder: string;
   port: number;
   onLine?: (line: string) => void;
@@ -32,7 +32,7 @@ export interface PostgresOptions {
 export interface PostgresServer {
   /** With user and password. */
   url: string;
-  /** Resolves when the server ended, asked or not. */
+  /** Resolves when the server has ended for any reason. */
   exited: Child["exited"];
   stop(): Promise<void>;
 }
@@ -51,7 +51,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const flags = Object.entries({ ...settings, port }).map(([name, value]) => `--${name}=${value}`);
   const server = await startServer(runAs.wrap(binaries.postgres, ["-D", folder, ...flags]), onLine);
   const urlOf = (database: string) =>
-    // Whatever PGSSLMODE says: this server has no certificate.
+    // Independent of PGSSLMODE: this server has no certificate.
     `postgres://${USER}:${password}@127.0.0.1:${port}/${database}?sslmode=disable`;
   try {
     await createDatabase(urlOf("postgres"));
@@ -76,7 +76,7 @@ function startServer(
       command,
       args,
       env: process.env,
-      // "Fast" shutdown: ends the connections instead of waiting for them.
+      // "Fast" shutdown: closes connections without waiting for them.
       stopSignal: "SIGINT",
       onLine(line) {
         onLine?.(line);

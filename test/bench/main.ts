@@ -15,11 +15,14 @@ import { makeSample } from "../e2e/samples.ts";
 import { compare, describeComparison, type Pair } from "./pairs.ts";
 
 const command = new Command("bench")
-  .description("Compares the whole service with raw ffmpeg on the same files, turn by turn.")
-  .option("--seconds <n>", "length of the 1080p file that is made in each codec", Number, 60)
-  .option("--runs <n>", "turns of each", Number, 3)
+  .description(
+    "Compares the time of the whole service with that of ffmpeg alone on the same files, in " +
+      "alternating runs.",
+  )
+  .option("--seconds <n>", "length of the generated 1080p file in each codec", Number, 60)
+  .option("--runs <n>", "runs of each", Number, 3)
   .option("--json", "print JSON")
-  .argument("[files...]", "your videos instead")
+  .argument("[files...]", "your own videos, in place of generated ones")
   .parse();
 const { seconds, runs, json } = command.opts<{ seconds: number; runs: number; json?: true }>();
 
@@ -49,7 +52,7 @@ async function makeFiles(): Promise<string[]> {
   ];
 }
 
-/** Not always the same one first: what runs second finds the file in the page cache. */
+/** Alternates the order: the second run finds the file in the page cache. */
 async function runPair(file: string, serviceFirst: boolean): Promise<Pair> {
   if (serviceFirst) {
     const served = await throughService(file);
@@ -73,14 +76,14 @@ async function throughService(path: string): Promise<Omit<Pair, "ffmpeg">> {
   return { service, phase_times, size, ssim: verification?.ssim?.y ?? null };
 }
 
-/** The very arguments that the worker gives to ffmpeg, at the worker's priority, and nothing else. */
+/** Runs ffmpeg alone, with the worker's arguments and priority. */
 async function throughFfmpeg(input: string): Promise<number> {
   const { signal } = new AbortController();
   const plan = planTranscode(await probeSource(input, signal), {
     container: containerOf(input),
     ffmpeg: await readFfmpegFacts(signal),
     cpus: availableParallelism(),
-    wished: defaultSettings,
+    requested: defaultSettings,
     input,
     output: join(folder, "ffmpeg-output"),
   });

@@ -1,11 +1,11 @@
 import { phases, type PhaseTimes } from "@transpod/contract/work-protocol.ts";
 
-/** One turn of each on the same file, in seconds. */
+/** One run of each on the same file, in seconds. */
 export interface Pair {
   service: number;
   ffmpeg: number;
   phase_times: PhaseTimes;
-  /** The result's bytes over the source's. */
+  /** The result's size divided by the source's. */
   size: number;
   /** Of brightness, in the least alike second that the verification compared; null where it did not. */
   ssim: number | null;
@@ -13,12 +13,12 @@ export interface Pair {
 
 export interface Comparison {
   file: string;
-  /** The service's time over ffmpeg's: the median, the smallest and the largest of the pairs. */
+  /** The service's time divided by ffmpeg's: median, smallest and largest of the pairs. */
   ratio: { median: number; least: number; most: number };
   median_seconds: { service: number; ffmpeg: number };
-  /** Median share of the service's time in each phase; the rest is upload, queue and waiting. */
+  /** Median share of each phase in the service's time; the rest is upload, queue and waiting. */
   share: Record<string, number>;
-  /** Of the last pair; all of them are alike. */
+  /** Of the last pair; the others have nearly the same values. */
   size: number;
   ssim: number | null;
   pairs: Pair[];

@@ -9,7 +9,7 @@ export const namespace = "media";
 export const minimal = fileURLToPath(new URL("minimal.yaml", import.meta.url));
 export const everything = fileURLToPath(new URL("everything.yaml", import.meta.url));
 
-export interface Given {
+export interface RenderOptions {
   /** What the values below are laid over; the minimum by default, null for nothing at all. */
   file?: string | null;
   values?: object;
@@ -17,9 +17,9 @@ export interface Given {
 }
 
 /** What Helm would install, hooks and tests included. Throws with Helm's own words. */
-export async function render(given: Given = {}): Promise<Rendered> {
-  const release = given.release ?? "transpod";
-  const { stdout } = await helm(["template", release, chart, ...valuesOf(given)], given.values);
+export async function render(options: RenderOptions = {}): Promise<Rendered> {
+  const release = options.release ?? "transpod";
+  const { stdout } = await helm(["template", release, chart, ...valuesOf(options)], options.values);
   return new Rendered(
     parseAllDocuments(stdout)
       .map((document) => document.toJS() as KubernetesObject | null)
@@ -28,9 +28,9 @@ export async function render(given: Given = {}): Promise<Rendered> {
 }
 
 /** What Helm says when it doesn't render. */
-export async function refusal(given: Given): Promise<string> {
-  const args = ["template", "transpod", chart, ...valuesOf(given)];
-  const { failed, stderr } = await helm(args, given.values, { reject: false });
+export async function refusal(options: RenderOptions): Promise<string> {
+  const args = ["template", "transpod", chart, ...valuesOf(options)];
+  const { failed, stderr } = await helm(args, options.values, { reject: false });
   if (!failed) throw new Error("Helm rendered the chart.");
   return stderr;
 }
@@ -42,7 +42,7 @@ export async function helm(args: string[], values: object = {}, { reject = true 
   });
 }
 
-function valuesOf({ file = minimal }: Given): string[] {
+function valuesOf({ file = minimal }: RenderOptions): string[] {
   return [...(file === null ? [] : ["--values", file]), "--values", "-"];
 }
 

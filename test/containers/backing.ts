@@ -69,7 +69,7 @@ export async function startBacking() {
     ...{ network, postgres, names, credentials, credentialsEnvironment, endpointAt },
     ...{ transpod, init },
     databaseUrlHere: databaseUrlAt(`${postgres.getHost()}:${postgres.getMappedPort(postgresPort)}`),
-    /** What a service is told in a container, but for the credentials. */
+    /** The environment of a service in a container, without the credentials. */
     environment: {
       DATABASE_URL: databaseUrl,
       S3_RAW_BUCKET: names.rawBucket,

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { execa } from "execa";
 import type { AttemptRef } from "@transpod/contract/job-identity.ts";
 import type { JobPort, JobSpec, JobStatus, WorkAuthenticator } from "@transpod/contract/ports.ts";
-import { docker, knowsThisMachine, restricted } from "./docker.ts";
+import { docker, addHostOption, restricted } from "./docker.ts";
 import { images } from "./images.ts";
 
 interface Job {
@@ -77,7 +77,7 @@ export class ContainerJobs implements JobPort, WorkAuthenticator {
       CPU_LIMIT: "2",
     };
     return [
-      ...["run", "--rm", "--name", name, ...restricted, ...knowsThisMachine],
+      ...["run", "--rm", "--name", name, ...restricted, ...addHostOption],
       ...Object.entries(environment).flatMap((pair) => ["--env", pair.join("=")]),
       images.transcoder,
     ];

@@ -9,7 +9,7 @@ import { createRegistry } from "@transpod/runtime/metrics.ts";
 import { createPool } from "@transpod/store/database.ts";
 import type { Backing } from "./backing.ts";
 import { ContainerJobs } from "./container-jobs.ts";
-import { thisMachine } from "./docker.ts";
+import { hostName } from "./docker.ts";
 
 const region = "us-east-1";
 
@@ -21,12 +21,12 @@ export async function startTestController(backing: Backing) {
   await using parts = new AsyncDisposableStack();
   const { credentials, databaseUrlHere: databaseUrl } = backing;
   const workPort = await getPort();
-  const jobs = new ContainerJobs(`http://${thisMachine}:${workPort}`);
+  const jobs = new ContainerJobs(`http://${hostName}:${workPort}`);
   parts.defer(() => jobs.stop());
   const pool = createPool({ url: databaseUrl, applicationName: "transpod-controller" }, () => {});
   parts.defer(() => pool.end());
 
-  const s3 = createS3({ region, credentials, endpoint: backing.endpointAt(thisMachine) });
+  const s3 = createS3({ region, credentials, endpoint: backing.endpointAt(hostName) });
   const { requestHandler } = s3.config as { requestHandler: Partial<HttpHandler> };
   requestHandler.updateHttpClientConfig?.("httpAgent", new Agent({ lookup: lookupHere }));
   parts.defer(() => s3.destroy());
@@ -38,7 +38,7 @@ export async function startTestController(backing: Backing) {
   const controller = await startController(
     {
       ...{ pool, databaseUrl, s3, sqs, ...backing.names, jobs, authenticator: jobs, log },
-      settings: { ...settings, silenceSeconds: 60, retryDelaySeconds: { first: 0, most: 0 } },
+      settings: { ...settings, silenceSeconds: 60, retryDelaySeconds: { initial: 0, max: 0 } },
       registry: createRegistry(),
     },
     { workPort, candidate: undefined },
@@ -54,4 +54,4 @@ interface HttpHandler {
 }
 
 const lookupHere: typeof lookup = ((host: string, ...rest: [never, never]) =>
-  lookup(host === thisMachine ? "localhost" : host, ...rest)) as typeof lookup;
+  lookup(host === hostName ? "localhost" : host, ...rest)) as typeof lookup;

@@ -8,7 +8,7 @@ import { Wait, type StartedTestContainer } from "testcontainers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { apiContainer, apiPort, urlOf } from "./api-container.ts";
 import { startBacking, type Backing } from "./backing.ts";
-import { thisMachine } from "./docker.ts";
+import { hostName } from "./docker.ts";
 import { images } from "./images.ts";
 import { RestrictedContainer } from "./restricted-container.ts";
 
@@ -71,11 +71,11 @@ test("IRSA: the image asks STS with its web identity", async () => {
   await using api = await apiOfPod({
     AWS_ROLE_ARN: role,
     AWS_WEB_IDENTITY_TOKEN_FILE: "/token",
-    AWS_ENDPOINT_URL_STS: `http://${thisMachine}:${(sts.address() as AddressInfo).port}`,
+    AWS_ENDPOINT_URL_STS: `http://${hostName}:${(sts.address() as AddressInfo).port}`,
   })
     .withExposedPorts(apiPort)
     .withNetwork(backing.network)
-    .withExtraHosts([{ host: thisMachine, ipAddress: "host-gateway" }])
+    .withExtraHosts([{ host: hostName, ipAddress: "host-gateway" }])
     .start();
   try {
     await expectReady(api);

@@ -19,8 +19,8 @@ export const restricted = [
 ];
 
 /** The name of this machine inside a container, and the options that make it known there. */
-export const thisMachine = "host.docker.internal";
-export const knowsThisMachine = ["--add-host", `${thisMachine}:host-gateway`];
+export const hostName = "host.docker.internal";
+export const addHostOption = ["--add-host", `${hostName}:host-gateway`];
 
 interface OneShot {
   network?: string;

@@ -1,7 +1,7 @@
 import { docker } from "./docker.ts";
 import { images } from "./images.ts";
 
-/** Without this, whatever is missing would be looked for in a registry on the internet. */
+/** Without this check, missing images would be pulled from a registry on the internet. */
 export async function setup(): Promise<void> {
   await docker(["version"]).catch((cause: unknown) => {
     throw new Error("Docker does not answer, and this suite needs it.", { cause });

@@ -12,7 +12,7 @@ import { findFaults, readFacts } from "../e2e/proof.ts";
 import { makeSample } from "../e2e/samples.ts";
 import { startTranspod, type Transpod } from "../test-transpod.ts";
 import { startReceiver } from "../webhook-receiver.ts";
-import { openInside, type Attempt, type Inside } from "./inside.ts";
+import { openInternals, type Attempt, type Internals } from "./internals.ts";
 
 /**
  * The whole of embedded mode, killed at each crash point and started again on the same data. Its workers
@@ -24,14 +24,14 @@ const mortal = fileURLToPath(new URL("main-with-crash-point.ts", import.meta.url
 const folder = mkdtempSync(join(tmpdir(), "transpod-crash-test-"));
 const DATA_DIR = join(folder, "data");
 const quick = { preset: "ultrafast" } as const;
-const patience = { timeout: 60_000, interval: 50 };
+const waitOptions = { timeout: 60_000, interval: 50 };
 
 let clip: string;
 /** Long enough to be cancelled while it is worked on. */
 let longer: string;
 let transpod: Transpod;
 let client: TranspodClient;
-let inside: Inside;
+let internals: Internals;
 
 async function start(): Promise<void> {
   transpod = await startTranspod(
@@ -46,10 +46,10 @@ beforeAll(async () => {
   clip = await makeSample(folder, { ...small, seconds: 1 });
   longer = await makeSample(mkdtempSync(join(folder, "longer-")), { ...small, seconds: 120 });
   await start();
-  inside = await openInside(DATA_DIR);
+  internals = await openInternals(DATA_DIR);
 });
 afterAll(async () => {
-  await inside?.close();
+  await internals?.close();
   await transpod?.end("SIGTERM");
   rmSync(folder, { recursive: true, force: true });
 });
@@ -83,13 +83,13 @@ async function expectCompleted(
 ): Promise<void> {
   const status = await untilEnded(fileId);
   expect(status).toMatchObject({ processing_status: "completed", failure: null });
-  expect(await inside.attempts(fileId)).toEqual(attempts);
-  expect(await inside.stepsBack(fileId)).toEqual([]);
+  expect(await internals.attempts(fileId)).toEqual(attempts);
+  expect(await internals.stepsBack(fileId)).toEqual([]);
   const published = `${fileId}/${attempts.length}-1.mp4`;
-  expect(await inside.publishedKey(fileId)).toBe(published);
+  expect(await internals.publishedKey(fileId)).toBe(published);
   // What an earlier attempt joined and could not publish is removed by the sweep.
-  await vi.waitUntil(async () => (await inside.results(fileId)).length === 1, patience);
-  expect(await inside.results(fileId)).toEqual([published]);
+  await vi.waitUntil(async () => (await internals.results(fileId)).length === 1, waitOptions);
+  expect(await internals.results(fileId)).toEqual([published]);
   const output = join(folder, "out.mp4");
   await client.download(fileId, "processed", output);
   expect(findFaults(await readFacts(source), await readFacts(output))).toEqual([]);
@@ -97,10 +97,10 @@ async function expectCompleted(
 
 async function expectDeleted(fileId: string): Promise<void> {
   await expect(client.status(fileId)).rejects.toThrow("was deleted");
-  await vi.waitUntil(async () => (await inside.toClean()) === 0, patience);
-  expect(await inside.results(fileId)).toEqual([]);
-  expect(await inside.originals(fileId, "sample-h264.mp4")).toEqual([]);
-  expect(await inside.stepsBack(fileId)).toEqual([]);
+  await vi.waitUntil(async () => (await internals.toClean()) === 0, waitOptions);
+  expect(await internals.results(fileId)).toEqual([]);
+  expect(await internals.originals(fileId, "sample-h264.mp4")).toEqual([]);
+  expect(await internals.stepsBack(fileId)).toEqual([]);
 }
 
 async function completedFile(): Promise<string> {
@@ -114,7 +114,7 @@ async function runningFile(): Promise<string> {
   await vi.waitUntil(async () => {
     const { processing_status } = await client.status(fileId);
     return processing_status === "processing";
-  }, patience);
+  }, waitOptions);
   return fileId;
 }
 
@@ -136,13 +136,13 @@ const proofs: Record<CrashPoint, () => Promise<void>> = {
   async upload_expired() {
     const fileId = await inParts();
     expect(await answer("POST", `${fileId}/multipart`)).toBe(200);
-    const known = () => inside.knowUpload(fileId, basename(clip));
+    const known = () => internals.knowUpload(fileId, basename(clip));
     expect(await known()).toEqual(["row", "s3"]);
-    await dieAt("upload_expired", () => inside.letExpire(fileId));
+    await dieAt("upload_expired", () => internals.letExpire(fileId));
     expect(await client.status(fileId)).toMatchObject({ failure: { code: "upload_expired" } });
-    await vi.waitUntil(async () => (await known()).length === 0, patience);
-    expect(await inside.attempts(fileId)).toEqual([]);
-    expect(await inside.stepsBack(fileId)).toEqual([]);
+    await vi.waitUntil(async () => (await known()).length === 0, waitOptions);
+    expect(await internals.attempts(fileId)).toEqual([]);
+    expect(await internals.stepsBack(fileId)).toEqual([]);
   },
   async arrivals_written() {
     await expectCompleted(await dieAt("arrivals_written", upload), [once(1, "completed")]);
@@ -176,13 +176,13 @@ const proofs: Record<CrashPoint, () => Promise<void>> = {
     await writeFile(broken, "This is not a video.");
     const fileId = await dieAt("failure_committed", () => client.upload(broken));
     expect(await untilEnded(fileId)).toMatchObject({ failure: { code: "not_a_video" } });
-    expect(await inside.attempts(fileId)).toEqual([once(1, "not_a_video")]);
-    expect(await inside.results(fileId)).toEqual([]);
-    expect(await inside.stepsBack(fileId)).toEqual([]);
+    expect(await internals.attempts(fileId)).toEqual([once(1, "not_a_video")]);
+    expect(await internals.results(fileId)).toEqual([]);
+    expect(await internals.stepsBack(fileId)).toEqual([]);
   },
   async outbox_sent() {
     const fileId = await dieAt("outbox_sent", async () => {
-      await inside.loseEvents();
+      await internals.loseEvents();
       return await upload();
     });
     await expectCompleted(fileId, [once(1, "completed")]);
@@ -194,14 +194,14 @@ const proofs: Record<CrashPoint, () => Promise<void>> = {
     const fileId = await runningFile();
     await dieAt("cancel_committed", () => unanswered("POST", `${fileId}/cancel`));
     expect((await client.status(fileId)).processing_status).toBe("cancelled");
-    expect(await inside.attempts(fileId)).toMatchObject([{ attempt: 1, end: "cancelled" }]);
-    expect(await inside.results(fileId)).toEqual([]);
-    expect(await inside.stepsBack(fileId)).toEqual([]);
+    expect(await internals.attempts(fileId)).toMatchObject([{ attempt: 1, end: "cancelled" }]);
+    expect(await internals.results(fileId)).toEqual([]);
+    expect(await internals.stepsBack(fileId)).toEqual([]);
   },
   async retry_committed() {
     const fileId = await runningFile();
     await answer("POST", `${fileId}/cancel`);
-    const [cancelled] = await inside.attempts(fileId);
+    const [cancelled] = await internals.attempts(fileId);
     await dieAt("retry_committed", () => unanswered("POST", `${fileId}/retry`));
     await expectCompleted(fileId, [cancelled!, once(2, "completed")], { source: longer });
   },
@@ -237,12 +237,12 @@ async function dieWhileDelivering(point: CrashPoint, tries: string[]): Promise<v
   // Whether the client is answered before the server dies is open.
   await dieAt(point, () => answer("POST", `${file_id}/cancel`).catch(() => undefined));
   expect(await answer("DELETE", file_id)).toBe(204);
-  await inside.releaseDeliveries();
+  await internals.releaseDeliveries();
   const all = async () =>
     (await ask<DeliveryList>("GET", `/${webhook_id}/deliveries`)).deliveries.toReversed();
   await vi.waitUntil(
     async () => (await all()).every(({ status }) => status === "delivered"),
-    patience,
+    waitOptions,
   );
   expect(receiver.typesOf(file_id)).toEqual([...tries, "file.deleted"]);
   const [cancelled, deleted] = (await all()).map(({ delivery_id }) => delivery_id);
@@ -262,7 +262,7 @@ test(
   { timeout: 120_000 },
   async () => {
     // One that was received by a process that died is hidden for half a minute.
-    await vi.waitUntil(async () => (await inside.messagesIn("transpod")) === 0, patience);
-    expect(await inside.messagesIn("transpod-dead")).toBe(0);
+    await vi.waitUntil(async () => (await internals.messagesIn("transpod")) === 0, waitOptions);
+    expect(await internals.messagesIn("transpod-dead")).toBe(0);
   },
 );

@@ -1,6 +1,6 @@
 import { armCrashPoint, type CrashPoint } from "@transpod/runtime/crash-point.ts";
 
-/** Embedded mode, which dies at the crash point that the test names when it is told to. */
+/** Embedded mode, which dies at the crash point that the test sends. */
 process.on("message", (point: CrashPoint) => {
   armCrashPoint(point);
   process.send?.("armed");

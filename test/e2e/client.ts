@@ -19,7 +19,7 @@ import type { z } from "zod";
 import { sendParts } from "./send-parts.ts";
 
 const pollMs = 500;
-/** From here on AWS recommends parts. */
+/** From this size on AWS recommends parts. */
 const largeBytes = 100e6;
 
 function post(body: unknown): RequestInit {
@@ -27,12 +27,12 @@ function post(body: unknown): RequestInit {
   return { method: "POST", headers, body: JSON.stringify(body) };
 }
 
-/** Speaks the public API as any client would. Every answer is held against its schema. */
+/** A client of the public API. Every answer is checked against its schema. */
 export class TranspodClient {
   readonly #url: string;
   readonly #apiKey: string | undefined;
 
-  /** Without a key for a Transpod that asks for none. */
+  /** Undefined for a Transpod that needs no key. */
   constructor(url: string, apiKey?: string) {
     this.#url = url.replace(/\/+$/, "");
     this.#apiKey = apiKey;
@@ -46,7 +46,7 @@ export class TranspodClient {
       return file_id;
     }
     const headers = new Headers(upload_headers);
-    headers.delete("content-length"); // fetch says it itself, from the blob
+    headers.delete("content-length"); // fetch sets it from the blob
     const body = await openAsBlob(path);
     const put = await fetch(upload_url, { method: "PUT", headers, body });
     if (!put.ok) throw new TranspodError("upload_refused", `S3 refused the upload: ${put.status}.`);
@@ -64,7 +64,7 @@ export class TranspodClient {
     return await this.#call(uploadResponse, "/upload", post(announcement));
   }
 
-  /** Begins to send a file in parts, or goes on, and completes it. */
+  /** Begins or resumes an upload in parts, and completes it. */
   async uploadParts(
     fileId: string,
     path: string,
@@ -82,7 +82,7 @@ export class TranspodClient {
     return await this.#call(fileStatus, `/upload/${fileId}/status`);
   }
 
-  /** Asks again and again until the file is completed, failed or cancelled. */
+  /** Polls until the file is completed, failed or cancelled. */
   async watch(
     fileId: string,
     onStatus: (status: FileStatus) => void,

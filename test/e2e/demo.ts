@@ -8,8 +8,8 @@ import { TranspodClient } from "./client.ts";
 import { runAll } from "./run-all.ts";
 
 /**
- * The whole of Transpod in a temporary folder, one or two videos through it, and nothing left behind.
- * Arguments: your videos. Their results are kept in the folder of the environment variable KEEP.
+ * Runs all of Transpod in a temporary folder, transcodes the videos, and removes everything. Arguments:
+ * your videos. Their results are kept in the folder of the environment variable KEEP.
  */
 async function demo(): Promise<void> {
   await using parts = new AsyncDisposableStack();
@@ -22,7 +22,7 @@ async function demo(): Promise<void> {
   parts.defer(() => transpod.stop());
   process.stderr.write(`Transpod is ready at ${transpod.url}\n`);
 
-  // Ctrl-C ends this in good order; a second one ends it at once.
+  // The first Ctrl-C stops gracefully; a second one at once.
   const interrupted = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => interrupted.abort(new TranspodError("interrupted", "Interrupted.")));

@@ -7,12 +7,12 @@ import { TranspodClient } from "./client.ts";
 import { runAll } from "./run-all.ts";
 
 const command = new Command("e2e")
-  .description("Takes videos the whole way through a running Transpod, and proves what comes back.")
-  .requiredOption("--url <url>", "where its API is, for example http://localhost:8000")
-  .addOption(new Option("--api-key <key>", "sent with every request").env("API_KEY"))
+  .description("Transcodes videos with a running Transpod, and checks the results with ffprobe.")
+  .requiredOption("--url <url>", "URL of its API, for example http://localhost:8000")
+  .addOption(new Option("--api-key <key>", "API key to send with every request").env("API_KEY"))
   .option("--json", "print the results as JSON")
-  .option("--keep <folder>", "keep what was downloaded in this folder")
-  .argument("[files...]", "your videos; a small one in each codec is made when none is given")
+  .option("--keep <folder>", "keep the downloaded results in this folder")
+  .argument("[files...]", "your videos; without any, a small one in each codec is generated")
   .parse();
 
 const options = command.opts<{ url: string; apiKey?: string; json?: true; keep?: string }>();

@@ -14,23 +14,23 @@ const probed = z.object({
 export interface Facts {
   codec: string;
   tag: string;
-  /** That are shown: an edit list may hide some. */
+  /** Frames that are shown: an edit list may hide some. */
   frames: number;
   /** From the first to the last frame that is shown. */
   spanSeconds: number;
-  /** As the header says. */
+  /** From the header. */
   durationSeconds: number;
   sizeBytes: number;
 }
 
-/** What ffprobe counts in a file's video track. It is asked anew: nothing that Transpod said is used. */
+/** ffprobe's facts about a file's video track. It is run here: nothing that Transpod reported is used. */
 export async function readFacts(path: string): Promise<Facts> {
   const entries = "packet=pts_time,flags:stream=codec_name,codec_tag_string:format=duration,size";
   const { stdout } = await execa("ffprobe", [
     ...["-v", "error", "-select_streams", "V:0"],
     ...["-show_entries", entries, "-of", "json", path],
   ]).catch((cause: unknown) => {
-    const detail = `ffprobe cannot read ${path}: what came back is no video.`;
+    const detail = `ffprobe cannot read ${path}: the result is not a video.`;
     throw new TranspodError("not_readable", detail, { cause });
   });
   const { packets, streams, format } = probed.parse(JSON.parse(stdout));
@@ -53,7 +53,7 @@ export async function readFacts(path: string): Promise<Facts> {
 /** Times are rounded to the units of the file; a frame that is out of place is off by far more. */
 const spanToleranceSeconds = 0.002;
 
-/** Every way in which the result is not what was asked for, as sentences; none when it is right. */
+/** All faults of the result, as sentences; empty when it is right. */
 export function findFaults(original: Facts, processed: Facts): string[] {
   const target = targetOf[original.codec as Codec];
   const shift = Math.abs(original.spanSeconds - processed.spanSeconds);

@@ -9,16 +9,16 @@ import { createDisplay, formatTable } from "./show.ts";
 export interface RunAllOptions {
   /** A sample in each codec is made when there are none. */
   files: readonly string[];
-  /** For what is made and downloaded; the caller removes it. */
+  /** For generated and downloaded files; the caller removes it. */
   folder: string;
-  /** Where downloads go instead, to be kept. */
+  /** Where downloads are stored instead, to be kept. */
   keep?: string | undefined;
   json: boolean;
-  /** Gives up between two looks at a status. */
+  /** Aborts between two status requests. */
   signal?: AbortSignal;
 }
 
-/** Takes the files through one after the other, shows how they get on, and prints the results. */
+/** Transcodes the files one after the other, shows their progress, and prints the results. */
 export async function runAll(client: TranspodClient, options: RunAllOptions): Promise<Result[]> {
   for (const file of options.files) await requireFile(file);
   const files = options.files.length > 0 ? options.files : await makeSamples(options.folder);
@@ -51,7 +51,7 @@ async function runShown(
     });
     const { original, processed } = result;
     display.end(
-      `${original.codec} -> ${processed.codec}, all ${processed.frames} frames, proven by ffprobe`,
+      `${original.codec} -> ${processed.codec}, all ${processed.frames} frames, checked by ffprobe`,
     );
     return result;
   } catch (error) {

@@ -24,16 +24,16 @@ export interface RunOptions {
   signal?: AbortSignal;
 }
 
-/** The result is not what was asked for. */
+/** The result is wrong. */
 export class ProofError extends TranspodError {
   constructor(file: string, faults: string[]) {
-    super("not_proven", `${file} came back wrong: ${faults.join("; ")}.`);
+    super("not_proven", `The result of ${file} is wrong: ${faults.join("; ")}.`);
   }
 }
 
 /**
- * The whole way of one video: upload, watch, download, and a proof of what came back. Throws when the
- * file fails or the proof does.
+ * Processes one video: upload, watch, download, and a check of the result. Throws when the file or the
+ * check fails.
  */
 export async function runThrough(
   client: TranspodClient,

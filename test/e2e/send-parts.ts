@@ -7,8 +7,8 @@ const partsAtOnce = 4;
 type Sign = (partNumbers: number[]) => Promise<UploadPartsResponse["parts"]>;
 
 /**
- * Sends the parts that S3 does not have yet, straight from the disk. Whoever dies in between begins again
- * with what S3 has then. Tells of each part that is there.
+ * Sends the parts that S3 does not have yet, straight from the disk. After a crash, call it again with
+ * the parts that S3 has by then. Reports each part that is sent.
  */
 export async function sendParts(
   path: string,

@@ -10,7 +10,7 @@ export interface Display {
   fail(message: string): void;
 }
 
-/** A bar where somebody watches; elsewhere one line for each change of state or phase. */
+/** A progress bar on a terminal; elsewhere one line for each change of state or phase. */
 export function createDisplay(name: string): Display {
   return process.stderr.isTTY ? createBar(name) : createLines(name);
 }
@@ -44,7 +44,7 @@ function createLines(name: string): Display {
   };
 }
 
-/** Phases weigh equally but for the encode, which is nearly all of the time. */
+/** All phases have equal weight, except the encode, which takes nearly all of the time. */
 function overallPercent({ progress: said }: FileStatus): number {
   if (said === null) return 0;
   const weights = phases.map((phase) => (phase === "encode" ? 80 : 5));
@@ -56,7 +56,8 @@ function overallPercent({ progress: said }: FileStatus): number {
 function describe(status: FileStatus): string {
   const { progress: said } = status;
   if (said === null) {
-    const place = status.queue_position === null ? "" : `, number ${status.queue_position} in line`;
+    const place =
+      status.queue_position === null ? "" : `, position ${status.queue_position} in the queue`;
     return `${status.processing_status}${place}`;
   }
   const details = [
@@ -68,7 +69,7 @@ function describe(status: FileStatus): string {
   return details.filter((detail) => detail !== false).join("  ");
 }
 
-/** A table for people: one row a file. */
+/** A table for people: one row for each file. */
 export function formatTable(results: readonly Result[]): string {
   const rows = results.map(({ file, original, processed, seconds, speed }) => [
     file,

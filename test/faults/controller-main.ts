@@ -7,8 +7,8 @@ import { createRegistry } from "@transpod/runtime/metrics.ts";
 import { createPool } from "@transpod/store/database.ts";
 import { RemoteJobs } from "./remote-jobs.ts";
 
-/** What the controller of a test is told, as JSON in its first argument. */
-export interface ControllerOrders {
+/** The arguments of a test's controller, as JSON in its first argument. */
+export interface ControllerArguments {
   databaseUrl: string;
   endpoint: string;
   queueUrl: string;
@@ -18,18 +18,18 @@ export interface ControllerOrders {
   workPort: number;
   candidate: string;
   settings: Partial<ControllerSettings>;
-  /** How wrong its clock is. */
+  /** The offset of its clock. */
   clockOffsetMs: number;
 }
 
-/** What it may be asked while it runs. */
-export type Question = { arm: CrashPoint } | "memory";
+/** Requests to it while it runs. */
+export type ControllerRequest = { arm: CrashPoint } | "memory";
 
-const orders = JSON.parse(process.argv[2] ?? "") as ControllerOrders;
-const { databaseUrl, endpoint, jobsUrl, workPort, candidate } = orders;
-shiftClock(orders.clockOffsetMs);
+const controllerArguments = JSON.parse(process.argv[2] ?? "") as ControllerArguments;
+const { databaseUrl, endpoint, jobsUrl, workPort, candidate } = controllerArguments;
+shiftClock(controllerArguments.clockOffsetMs);
 
-process.on("message", (question: Question) => {
+process.on("message", (question: ControllerRequest) => {
   if (question !== "memory") armCrashPoint(question.arm);
   global.gc?.();
   process.send?.(process.memoryUsage().heapUsed);
@@ -39,10 +39,10 @@ const jobs = new RemoteJobs(jobsUrl);
 const aws = { region: "us-east-1", endpoint };
 await startController(
   {
-    ...orders,
+    ...controllerArguments,
     pool: createPool({ url: databaseUrl, applicationName: "transpod-controller" }, () => {}),
     ...{ s3: createS3(aws), sqs: createSqs(aws), jobs, authenticator: jobs },
-    settings: { ...readControllerSettings({}), ...orders.settings },
+    settings: { ...readControllerSettings({}), ...controllerArguments.settings },
     registry: createRegistry(),
     log: createLogger({ service: "controller", level: "silent" }),
   },
@@ -50,7 +50,7 @@ await startController(
 );
 process.send?.("started");
 
-/** As if this machine's clock were wrong: whatever asks for the time in this process is told another one. */
+/** Simulates a wrong clock: all code in this process gets a shifted time. */
 function shiftClock(ms: number): void {
   const now = Date.now.bind(Date);
   globalThis.Date = new Proxy(Date, {

@@ -13,15 +13,18 @@ vi.setConfig({ testTimeout: 90_000 });
 let transpod: TestController;
 afterEach(() => transpod.stop());
 
-const patience = { timeout: 60_000, interval: 50 };
+const waitOptions = { timeout: 60_000, interval: 50 };
 
-interface Said {
+interface RecordOverrides {
   key?: string;
   version?: string;
   etag?: string;
 }
 
-function recordOf(file: NewFile, { key = file.s3_key, version = "v", etag = "e" }: Said = {}) {
+function recordOf(
+  file: NewFile,
+  { key = file.s3_key, version = "v", etag = "e" }: RecordOverrides = {},
+) {
   const object = { key, size: 5, eTag: etag, versionId: version };
   const s3 = { bucket: { name: transpod.aws.rawBucket }, object };
   return { eventName: "ObjectCreated:Put", eventTime: new Date().toISOString(), s3 };
@@ -44,7 +47,7 @@ async function untilQueueEmpty(): Promise<void> {
   const empty = { waiting: 0, received: 0 };
   await vi.waitFor(async () => {
     expect(await transpod.messagesIn(transpod.aws.queueUrl)).toEqual(empty);
-  }, patience);
+  }, waitOptions);
 }
 
 /** Every message was read and deleted. */
@@ -125,7 +128,7 @@ test("an object whose key nobody issued is written down as foreign, and makes no
   }
   await vi.waitFor(async () => {
     expect(await transpod.dispositions()).toEqual(["foreign", "foreign"]);
-  }, patience);
+  }, waitOptions);
   await expectQueuesEmpty();
   expect(await transpod.jobs.list()).toEqual([]);
 });
@@ -145,11 +148,11 @@ test("messages that come again, since recording takes too long or they can't be 
       "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
     );
     return rowCount === 1;
-  }, patience);
+  }, waitOptions);
   // Its time runs out, and it is given to others, although somebody is still at it.
   await vi.waitUntil(
     async () => (await transpod.receive(aws.queueUrl))?.includes(file.s3_key),
-    patience,
+    waitOptions,
   );
   await inTheWay.query("rollback");
   inTheWay.release();
@@ -200,7 +203,7 @@ test("a Job that ended and was deleted while no controller looked is replaced", 
   transpod = await startTestController();
   const file = await transpod.announce("once-hang.mp4");
   await transpod.put(file);
-  const job = await vi.waitUntil(async () => (await transpod.jobs.list())[0], patience);
+  const job = await vi.waitUntil(async () => (await transpod.jobs.list())[0], waitOptions);
   await transpod.whileStopped(() => transpod.jobs.remove(job.name));
   expect((await transpod.untilEnded(file)).state).toBe("completed");
   expect(await transpod.endsOf(file)).toEqual(["job_lost", "completed"]);

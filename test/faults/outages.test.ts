@@ -19,7 +19,7 @@ const transcoder = fileURLToPath(
   new URL("main.ts", import.meta.resolve("@transpod/transcoder-image/config.ts")),
 );
 const settings = { ...defaultSettings, preset: "ultrafast" as const };
-const patience = { timeout: 90_000, interval: 100 };
+const waitOptions = { timeout: 90_000, interval: 100 };
 
 let scratch: Scratch;
 let clip: Buffer;
@@ -76,7 +76,7 @@ async function encoding(name: string): Promise<NewFile> {
 }
 
 async function expectCompletedAtOnce(file: NewFile): Promise<void> {
-  await vi.waitUntil(async () => (await transpod.endsOf(file))[0] === "completed", patience);
+  await vi.waitUntil(async () => (await transpod.endsOf(file))[0] === "completed", waitOptions);
   expect(await transpod.endsOf(file)).toEqual(["completed"]);
 }
 
@@ -85,7 +85,7 @@ async function expectNothingGivenUp(): Promise<void> {
   const empty = { waiting: 0, received: 0 };
   await vi.waitFor(
     async () => expect(await transpod.messagesIn(queueUrl)).toEqual(empty),
-    patience,
+    waitOptions,
   );
   expect(await transpod.messagesIn(deadLetterQueueUrl)).toEqual(empty);
 }
@@ -112,14 +112,14 @@ test(
     // A poll that was under way may have received it once; then it comes back, and stays.
     await vi.waitUntil(
       async () => (await transpod.messagesIn(aws.queueUrl)).waiting === 1,
-      patience,
+      waitOptions,
     );
     await holds(10_000, async () => {
       expect(await transpod.messagesIn(aws.queueUrl)).toEqual({ waiting: 1, received: 0 });
     });
 
     await faults.postgres.suffer({ kind: "pass" });
-    await vi.waitUntil(async () => (await announceAt(url)).status === 200, patience);
+    await vi.waitUntil(async () => (await announceAt(url)).status === 200, waitOptions);
     for (const file of [running, waiting]) await expectCompletedAtOnce(file);
     await expectNothingGivenUp();
   },
@@ -131,11 +131,11 @@ test(
   async () => {
     transpod = await startTestController({}, "first");
     const url = await startApiToo();
-    await vi.waitUntil(() => transpod.leads(), patience);
+    await vi.waitUntil(() => transpod.leads(), waitOptions);
     const file = await transpod.announce("holiday.mp4");
     transpod.faults.postgres.freezeOpen();
     await transpod.put(file);
-    const answer = vi.waitUntil(async () => (await announceAt(url)).status === 200, patience);
+    const answer = vi.waitUntil(async () => (await announceAt(url)).status === 200, waitOptions);
     await Promise.all([answer, expectCompletedAtOnce(file)]);
     await expectNothingGivenUp();
   },

@@ -14,7 +14,7 @@ import { countByState } from "@transpod/store/launches.ts";
 import { announcedFile } from "@transpod/store/testing.ts";
 import { FaultProxy } from "../fault-proxy.ts";
 import { freshAws, freshDatabase, type TestAws, type TestDatabase } from "../harness.ts";
-import type { ControllerOrders, Question } from "./controller-main.ts";
+import type { ControllerArguments, ControllerRequest } from "./controller-main.ts";
 import { serveJobs } from "./remote-jobs.ts";
 
 /** Controllers as processes, which stand still, die or have wrong clocks, while their Jobs run on. */
@@ -23,7 +23,7 @@ vi.setConfig({ testTimeout: 120_000 });
 
 const entryPoint = fileURLToPath(new URL("controller-main.ts", import.meta.url));
 const worker = fileURLToPath(new URL("../noop-worker.ts", import.meta.url));
-const patience = { timeout: 60_000, interval: 50 };
+const waitOptions = { timeout: 60_000, interval: 50 };
 
 let database: TestDatabase;
 let aws: TestAws;
@@ -57,36 +57,40 @@ afterEach(async () => {
 });
 
 interface Controller {
-  orders: ControllerOrders;
+  controllerArguments: ControllerArguments;
   /** Resolves with the signal that ended it. */
   ended: Promise<string | undefined>;
   kill(signal: NodeJS.Signals): boolean;
-  ask(question: Question): Promise<number>;
+  ask(question: ControllerRequest): Promise<number>;
   end(): Promise<void>;
 }
 
-async function startController(said: Partial<ControllerOrders> = {}): Promise<Controller> {
-  const orders: ControllerOrders = {
+async function startController(said: Partial<ControllerArguments> = {}): Promise<Controller> {
+  const controllerArguments: ControllerArguments = {
     ...{ databaseUrl: database.url, endpoint: aws.endpoint, queueUrl: aws.queueUrl },
     ...{ rawBucket: aws.rawBucket, processedBucket: aws.processedBucket, jobsUrl: served.url },
     ...{ workPort: await getPort({ host: "127.0.0.1" }), candidate: "one", clockOffsetMs: 0 },
     ...said,
     settings: {
       ...{ sweepSeconds: 1, uploadEventGraceSeconds: 2, queueVisibilitySeconds: 1 },
-      ...{ leaseSeconds: 3, maxRunningJobs: 3, retryDelaySeconds: { first: 0, most: 0 } },
+      ...{ leaseSeconds: 3, maxRunningJobs: 3, retryDelaySeconds: { initial: 0, max: 0 } },
       ...said.settings,
     },
   };
-  const subprocess = execa(process.execPath, ["--expose-gc", entryPoint, JSON.stringify(orders)], {
-    ...{ ipc: true, reject: false, all: true },
-  });
+  const subprocess = execa(
+    process.execPath,
+    ["--expose-gc", entryPoint, JSON.stringify(controllerArguments)],
+    {
+      ...{ ipc: true, reject: false, all: true },
+    },
+  );
   const ended = subprocess.then((result) => result.signal);
   await Promise.race([
     subprocess.getOneMessage(),
     subprocess.then(({ all }) => Promise.reject(new Error(all))),
   ]);
   const controller: Controller = {
-    orders,
+    controllerArguments,
     ended,
     kill: (signal) => subprocess.kill(signal),
     async ask(question) {
@@ -101,7 +105,7 @@ async function startController(said: Partial<ControllerOrders> = {}): Promise<Co
       await ended;
     },
   };
-  workPort = orders.workPort;
+  workPort = controllerArguments.workPort;
   running.push(controller);
   return controller;
 }
@@ -124,7 +128,7 @@ async function expectPublishedOnce(file: NewFile): Promise<void> {
   const status = await vi.waitUntil(async () => {
     const row = await getFileStatus(database.pool, file.file_id);
     return row !== undefined && isTerminal(row.state) && row;
-  }, patience);
+  }, waitOptions);
   expect(status).toMatchObject({ state: "completed", attempt: 1 });
   const name = `transpod-${file.file_id}-1`;
   expect(served.created.filter((one) => one.includes(file.file_id))).toEqual([name]);
@@ -142,7 +146,7 @@ async function term(): Promise<{ holder: string; epoch: number } | undefined> {
 }
 
 async function untilLeads(holder: string): Promise<void> {
-  await vi.waitUntil(async () => (await term())?.holder === holder, patience);
+  await vi.waitUntil(async () => (await term())?.holder === holder, waitOptions);
 }
 
 const points: CrashPoint[] = [
@@ -164,7 +168,7 @@ test.each(points)(
     await first.ask({ arm: point });
     const [file] = await upload(1);
     expect(await first.ended).toBe("SIGKILL");
-    await startController({ workPort: first.orders.workPort });
+    await startController({ workPort: first.controllerArguments.workPort });
     await expectPublishedOnce(file!);
   },
 );
@@ -180,9 +184,9 @@ test("a leader that stands still past its lease is replaced, and changes nothing
   ] as const) {
     files.push(...(await upload(4)));
     // In the middle of its work, whatever that is just then.
-    await vi.waitUntil(() => served.created.length > files.length - 4, patience);
+    await vi.waitUntil(() => served.created.length > files.length - 4, waitOptions);
     leader.kill("SIGSTOP");
-    workPort = other.orders.workPort;
+    workPort = other.controllerArguments.workPort;
     work.reset();
     await untilLeads(next);
     files.push(...(await upload(2)));
@@ -224,7 +228,7 @@ test("a backlog of ten thousand keeps to the cap, and the controller's memory st
       const states = await countByState(database.pool);
       expect(states["processing"] ?? 0).toBeLessThanOrEqual(3);
       return (states["completed"] ?? 0) >= count;
-    }, patience);
+    }, waitOptions);
   }
   await untilDone(15);
   const before = await controller.ask("memory");

@@ -7,13 +7,13 @@ import type { JobPort, JobSpec, JobStatus, WorkAuthenticator } from "@transpod/c
 import type { ChildProcessJobs } from "@transpod/embedded/child-process-jobs.ts";
 
 /**
- * Jobs that outlive their controller, as on a cluster: they are children of the test, and controllers
- * in processes of their own ask for them over HTTP.
+ * Jobs that outlive their controller, as on a cluster: they are child processes of the test, and
+ * controllers in separate processes use them over HTTP.
  */
 export async function serveJobs(jobs: ChildProcessJobs) {
   /** Names of the Jobs that were created, in order. */
   const created: string[] = [];
-  const methods: Record<string, (said: unknown) => Promise<unknown>> = {
+  const methods: Record<string, (request: unknown) => Promise<unknown>> = {
     async create(spec) {
       const answer = await jobs.create(spec as JobSpec);
       if (answer === "created") created.push((spec as JobSpec).name);
@@ -44,7 +44,7 @@ export async function serveJobs(jobs: ChildProcessJobs) {
   };
 }
 
-/** The controller's side. It is told of no change: the sweep finds what changed. */
+/** The controller's side. It gets no notifications: the sweep finds changes. */
 export class RemoteJobs implements JobPort, WorkAuthenticator {
   readonly #url: string;
 
@@ -77,8 +77,8 @@ export class RemoteJobs implements JobPort, WorkAuthenticator {
     return this.#ask<AttemptRef | undefined>("authenticate", token);
   }
 
-  async #ask<T>(method: string, said: unknown): Promise<T> {
-    const body = JSON.stringify(said);
+  async #ask<T>(method: string, request: unknown): Promise<T> {
+    const body = JSON.stringify(request);
     const response = await fetch(`${this.#url}/${method}`, { method: "POST", body });
     return ((await response.json()) as { answer: T }).answer;
   }

@@ -9,7 +9,7 @@ import { installation, kubectl, kubectlJson } from "./tools.ts";
 import { openTranspod, type Transpod } from "./transpod.ts";
 import { until } from "./until.ts";
 import { search } from "./search-files.ts";
-import { connects, freeze, inside, thaw } from "./worker-shell.ts";
+import { connects, freeze, runInPod, thaw } from "./worker-shell.ts";
 
 const { namespace, release } = installation;
 const audience = "transpod-work";
@@ -30,11 +30,11 @@ describe("a worker's pod, in the middle of an encode,", () => {
     pod = await workerOf(fileId);
     // What follows takes longer than the encode would.
     await freeze(pod);
-    token = await inside(pod, "cat /var/run/secrets/transpod/token");
+    token = await runInPod(pod, "cat /var/run/secrets/transpod/token");
   });
 
   test("holds no AWS key, no database URL and no Service's address in its environment", async () => {
-    const environments = await inside(pod, "env; cat /proc/[0-9]*/environ | tr '\\0' '\\n'");
+    const environments = await runInPod(pod, "env; cat /proc/[0-9]*/environ | tr '\\0' '\\n'");
     const names = environments
       .split("\n")
       .map((line) => line.split("=")[0] ?? "")
@@ -61,7 +61,7 @@ describe("a worker's pod, in the middle of an encode,", () => {
   });
 
   test("mounts one secret, a token, and may write to its scratch folder alone", async () => {
-    const mounts = (await inside(pod, "cat /proc/mounts")).split("\n").map((line) => {
+    const mounts = (await runInPod(pod, "cat /proc/mounts")).split("\n").map((line) => {
       const [, path = "", , options = ""] = line.split(" ");
       return { path, readOnly: options.split(",").includes("ro") };
     });

@@ -8,7 +8,7 @@ import { describeJobPort, type JobPortHarness } from "../job-port-contract.ts";
 import type { Pod } from "./objects.ts";
 import { installation, kubectl, kubectlJson } from "./tools.ts";
 import { until } from "./until.ts";
-import { inside } from "./worker-shell.ts";
+import { runInPod } from "./worker-shell.ts";
 
 describeJobPort("Kubernetes", async (): Promise<JobPortHarness> => {
   const namespace = await makeNamespace();
@@ -39,14 +39,14 @@ describeJobPort("Kubernetes", async (): Promise<JobPortHarness> => {
 
   return {
     ...kubernetes,
-    patienceMs: 60_000,
+    timeoutMs: 60_000,
     async tellToExit(spec, exitCode) {
       exitCodes.set(spec.name, exitCode);
     },
     async worker(spec) {
       const pod = await until(() => podOf(spec), `the worker of ${spec.name} runs`);
       return {
-        token: await inside(pod, "cat /var/run/secrets/transpod/token"),
+        token: await runInPod(pod, "cat /var/run/secrets/transpod/token"),
         runs: async () => (await podOf(spec)) !== undefined,
       };
     },

@@ -5,8 +5,8 @@ import { execa } from "execa";
 import { installation, kubectl } from "./tools.ts";
 
 /**
- * Asks the API server as whoever holds this token, by a kubeconfig that has nothing else in it: the
- * administrator's certificate would speak louder.
+ * Asks the API server with this token, in a kubeconfig without other credentials: an administrator's
+ * certificate would take precedence.
  */
 export async function askWithToken(token: string, args: readonly string[]): Promise<string> {
   const { namespace } = installation;

@@ -6,7 +6,7 @@ import { readValues } from "./release.ts";
 import { readSecret } from "./secrets.ts";
 import { kubectl } from "./tools.ts";
 
-/** What `transpod audit` calls wrong in the installation's database, its buckets and its Jobs. */
+/** The findings of `transpod audit` in the installation's database, its buckets and its Jobs. */
 export async function audit(database: Database): Promise<Finding[]> {
   const { aws } = await readValues();
   const jobs = await kubectl(["get", "jobs", "-l", ours, "-o", "json"]);

@@ -3,10 +3,10 @@ import { hasCondition, type Job, type List, type Pod } from "./objects.ts";
 import { installation, kubectl, kubectlJson, onNode } from "./tools.ts";
 import { until } from "./until.ts";
 
-/** The label selector of what is the installation's. */
+/** The label selector of the installation's objects. */
 export const ours = `app.kubernetes.io/instance=${installation.release}`;
 
-/** Pods of the installation that a label selector names. */
+/** The installation's pods that match a label selector. */
 export async function podsOf(selector: string): Promise<Pod[]> {
   const { items } = await kubectlJson<List<Pod>>(["get", "pods", "-l", `${ours},${selector}`]);
   return items;
@@ -32,7 +32,7 @@ export async function workerOf(fileId: string): Promise<Pod> {
   );
 }
 
-/** Resolves with the file's Job when Kubernetes itself calls it over. */
+/** Resolves with the file's Job when it has ended for Kubernetes. */
 export async function untilJobEnded(fileId: string): Promise<Job> {
   const ended = (job: Job) => hasCondition(job, "Complete") || hasCondition(job, "Failed");
   return await until(

@@ -5,7 +5,7 @@ import { readValues } from "./release.ts";
 import { readSecret } from "./secrets.ts";
 import { until } from "./until.ts";
 
-/** One attempt at a file, as the database remembers it. */
+/** One attempt at a file, from the database. */
 export interface Attempt {
   attempt: number;
   memory_scale: number;
@@ -24,7 +24,7 @@ export interface Transition {
   to_state: string;
 }
 
-/** The installation's own database, seen by whoever has its URL and a port-forward. */
+/** The installation's own database, through a port-forward. */
 export class Database implements AsyncDisposable {
   readonly pool: pg.Pool;
   /** From this machine, while this is open. */
@@ -66,7 +66,10 @@ export class Database implements AsyncDisposable {
     );
   }
 
-  /** Asks until it is answered: a port-forward to a pod that was replaced ends with the first question. */
+  /**
+   * Retries until there is an answer: a port-forward to a pod that was replaced ends with the first
+   * query.
+   */
   async #ask<Row extends pg.QueryResultRow>(sql: string, fileId: string): Promise<Row[]> {
     const ask = () => this.pool.query<Row>(sql, [fileId]);
     return (await until(ask, "the database answers", { seconds: 30 })).rows;

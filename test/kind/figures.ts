@@ -12,7 +12,7 @@ import { installation, kubectl } from "./tools.ts";
 import { openTranspod } from "./transpod.ts";
 
 const command = new Command("figures")
-  .description("Measures what Transpod adds around a transcode, on the kind cluster.")
+  .description("Measures the overhead of Transpod around a transcode, on the kind cluster.")
   .option("--count <n>", "videos and Jobs of each kind", Number, 50)
   .option("--json", "print JSON")
   .parse();
@@ -38,7 +38,7 @@ await transpod.configure({
 });
 parts.defer(() => removeJobs());
 
-// The receiver of the controller before is still open at the emulator, which gives one message to it.
+// The emulator still has a receive of the previous controller open, and gives one message to it.
 const first = await oneVideo("film.mp4");
 
 const results: Figure[] = [];
@@ -46,13 +46,13 @@ say(`${count} videos, one at a time`);
 const single: string[] = [];
 for (let done = 0; done < count; done += 1) single.push(await oneVideo("film.mp4"));
 results.push(...(await latencies("one at a time", single)));
-const wordToRow = await meanOf("transpod_end_to_row_seconds");
+const reportToRow = await meanOf("transpod_end_to_row_seconds");
 
-const wordlessCount = Math.min(count, 20);
-say(`${wordlessCount} workers that end without a word, one at a time`);
-const wordless: string[] = [];
-for (let done = 0; done < wordlessCount; done += 1) wordless.push(await oneVideo("exit-13.mp4"));
-results.push(await endToRow(wordless));
+const silentCount = Math.min(count, 20);
+say(`${silentCount} workers that end without a report, one at a time`);
+const silent: string[] = [];
+for (let done = 0; done < silentCount; done += 1) silent.push(await oneVideo("exit-13.mp4"));
+results.push(await endToRow(silent));
 
 const seconds = { transpod: 0, kubectl: 0 };
 const burst: string[] = [];
@@ -67,18 +67,18 @@ results.push(...(await latencies(`${perTurn} at once`, burst)));
 
 const jobs = { count: 2 * perTurn, seconds, ratio: seconds.transpod / seconds.kubectl };
 if (json) {
-  const mean = { "worker says that it is done -> row": wordToRow };
+  const mean = { "worker reports its end -> row": reportToRow };
   console.log(JSON.stringify({ figures: results, mean, jobs }, null, 2));
 } else {
   console.log(tableOf(results));
-  console.log(`worker says that it is done -> row: ${wordToRow.toFixed(3)} s on average`);
+  console.log(`worker reports its end -> row: ${reportToRow.toFixed(3)} s on average`);
   console.log(
     `${jobs.count} no-op Jobs: ${seconds.transpod.toFixed(1)} s through Transpod, ` +
       `${seconds.kubectl.toFixed(1)} s by kubectl apply, ratio ${jobs.ratio.toFixed(2)}`,
   );
 }
 
-/** What the worker does is in the file's name: see test/noop-worker.ts. */
+/** The file's name says what the worker does: see test/noop-worker.ts. */
 async function upload(name: string): Promise<string> {
   const path = join(folder, name);
   await writeFile(path, "video");
@@ -119,7 +119,7 @@ async function latencies(how: string, ids: string[]): Promise<Figure[]> {
   ];
 }
 
-/** Of a histogram of the controller's, in which only workers' words are so far. */
+/** The mean of a histogram of the controller, which so far has only ends that workers reported. */
 async function meanOf(histogram: string): Promise<number> {
   await using forward = await PortForward.open({
     target: `svc/${installation.release}-controller`,
@@ -131,7 +131,7 @@ async function meanOf(histogram: string): Promise<number> {
   return read("sum") / read("count");
 }
 
-/** This worker's last word is its claim; it ends within milliseconds of it. */
+/** This worker's last request is its claim; it ends within milliseconds after it. */
 async function endToRow(ids: string[]): Promise<Figure> {
   const { rows } = await transpod.database.pool.query<{ to_row: number }>(
     `select extract(epoch from ended_at - heartbeat_at)::float8 as to_row
@@ -139,14 +139,14 @@ async function endToRow(ids: string[]): Promise<Figure> {
     [ids],
   );
   return summarize(
-    "Job ends without a word -> row",
+    "Job ends without a report -> row",
     rows.map((row) => row.to_row),
   );
 }
 
-/** What was measured is in the way of whoever looks at Jobs next. */
+/** Removes the measured Jobs, so that they are not in the way of people and tests. */
 async function removeJobs(): Promise<void> {
-  const ids = [first, ...single, ...wordless, ...burst];
+  const ids = [first, ...single, ...silent, ...burst];
   const names = ids.map((fileId) => jobName({ fileId, attempt: 1 }));
   await kubectl(["delete", "jobs", "--ignore-not-found", "--wait=false", ...names]);
   await kubectl(["delete", "jobs", "--ignore-not-found", "--wait=false", "-l", "figures"]);

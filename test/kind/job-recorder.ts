@@ -4,14 +4,14 @@ import { attemptLabel, fileLabel } from "@transpod/contract/job-identity.ts";
 import type { Job } from "./objects.ts";
 import { installation } from "./tools.ts";
 
-/** A Job of a file, whether it is still there or not. */
+/** A Job of a file, also after its deletion. */
 export interface SeenJob {
   name: string;
   attempt: number;
   memoryLimit: string;
 }
 
-/** Remembers every Job of a transcoder that there was while it watched. */
+/** Records every Job of a transcoder while it watches. */
 export class JobRecorder implements AsyncDisposable {
   readonly #jobs = new Map<string, Job>();
   readonly #watch = watchJobs();
@@ -21,7 +21,7 @@ export class JobRecorder implements AsyncDisposable {
     this.#ended = this.#read();
   }
 
-  /** Every Job that there ever was for the file, in the order of attempts. */
+  /** All Jobs of the file, in the order of attempts. */
   of(fileId: string): SeenJob[] {
     return [...this.#jobs.values()]
       .filter(({ metadata }) => metadata.labels?.[fileLabel] === fileId)

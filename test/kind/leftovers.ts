@@ -2,15 +2,15 @@ import { ours } from "./cluster.ts";
 import type { List, Meta } from "./objects.ts";
 import { kubectl, kubectlJson } from "./tools.ts";
 
-interface Something {
+interface ClusterObject {
   kind: string;
   metadata: Meta;
 }
 
-/** In every namespace, or written by Kubernetes about what was there. */
+/** Created by Kubernetes in every namespace, or about other objects. */
 const notOurs = new Set(["ConfigMap/kube-root-ca.crt", "ServiceAccount/default"]);
 
-/** Everything in the namespace but these Secrets, and whatever else carries the release's label. */
+/** All objects in the namespace except these Secrets, and all cluster objects with the release's label. */
 export async function leftovers(secrets: readonly string[]): Promise<string[]> {
   const inNamespace = await everything("--namespaced=true", []);
   const inCluster = await everything("--namespaced=false", ["-l", ours]);
@@ -21,9 +21,9 @@ export async function leftovers(secrets: readonly string[]): Promise<string[]> {
     .filter((name) => !kept.has(name));
 }
 
-async function everything(scope: string, selector: readonly string[]): Promise<Something[]> {
+async function everything(scope: string, selector: readonly string[]): Promise<ClusterObject[]> {
   const kinds = await kubectl(["api-resources", "--verbs=list", scope, "-o", "name"]);
-  const { items } = await kubectlJson<List<Something>>([
+  const { items } = await kubectlJson<List<ClusterObject>>([
     ...["get", kinds.trim().split("\n").join(","), ...selector],
   ]);
   return items;

@@ -9,8 +9,8 @@ interface JobObject {
 }
 
 /**
- * Creates Jobs like one of Transpod's by `kubectl apply`, and resolves when all are complete. They do
- * even less: their worker claims nothing.
+ * Creates Jobs like one of Transpod's by `kubectl apply`, and resolves when all are complete. Their
+ * worker does even less: it claims nothing.
  */
 export async function noopJobs(like: string, turn: number, count: number): Promise<void> {
   const { spec } = await kubectlJson<JobObject>(["get", "job", like]);

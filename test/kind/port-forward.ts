@@ -15,8 +15,7 @@ export interface ForwardOptions {
 }
 
 /**
- * `kubectl port-forward` on a port that stays the same. It holds on to one pod and ends with it: then
- * it is started again.
+ * `kubectl port-forward` on a fixed local port. It uses one pod and ends with it: then it is started again.
  */
 export class PortForward implements AsyncDisposable {
   readonly host: string;
@@ -34,14 +33,14 @@ export class PortForward implements AsyncDisposable {
     this.#ended = this.#keepUp();
   }
 
-  /** Resolves when connections are taken. */
+  /** Resolves when connections are accepted. */
   static async open(options: ForwardOptions): Promise<PortForward> {
     const forward = new PortForward(options, await getPort({ host }));
     await forward.#forwarding.promise;
     return forward;
   }
 
-  /** To be called when pods were replaced: the old one may still answer, but not for long. */
+  /** Call it when pods were replaced: the old one may still answer for a moment. */
   async reconnect(): Promise<void> {
     this.#forwarding = Promise.withResolvers<void>();
     this.#child?.kill("SIGKILL");

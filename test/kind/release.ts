@@ -9,7 +9,7 @@ export const chart = fileURLToPath(new URL("../../charts/transpod", import.meta.
 const controllers = "app.kubernetes.io/component=controller";
 const timeout = ["--timeout", "180s"];
 
-/** Those of the chart's values that the suite reads. */
+/** The values of the chart that the suite reads. */
 export interface Values {
   image: { tag: string };
   transcoder: { image: { repository: string; tag: string } };
@@ -27,7 +27,7 @@ export async function readValues(): Promise<Values> {
   return JSON.parse(await helm(["get", "values", release, "--all", "--output", "json"])) as Values;
 }
 
-/** What the user said, and nothing of the chart's defaults: a values file in JSON. */
+/** The user's values without the chart's defaults: a values file in JSON. */
 export async function readOwnValues(): Promise<string> {
   return await helm(["get", "values", release, "--output", "json"]);
 }
@@ -58,7 +58,7 @@ export async function untilRolledOut(): Promise<void> {
   }, "the pods of the release before are gone");
 }
 
-/** Does something while no controller runs; then there are as many as before. */
+/** Runs `work` while no controller runs; then starts as many as before. */
 export async function withoutController(work: () => Promise<void>): Promise<void> {
   const { length } = await podsOf(controllers);
   await scaleControllers(0);

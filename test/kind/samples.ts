@@ -6,7 +6,7 @@ import { makeSample } from "../e2e/samples.ts";
 import { untilRolledOut } from "./release.ts";
 
 export interface Samples {
-  /** Small and short: a matter of seconds. */
+  /** Small and short: takes seconds. */
   h264: string;
   hevc: string;
   /** H.264 that takes x265 long enough to be interrupted, and about 270 MiB of memory. */

@@ -1,19 +1,19 @@
 import type { Pod } from "./objects.ts";
-import { nodeInside } from "./worker-shell.ts";
+import { runNodeInPod } from "./worker-shell.ts";
 
 export interface Found {
-  /** Files in which one of the texts is. */
+  /** Files that contain one of the texts. */
   holding: string[];
   /** Folders that the worker may write to. */
   writable: string[];
 }
 
 /**
- * Looks through everything that the worker can read but the kernel's own file systems and the code that
- * Debian brings. The texts go by standard input: as an argument each would be in /proc.
+ * Searches all files that the worker can read, except the kernel's file systems and Debian's code. The
+ * texts are passed on standard input: arguments would be visible in /proc.
  */
 export async function search(pod: Pod, texts: readonly string[]): Promise<Found> {
-  return JSON.parse(await nodeInside(pod, program, JSON.stringify(texts))) as Found;
+  return JSON.parse(await runNodeInPod(pod, program, JSON.stringify(texts))) as Found;
 }
 
 const program = `

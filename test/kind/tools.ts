@@ -1,6 +1,6 @@
 import { execa } from "execa";
 
-/** What `make kind-up` gives. */
+/** What `make kind-up` creates. */
 export const installation = {
   cluster: "transpod",
   context: "kind-transpod",
@@ -16,7 +16,7 @@ export interface ToolOptions {
   namespace?: string;
 }
 
-/** Answers with what it printed; throws with what it complained of. */
+/** Resolves with its output; throws with its error output. */
 export async function kubectl(args: readonly string[], options: ToolOptions = {}): Promise<string> {
   const where = ["--context", context, "--namespace", options.namespace ?? namespace];
   const { stdout } = await execa("kubectl", [...where, ...args], inputOf(options));

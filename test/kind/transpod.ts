@@ -9,7 +9,7 @@ import { Database } from "./database.ts";
 import { PortForward } from "./port-forward.ts";
 import { readOwnValues, upgrade } from "./release.ts";
 import { installation } from "./tools.ts";
-import { until, type Patience } from "./until.ts";
+import { until, type WaitOptions } from "./until.ts";
 
 /** The installation as a client sees it, and its database beside it. */
 export async function openTranspod() {
@@ -27,7 +27,7 @@ export async function openTranspod() {
     fileId: string,
     condition: (status: FileStatus) => boolean,
     what: string,
-    patience?: Patience,
+    waitOptions?: WaitOptions,
   ): Promise<FileStatus> {
     let last: FileStatus | undefined;
     const look = async () => {
@@ -35,7 +35,7 @@ export async function openTranspod() {
       return condition(last) ? last : undefined;
     };
     try {
-      return await until(look, `${fileId} ${what}`, patience);
+      return await until(look, `${fileId} ${what}`, waitOptions);
     } catch (error) {
       const attempts = await database.attempts(fileId);
       const seen = JSON.stringify({ last, attempts }, null, 2);
@@ -45,7 +45,7 @@ export async function openTranspod() {
     }
   }
 
-  /** The API is there again, through a pod of this release. */
+  /** Waits until the API answers again, through a pod of this release. */
   async function reconnect(): Promise<void> {
     await api.reconnect();
     await until(async () => (await fetch(`http://${api.host}/readyz`)).ok, "the API is ready");
@@ -62,15 +62,15 @@ export async function openTranspod() {
         `is encoded in attempt ${attempt}`,
       ),
 
-    untilEnded: (fileId: string, patience: Patience = { seconds: 180 }) =>
+    untilEnded: (fileId: string, waitOptions: WaitOptions = { seconds: 180 }) =>
       untilStatus(
         fileId,
         ({ processing_status }) => isTerminal(processing_status),
         "has ended",
-        patience,
+        waitOptions,
       ),
 
-    /** Downloads the result and lists every way in which it is not what was asked for. */
+    /** Downloads the result and lists its faults. */
     async faultsOf(fileId: string, source: string): Promise<string[]> {
       const output = join(folder, `${fileId}${extname(source)}`);
       await client.download(fileId, "processed", output);

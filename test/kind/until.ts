@@ -3,18 +3,19 @@ import { kubectl } from "./tools.ts";
 
 const pollMs = 400;
 
-export interface Patience {
+export interface WaitOptions {
   seconds?: number;
 }
 
 /**
- * Asks again until the condition gives something, and resolves with it. That it throws counts as no:
- * a port-forward breaks when its pod is replaced. Gives up with what the cluster looks like.
+ * Polls until the condition returns a value, and resolves with it. An error counts as no value: a
+ * port-forward breaks when its pod is replaced. After the timeout it throws with the state of the
+ * cluster.
  */
 export async function until<T>(
   condition: () => Promise<T | undefined | false>,
   what: string,
-  { seconds = 90 }: Patience = {},
+  { seconds = 90 }: WaitOptions = {},
 ): Promise<T> {
   const deadline = performance.now() + seconds * 1_000;
   let lastError: unknown;
@@ -34,7 +35,7 @@ export async function until<T>(
   }
 }
 
-/** For whoever reads a failed run: the cluster may be gone by then. */
+/** The state of the cluster, for the log of a failed run. */
 async function evidence(): Promise<string> {
   const controller = "app.kubernetes.io/component=controller";
   const looks: [string, string[]][] = [

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** By name: the first file proves that anything works at all, the seventh one uninstalls and installs again. */
+/** By name: the first file tests the basics, the seventh one uninstalls and installs again. */
 class ByName extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     return files.toSorted((a, b) => a.moduleId.localeCompare(b.moduleId));
@@ -17,7 +17,7 @@ export default defineConfig({
     root: fileURLToPath(new URL(".", import.meta.url)),
     include: ["*.test.ts"],
     globalSetup: ["samples.ts"],
-    // One cluster, and one thing at a time to be seen in it.
+    // The files share one cluster, so they run one at a time.
     fileParallelism: false,
     sequence: { sequencer: ByName },
     testTimeout: 300_000,

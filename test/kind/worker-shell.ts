@@ -1,14 +1,14 @@
 import type { Pod } from "./objects.ts";
 import { kubectl } from "./tools.ts";
 
-/** What a shell in the worker's container says, as the user that the worker is. */
-export async function inside({ metadata }: Pod, script: string): Promise<string> {
+/** Runs a script in the worker's container, as the worker's user. Resolves with its output. */
+export async function runInPod({ metadata }: Pod, script: string): Promise<string> {
   const { name, namespace } = metadata;
   return await kubectl(["exec", name, "--", "sh", "-c", script], { namespace });
 }
 
-/** What a program for Node prints there: the image has no other tool that is sure to be the same. */
-export async function nodeInside(
+/** Runs a program with Node there. The image has no other tool that is always the same. */
+export async function runNodeInPod(
   { metadata }: Pod,
   program: string,
   input: string,
@@ -18,8 +18,8 @@ export async function nodeInside(
 }
 
 /**
- * Whether the pod can open a connection there, `name:port`. What a NetworkPolicy forbids is dropped, so
- * that "no" takes the whole of the time given.
+ * Whether the pod can open a connection there, `name:port`. Packets that a NetworkPolicy forbids are
+ * dropped, so a "no" takes the whole timeout.
  */
 export async function connects(pod: Pod, where: string): Promise<boolean> {
   const [name = "", port = ""] = where.split(":");
@@ -29,16 +29,16 @@ export async function connects(pod: Pod, where: string): Promise<boolean> {
     const say = (answer) => { console.log(answer); socket.destroy(); };
     socket.on("connect", () => say("connected")).on("timeout", () => say("timed out"))
       .on("error", (error) => say(error.code));`;
-  return (await nodeInside(pod, program, "")) === "connected";
+  return (await runNodeInPod(pod, program, "")) === "connected";
 }
 
 /** Stops the encoder where it is. The worker calls it stalled after a minute. */
 export async function freeze(pod: Pod): Promise<void> {
-  await inside(pod, signalEncoder("STOP"));
+  await runInPod(pod, signalEncoder("STOP"));
 }
 
 export async function thaw(pod: Pod): Promise<void> {
-  await inside(pod, signalEncoder("CONT"));
+  await runInPod(pod, signalEncoder("CONT"));
 }
 
 function signalEncoder(signal: "STOP" | "CONT"): string {

@@ -21,10 +21,10 @@ export interface ControllerArguments {
 }
 
 const region = "us-east-1";
-const given = JSON.parse(process.argv[2] ?? "") as ControllerArguments;
+const options = JSON.parse(process.argv[2] ?? "") as ControllerArguments;
 
 await runService(async () => {
-  const { databaseUrl, workPort, scratchDir } = given;
+  const { databaseUrl, workPort, scratchDir } = options;
   const jobs = new ChildProcessJobs({
     ...{ workUrl: `http://127.0.0.1:${workPort}`, scratchDir, cpusPerJob: 2, logLevel: "info" },
     onLine: (line) => console.log(line),
@@ -32,10 +32,10 @@ await runService(async () => {
   const pool = createPool({ url: databaseUrl, applicationName: "controller" }, () => {});
   const controller = await startController(
     {
-      ...{ ...given, pool, jobs, authenticator: jobs },
-      s3: createS3({ region, endpoint: given.s3Endpoint }),
-      sqs: createSqs({ region, endpoint: given.sqsEndpoint }),
-      settings: readControllerSettings(given.settings),
+      ...{ ...options, pool, jobs, authenticator: jobs },
+      s3: createS3({ region, endpoint: options.s3Endpoint }),
+      sqs: createSqs({ region, endpoint: options.sqsEndpoint }),
+      settings: readControllerSettings(options.settings),
       registry: createRegistry(),
       log: createLogger({ service: "controller", level: "info" }),
     },

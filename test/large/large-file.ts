@@ -1,10 +1,10 @@
 import { open, stat, truncate } from "node:fs/promises";
 
 /**
- * Makes a video as large as one likes, by a box behind it that says nothing (ISO/IEC 14496-12, 8.1.2). On
- * the disk it is a hole.
+ * Pads a video to a size with an empty `free` box at its end (ISO/IEC 14496-12, 8.1.2). On the disk it
+ * is a hole.
  */
-export async function enlarge(path: string, sizeBytes: number): Promise<void> {
+export async function padToSize(path: string, sizeBytes: number): Promise<void> {
   const { size } = await stat(path);
   const header = Buffer.alloc(16);
   header.writeUInt32BE(1); // the size follows in 64 bits

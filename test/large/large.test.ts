@@ -12,7 +12,7 @@ import { findFaults, readFacts } from "../e2e/proof.ts";
 import { makeSample } from "../e2e/samples.ts";
 import { freshAws, freshDatabase } from "../harness.ts";
 import type { ControllerArguments } from "./controller-process.ts";
-import { enlarge } from "./large-file.ts";
+import { padToSize } from "./large-file.ts";
 import { watchMemory } from "./peak-memory.ts";
 import { buckets, startVersity } from "./versity.ts";
 
@@ -100,7 +100,7 @@ test("a file of 6 GB goes up in parts though its client is killed half-way, and 
   const folder = temporaryFolder();
   const url = await startTranspod(folder);
   const path = await makeSample(folder, { codec: "h264", extension: ".mp4", seconds: 4 });
-  await enlarge(path, sizeBytes);
+  await padToSize(path, sizeBytes);
   const memory = watchMemory(kinds);
   const seconds = stopwatch();
 

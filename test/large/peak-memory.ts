@@ -9,7 +9,7 @@ interface Process {
 
 const everyMs = 250;
 
-/** Watches the processes that this one has started, theirs too, and keeps the most memory of each kind. */
+/** Watches all descendants of this process, and records the peak memory of each kind. */
 export function watchMemory(kinds: Readonly<Record<string, RegExp>>) {
   const peaks: Record<string, number> = {};
   let looking = Promise.resolve();

@@ -16,8 +16,8 @@ const program = fileURLToPath(new URL("versitygw", import.meta.url));
 export const buckets = { rawBucket: "large-raw", processedBucket: "large-processed" };
 
 /**
- * S3 on the disk: MiniStack holds objects in memory, several times over. It sends no events, so the sweep
- * must do without.
+ * S3 on the disk: MiniStack holds objects in memory, several times over. It sends no events, so the
+ * sweep must find uploads.
  */
 export async function startVersity(folder: string) {
   const { stdout: command } = await execa(program, { stderr: "inherit" });

@@ -1,9 +1,9 @@
 import { execa } from "execa";
 import { writeFile } from "node:fs/promises";
-import { pointElsewhere } from "./data-reference.ts";
+import { referToOtherFile } from "./data-reference.ts";
 import type { MediaCase } from "./media-case.ts";
-import { callItCbcs, claimDuration } from "./headers.ts";
-import { cutOff, damaged, ffmpeg, madeOf, renamed, ruined, video, written } from "./recipes.ts";
+import { setSchemeToCbcs, claimDuration } from "./headers.ts";
+import { cutOff, damaged, ffmpeg, madeOf, renamed, withNoise, video, written } from "./recipes.ts";
 
 const notAVideo = "The file is not an MP4 or MOV video.";
 const faststart = ["-movflags", "+faststart"];
@@ -13,7 +13,7 @@ const cenc = [
   ...["-encryption_kid", "a7e61c373e219033c21091fa607bf3b8"],
 ];
 
-/** Broken files, and files that want something. */
+/** Broken files, and files that try to access something. */
 export const brokenCases: readonly MediaCase[] = [
   {
     file: "text.mp4",
@@ -62,7 +62,7 @@ export const brokenCases: readonly MediaCase[] = [
     source: async (path, scene) => {
       await video()(scene.beside("secret.mov"), scene);
       await video({ audio: null })(path, scene);
-      await pointElsewhere(path, scene.beside("secret.mov"));
+      await referToOtherFile(path, scene.beside("secret.mov"));
     },
     result: {
       refused: "not_a_video",
@@ -108,7 +108,8 @@ export const brokenCases: readonly MediaCase[] = [
     source: cutOff(0.6, video({ options: faststart, audio: null })),
     result: {
       refused: "truncated",
-      sentence: "The file is cut off: its header says 25 frames, but it holds 15. Upload it again.",
+      sentence:
+        "The file is cut off: its header lists 25 frames, but it contains 15. Upload it again.",
     },
   },
   {
@@ -123,7 +124,7 @@ export const brokenCases: readonly MediaCase[] = [
   {
     file: "encrypted-cbcs.mp4",
     what: "DRM (CBCS), as used by Apple's players",
-    source: madeOf(video({ options: cenc }), callItCbcs),
+    source: madeOf(video({ options: cenc }), setSchemeToCbcs),
     result: {
       refused: "encrypted",
       sentence: "The file is encrypted (DRM), so Transpod can't read its video.",
@@ -135,7 +136,8 @@ export const brokenCases: readonly MediaCase[] = [
     source: video({ size: "8192x4400", rate: 1, audio: null }),
     result: {
       refused: "too_large",
-      sentence: "The video is 8192 x 4400 pixels; Transpod takes up to 36 million pixels a frame.",
+      sentence:
+        "The video is 8192 x 4400 pixels; Transpod takes up to 36 million pixels per frame.",
     },
   },
   {
@@ -151,22 +153,25 @@ export const brokenCases: readonly MediaCase[] = [
   {
     file: "ruined.mp4",
     what: "noise instead of every frame",
-    source: ruined(1, video({ audio: null })),
+    source: withNoise(1, video({ audio: null })),
     result: {
       refused: "damaged",
-      sentence: "The file is damaged: nothing of its video can be decoded.",
+      sentence: "The file is damaged: none of its video can be decoded.",
     },
   },
   {
     file: "half-ruined.mp4",
     what: "noise instead of the second half of the frames",
-    source: ruined(0.5, video({ codec: "libx265", audio: null, seconds: 2 })),
-    result: { refused: "damaged", sentence: "The file is damaged: it holds 50 frames, but" },
+    source: withNoise(0.5, video({ codec: "libx265", audio: null, seconds: 2 })),
+    result: {
+      refused: "damaged",
+      sentence: "The file is damaged: it contains 50 frames, but only",
+    },
   },
   {
     file: "half-ruined-finished.mp4",
     what: "the same, with `on_damage: finish`",
-    source: ruined(0.5, video({ codec: "libx265", audio: null, seconds: 2 })),
+    source: withNoise(0.5, video({ codec: "libx265", audio: null, seconds: 2 })),
     settings: { on_damage: "finish" },
     result: {
       codec: "h264",
@@ -199,7 +204,7 @@ export const brokenCases: readonly MediaCase[] = [
     settings: { if_larger: "stop" },
     result: {
       refused: "already_optimal",
-      sentence: "The file is as small as H.265 makes it at this quality already",
+      sentence: "At this quality H.265 does not make the file smaller",
     },
   },
   {
@@ -224,7 +229,7 @@ export const brokenCases: readonly MediaCase[] = [
     ),
     result: {
       refused: "unsupported_codec",
-      sentence: "This file holds Motion JPEG video; Transpod converts between H.264 and H.265.",
+      sentence: "The file contains Motion JPEG video; Transpod converts between H.264 and H.265.",
     },
   },
 ];

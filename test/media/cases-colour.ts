@@ -18,7 +18,7 @@ const hdr10 = [
 const depthTo8 = "Colour depth was reduced from 10 to 8 bits: few H.264 players show more.";
 const toneMapped = "HDR was tone-mapped to SDR (BT.709), which every H.264 player can show.";
 
-/** What can be special about colours, and about how deep and how bright they are. */
+/** Special cases of colours, bit depth and brightness. */
 export const colourCases: readonly MediaCase[] = [
   {
     file: "ordinary.mp4",

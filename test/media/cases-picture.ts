@@ -1,7 +1,7 @@
 import type { MediaCase } from "./media-case.ts";
-import { ffmpeg, trimmed, turned, video } from "./recipes.ts";
+import { ffmpeg, trimmed, rotated, video } from "./recipes.ts";
 
-/** What can be special about a picture and when it is shown. */
+/** Special cases of pictures and their times. */
 export const pictureCases: readonly MediaCase[] = [
   {
     file: "hevc.mp4",
@@ -15,7 +15,7 @@ export const pictureCases: readonly MediaCase[] = [
   {
     file: "turned.mov",
     what: "H.265, rotated by 90 degrees, with PCM",
-    source: turned(video({ codec: "libx265", audio: "pcm_s16le" })),
+    source: rotated(video({ codec: "libx265", audio: "pcm_s16le" })),
     result: { codec: "h264", frames: 25, audio: ["pcm_s16le"] },
   },
   {

@@ -1,7 +1,7 @@
 import type { MediaCase } from "./media-case.ts";
 import { realFiles } from "./real-files.ts";
 
-/** Files that others made, with what they had: phones, film trailers, cameras. */
+/** Files from real sources: phones, film trailers, cameras. */
 export const realCases: readonly MediaCase[] = [
   {
     file: "rotated_hdr_video.mov",
@@ -16,7 +16,7 @@ export const realCases: readonly MediaCase[] = [
       notes: [
         "Colour depth was reduced from 10 to 8 bits: few H.264 players show more.",
         "HDR was tone-mapped to SDR (BT.709), which every H.264 player can show.",
-        "Dolby Vision metadata was dropped; the picture beneath it was kept.",
+        "Dolby Vision metadata was dropped; the base layer was kept.",
         "Data tracks were dropped: mebx, mebx.",
       ],
     },
@@ -105,7 +105,7 @@ export const realCases: readonly MediaCase[] = [
     source: realFiles.withoutVideo,
     result: {
       refused: "no_video_track",
-      sentence: "The file has no video track. It holds aac audio only.",
+      sentence: "The file has no video track. It contains only aac audio.",
     },
   },
   {
@@ -114,7 +114,7 @@ export const realCases: readonly MediaCase[] = [
     source: realFiles.mpeg4,
     result: {
       refused: "unsupported_codec",
-      sentence: "This file holds MPEG-4 Part 2 video; Transpod converts between H.264 and H.265.",
+      sentence: "The file contains MPEG-4 Part 2 video; Transpod converts between H.264 and H.265.",
     },
   },
   {
@@ -123,7 +123,7 @@ export const realCases: readonly MediaCase[] = [
     source: realFiles.av1,
     result: {
       refused: "unsupported_codec",
-      sentence: "This file holds AV1 video; Transpod converts between H.264 and H.265.",
+      sentence: "The file contains AV1 video; Transpod converts between H.264 and H.265.",
     },
   },
   {
@@ -132,7 +132,7 @@ export const realCases: readonly MediaCase[] = [
     source: realFiles.vp9,
     result: {
       refused: "unsupported_codec",
-      sentence: "This file holds VP9 video; Transpod converts between H.264 and H.265.",
+      sentence: "The file contains VP9 video; Transpod converts between H.264 and H.265.",
     },
   },
   {
@@ -141,7 +141,7 @@ export const realCases: readonly MediaCase[] = [
     source: realFiles.quickTimeMpeg4,
     result: {
       refused: "unsupported_codec",
-      sentence: "This file holds MPEG-4 Part 2 video; Transpod converts between H.264 and H.265.",
+      sentence: "The file contains MPEG-4 Part 2 video; Transpod converts between H.264 and H.265.",
     },
   },
   {
@@ -150,7 +150,7 @@ export const realCases: readonly MediaCase[] = [
     source: realFiles.motionJpeg,
     result: {
       refused: "unsupported_codec",
-      sentence: "This file holds Motion JPEG video; Transpod converts between H.264 and H.265.",
+      sentence: "The file contains Motion JPEG video; Transpod converts between H.264 and H.265.",
     },
   },
   {

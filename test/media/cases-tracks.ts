@@ -10,7 +10,7 @@ const cover = [
   ...["-c:v:1", "png", "-disposition:v:1", "attached_pic"],
 ];
 
-/** A video with a further input that is a text of the given kind. */
+/** A video with a further text input, such as subtitles. */
 function withText(name: string, text: string, ...args: string[]): Recipe {
   return async (path, scene) => {
     const input = scene.beside(name);
@@ -42,7 +42,7 @@ const located = video({
   ],
 });
 
-/** What can lie beside the picture. */
+/** Special cases of tracks beside the picture. */
 export const trackCases: readonly MediaCase[] = [
   {
     file: "languages.mp4",
@@ -156,7 +156,7 @@ export const trackCases: readonly MediaCase[] = [
     file: "two-pictures.mp4",
     what: "a second video track",
     source: ffmpeg(...picture, "-map", "0", "-map", "0", ...h264, "-c:v:1", "mpeg4"),
-    result: { codec: "hevc", frames: 25, notes: ["Further video tracks were dropped: mpeg4."] },
+    result: { codec: "hevc", frames: 25, notes: ["Other video tracks were dropped: mpeg4."] },
   },
   {
     file: "android.mp4",
@@ -188,7 +188,7 @@ export const trackCases: readonly MediaCase[] = [
       audio: ["aac"],
       removed: Object.keys(place),
       tags: { "com.apple.quicktime.make": "Apple" },
-      notes: ["Where it was recorded was removed, as asked for."],
+      notes: ["The recording location was removed, as requested."],
     },
   },
 ];

@@ -18,15 +18,15 @@ export interface Outcome {
   refusal: AttemptError | undefined;
 }
 
-/** Whether the file can be had here: a real one must have been fetched. */
+/** Whether the file is available here: a real one must have been downloaded. */
 export function isAvailable({ source }: MediaCase): boolean {
   return typeof source === "function" || existsSync(pathOfReal(source));
 }
 
-/** The fastest preset: what it leaves out is not what is tested here. */
+/** The fastest preset, since quality is not tested here. */
 const quick = { preset: "ultrafast" } as const;
 
-/** Makes the file, and takes it through the worker's own probe, plan, encode and verify. */
+/** Generates the file, and runs the worker's own probe, plan, encode and verify on it. */
 export async function convertCase(
   { file, source, settings }: MediaCase,
   folder: string,

@@ -6,7 +6,7 @@ import { allCases } from "./all-cases.ts";
 import { convertCase, isAvailable } from "./convert-case.ts";
 import { readFacts, type Facts } from "./facts.ts";
 import { missingFiles } from "./fetch.ts";
-import { isRefused, type Kept, type MediaCase, type Refused } from "./media-case.ts";
+import { isRefused, type Converted, type MediaCase, type Refused } from "./media-case.ts";
 
 vi.setConfig({ testTimeout: 180_000 });
 
@@ -38,7 +38,7 @@ const available = allCases.filter(isAvailable);
 test.for(available.filter(({ result }) => !isRefused(result)))("$file: $what", async (each) => {
   const { input, output, converted, refusal } = await convertCase(each, ...place(each));
   expect(refusal).toBeUndefined();
-  const result = each.result as Kept;
+  const result = each.result as Converted;
   const [before, after] = [await readFacts(input), await readFacts(output)];
   expect(after).toMatchObject(wanted(before, result));
   // H.264 gets what an ordinary screen shows.
@@ -74,7 +74,7 @@ function place(each: MediaCase): [folder: string, canaryUrl: string] {
   return [scratch.file(String(allCases.indexOf(each))), `http://127.0.0.1:${port}`];
 }
 
-function wanted(before: Facts, result: Kept): Partial<Facts> {
+function wanted(before: Facts, result: Converted): Partial<Facts> {
   return {
     codec: result.codec,
     tag: result.codec === "hevc" ? "hvc1" : "avc1",

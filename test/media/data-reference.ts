@@ -4,10 +4,10 @@ const selfContained = 12;
 const around = ["moov", "trak", "mdia", "minf", "dinf", "dref"];
 
 /**
- * Makes the first track of a file whose index is at its end say that its media lie in another file
+ * Changes the first track of a file whose index is at its end, so that it refers to media in another file
  * (ISO/IEC 14496-12, 8.7.2), in QuickTime's way: a Macintosh alias that holds a path.
  */
-export async function pointElsewhere(path: string, other: string): Promise<void> {
+export async function referToOtherFile(path: string, other: string): Promise<void> {
   const bytes = await readFile(path);
   const entry = bytes.indexOf("url ", bytes.indexOf("dref")) - 4;
   const alias = aliasTo(other);

@@ -38,7 +38,7 @@ const firstFrame = z.object({
 
 type Stream = z.infer<typeof stream>;
 
-/** What ffprobe says of a file. It is asked anew: nothing that the worker found out is used. */
+/** ffprobe's facts about a file. ffprobe is run here: nothing that the worker found is used. */
 export async function readFacts(path: string) {
   const sections = ["-show_streams", "-show_chapters", "-show_format"];
   const { stdout } = await execa("ffprobe", ["-v", "error", ...sections, "-of", "json", path]);
@@ -84,12 +84,12 @@ async function readHdr10(path: string, index: number): Promise<string[]> {
 
 export type Facts = Awaited<ReturnType<typeof readFacts>>;
 
-/** ffprobe shows the timecode track's at the picture. */
+/** ffprobe shows the timecode of its track with the picture. */
 function timecodeOf({ tags: { timecode } }: Stream): Record<string, string> {
   return timecode === undefined ? {} : { timecode };
 }
 
-/** A range that is not said is the limited one (ITU-T H.264 and H.265, E.2.1). */
+/** Without a tag the range is limited (ITU-T H.264 and H.265, E.2.1). */
 function coloursOf(video: Stream): string {
   const { color_primaries, color_transfer, color_space, color_range } = video;
   const range = color_range === "unknown" ? "tv" : color_range;

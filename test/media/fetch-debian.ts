@@ -7,14 +7,14 @@ import { execa } from "execa";
 /** The release whose source packages hold the files we name. */
 const suite = "trixie";
 
-/** Whether apt is here, and knows an archive of Debian's. */
+/** Whether apt is installed and has a Debian archive. */
 export function hasDebianArchive(): boolean {
   return osRelease()["ID"] === "debian";
 }
 
 /**
  * Downloads a source package's upstream archive with apt's own tools, which check its signatures.
- * Its sources and its state are our own, so that nothing of the machine's configuration changes.
+ * It uses its own sources and state, so the machine's configuration does not change.
  */
 export async function fetchDebianSource(name: string, folder: string): Promise<void> {
   const state = await mkdtemp(join(tmpdir(), "transpod-apt-"));

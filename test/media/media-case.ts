@@ -3,27 +3,28 @@ import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts
 import type { Codec } from "@transpod/contract/work-protocol.ts";
 import type { RealFile } from "./real-files.ts";
 
-/** What a recipe may use beside the path that it must fill. */
-export interface Scene {
-  /** A path for something it makes on the way, or lays beside its file. */
+/** What a recipe may use besides the path that it must write. */
+export interface RecipeContext {
+  /** A path for an intermediate file, or for a file beside its own. */
   beside: (name: string) => string;
   /** An HTTP server that must never be asked for anything. */
   canaryUrl: string;
 }
 
-export type Recipe = (path: string, scene: Scene) => Promise<unknown>;
+export type Recipe = (path: string, scene: RecipeContext) => Promise<unknown>;
 
 /**
- * What the result holds. Beside this, in every result: each frame at its time, the target's codec
- * tag, rotation, shape of pixels, chapters, languages, title and creation time as in the source.
+ * The expected contents of the result. Besides, every result has each frame at its time, the target's
+ * codec tag, and rotation, pixel aspect ratio, chapters, languages, title and creation time as in the
+ * source.
  */
-export interface Kept {
+export interface Converted {
   codec: Codec;
   frames: number;
-  /** Width x height; the source's unless said. */
+  /** Width x height; by default the source's. */
   size?: string;
   pixelFormat?: string;
-  /** `primaries/transfer/matrix/range` in ffmpeg's words; the source's unless said. */
+  /** `primaries/transfer/matrix/range` in ffmpeg's names; by default the source's. */
   colour?: string;
   /** Codecs, in order. */
   audio?: string[];
@@ -33,7 +34,7 @@ export interface Kept {
   tags?: Record<string, string>;
   /** Tags that must be gone. */
   removed?: string[];
-  /** Everything that people are told, but for how large the result is. */
+  /** All notes, except the one about the result's size. */
   notes?: string[];
 }
 
@@ -43,15 +44,15 @@ export interface Refused {
 }
 
 export interface MediaCase {
-  /** What the client calls it; the extension is the container that it gets. */
+  /** The client's file name; its extension is the container. */
   file: string;
   what: string;
   source: RealFile | Recipe;
-  /** What the client chose beside a fast encode. */
+  /** The client's settings besides a fast preset. */
   settings?: Partial<TranscodeSettings>;
-  result: Kept | Refused;
+  result: Converted | Refused;
 }
 
-export function isRefused(result: Kept | Refused): result is Refused {
+export function isRefused(result: Converted | Refused): result is Refused {
   return "refused" in result;
 }

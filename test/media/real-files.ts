@@ -1,20 +1,20 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-/** Of a Debian source package, in whatever version the archive has; or of one release on PyPI. */
+/** A Debian source package, in the version of the archive, or one release on PyPI. */
 export type Package = { debian: string } | { pypi: string; format: "wheel" | "sdist" };
 
 export interface RealFile {
   from: Package;
   /** The end of its path in the package. */
   path: string;
-  /** What makes it the same file everywhere. */
+  /** Identifies the same file everywhere. */
   sha256: string;
 }
 
 const cache = process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
 
-/** Where `scripts/setup-media` puts what it fetched: in the user's cache folder, for all clones. */
+/** Where `scripts/setup-media` stores a file: in the user's cache folder, for all clones. */
 export function pathOfReal({ path, sha256 }: RealFile): string {
   return join(cache, "transpod", "media", sha256.slice(0, 12), path.split("/").at(-1) ?? path);
 }

@@ -2,9 +2,9 @@ import { rename, writeFile } from "node:fs/promises";
 import { execa } from "execa";
 import {
   corrupt,
-  ruin,
+  overwriteWithNoise,
   truncate,
-  turn as turnFile,
+  rotate as rotateFile,
 } from "@transpod/transcoder-image/testing/damage.ts";
 import {
   generate,
@@ -23,7 +23,7 @@ export function ffmpeg(...args: string[]): Recipe {
   return (path) => runFfmpeg(...args, path);
 }
 
-/** A file of one container under the name of the other, as people rename them. */
+/** A file of one container with the extension of the other, as people rename them. */
 export function renamed(extension: ".mp4" | ".mov", recipe: Recipe): Recipe {
   return async (path, scene) => {
     const made = `${path}${extension}`;
@@ -32,10 +32,10 @@ export function renamed(extension: ".mp4" | ".mov", recipe: Recipe): Recipe {
   };
 }
 
-export function turned(recipe: Recipe): Recipe {
+export function rotated(recipe: Recipe): Recipe {
   return async (path, scene) => {
     await recipe(path, scene);
-    await turnFile(path);
+    await rotateFile(path);
   };
 }
 
@@ -43,7 +43,7 @@ export function written(text: string | ((scene: Parameters<Recipe>[1]) => string
   return (path, scene) => writeFile(path, typeof text === "string" ? text : text(scene));
 }
 
-/** Makes a whole file first, then something else of it. */
+/** Makes a whole file first, then another one from it. */
 export function madeOf(
   whole: Recipe,
   make: (from: string, to: string) => Promise<unknown>,
@@ -60,8 +60,8 @@ export const cutOff = (share: number, whole: Recipe) =>
 
 export const damaged = (whole: Recipe) => madeOf(whole, corrupt);
 
-export const ruined = (share: number, whole: Recipe) =>
-  madeOf(whole, (from, to) => ruin(from, to, share));
+export const withNoise = (share: number, whole: Recipe) =>
+  madeOf(whole, (from, to) => overwriteWithNoise(from, to, share));
 
 export const trimmed = (seconds: number, whole: Recipe) =>
   madeOf(whole, (from, to) => trimFile(from, to, seconds));

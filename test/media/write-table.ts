@@ -4,7 +4,7 @@ import { format } from "prettier";
 import { groups } from "./all-cases.ts";
 import { presets } from "@transpod/contract/transcode-settings.ts";
 import { rateOf } from "@transpod/transcoder-image/plan/encoder.ts";
-import { isRefused, type Kept, type MediaCase, type Refused } from "./media-case.ts";
+import { isRefused, type Converted, type MediaCase, type Refused } from "./media-case.ts";
 
 /**
  * Writes docs/media.md from the cases that the tests run the worker on; with --check, only reports whether
@@ -69,7 +69,7 @@ H.264 results it is the same clip in H.265:
 
 const names = { h264: "H.264", hevc: "H.265" } as const;
 
-function resultOf(result: Kept | Refused): string {
+function resultOf(result: Converted | Refused): string {
   if (isRefused(result)) return `refused, \`${result.refused}\`: ${result.sentence}`;
   const { codec, frames, pixelFormat, colour, audio, subtitles, covers, tags, notes } = result;
   const facts = [
@@ -103,7 +103,7 @@ const fresh = await format(introduction + tables.join(""), { parser: "markdown",
 if (process.argv.includes("--check")) {
   const committed = await readFile(path, "utf8").catch(() => "");
   if (committed !== fresh) {
-    process.stderr.write("docs/media.md is stale. Run: node test/media/write-table.ts\n");
+    process.stderr.write("docs/media.md is out of date. Run: node test/media/write-table.ts\n");
     process.exitCode = 1;
   }
 } else {

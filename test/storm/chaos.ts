@@ -8,13 +8,13 @@ export interface ChaosOptions {
   random: () => number;
 }
 
-/** By how often each is chosen. */
+/** Each occurs as often as it is chosen. */
 const victims = [
   ...["controller", "controller", "controller", "api", "api"],
   ...["workers", "workers", "workers", "postgres"],
 ] as const;
 
-/** Kills one after the other by SIGKILL and starts it again, until it is stopped. */
+/** Kills one process after the other by SIGKILL and starts it again, until stopped. */
 export class Chaos {
   workersKilled = 0;
   readonly #world: World;
@@ -42,7 +42,7 @@ export class Chaos {
       const pause = everySeconds * 1_000 * (0.5 + random());
       await delay(pause, undefined, { signal }).catch(() => {});
       if (signal.aborted) break;
-      // The next one may be killed while this one is away still.
+      // The next one may be killed while this one is still down.
       kills.push(this.#kill(pick(random, victims), random() * 2_000));
     }
     await Promise.all(kills);

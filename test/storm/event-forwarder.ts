@@ -8,11 +8,11 @@ import {
 import { setTimeout as delay } from "node:timers/promises";
 import { pick } from "./random.ts";
 
-const deeds = ["lost", "duplicated", "delayed"] as const;
+const faults = ["lost", "duplicated", "delayed"] as const;
 
-export type ForwarderFigures = Record<(typeof deeds)[number], number>;
+export type ForwarderFigures = Record<(typeof faults)[number], number>;
 
-/** Takes a share of the events off the queue: loses some, sends some twice, and some later. */
+/** Takes a share of the events from the queue: loses some, sends some twice, and some later. */
 export class EventForwarder {
   readonly figures: ForwarderFigures = { lost: 0, duplicated: 0, delayed: 0 };
   readonly #sqs: SQSClient;
@@ -45,8 +45,8 @@ export class EventForwarder {
   }
 
   async #handle({ Body, ReceiptHandle }: Message): Promise<void> {
-    const deed = pick(this.#random, deeds);
-    const copies = { lost: 0, duplicated: 2, delayed: 1 }[deed];
+    const fault = pick(this.#random, faults);
+    const copies = { lost: 0, duplicated: 2, delayed: 1 }[fault];
     for (let copy = 0; copy < copies; copy += 1) {
       const DelaySeconds = Math.floor(this.#random() * 4);
       await this.#sqs.send(
@@ -54,6 +54,6 @@ export class EventForwarder {
       );
     }
     await this.#sqs.send(new DeleteMessageCommand({ QueueUrl: this.#queueUrl, ReceiptHandle }));
-    this.figures[deed] += 1;
+    this.figures[fault] += 1;
   }
 }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { AttemptRef } from "@transpod/contract/job-identity.ts";
 import type { JobPort, JobSpec, JobStatus, WorkAuthenticator } from "@transpod/contract/ports.ts";
 
-/** What runs in a Job: resolves with its exit code. It is dead once the signal is aborted. */
+/** What runs in a Job: resolves with its exit code. It counts as dead after the signal is aborted. */
 export type Work = (spec: JobSpec, token: string, signal: AbortSignal) => Promise<number>;
 
 interface Job {
@@ -68,7 +68,7 @@ export class InProcessJobs implements JobPort, WorkAuthenticator {
     return this.#tokens.get(token)?.status;
   }
 
-  /** Ends a worker as SIGKILL does, or as a platform that needs its place. False when there is none. */
+  /** Ends a worker like SIGKILL, or like a platform that preempts it. False when there is none. */
   kill(name: string, disrupted: boolean): boolean {
     const job = this.#jobs.get(name);
     if (job?.status.phase !== "running") return false;

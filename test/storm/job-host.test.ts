@@ -6,13 +6,13 @@ import getPort from "get-port";
 import { vi } from "vitest";
 import type { JobSpec } from "@transpod/contract/ports.ts";
 import { describeJobPort, type JobPortHarness } from "../job-port-contract.ts";
-import type { Hello } from "../scripted-worker.ts";
+import type { WorkerStarted } from "../scripted-worker.ts";
 import { InProcessJobs } from "./in-process-jobs.ts";
 import { startJobHost } from "./job-host.ts";
 import { RemoteJobs } from "./remote-jobs.ts";
 
 const entryPoint = fileURLToPath(new URL("../scripted-worker.ts", import.meta.url));
-const patienceMs = 30_000;
+const timeoutMs = 30_000;
 
 describeJobPort("the storm's host, over HTTP", async (): Promise<JobPortHarness> => {
   const scratchDir = await mkdtemp(join(tmpdir(), "transpod-test-host-"));
@@ -22,16 +22,16 @@ describeJobPort("the storm's host, over HTTP", async (): Promise<JobPortHarness>
   const host = await startJobHost({ port, workUrl, scratchDir, workers: { entryPoint }, seed: 1 });
   const jobs = new RemoteJobs(`http://127.0.0.1:${port}`);
   return {
-    ...{ jobs, authenticator: jobs, patienceMs },
+    ...{ jobs, authenticator: jobs, timeoutMs },
     async tellToExit(spec, exitCode) {
       await mkdir(join(scratchDir, spec.name));
       await writeFile(fileOf(spec, "exit-code"), String(exitCode));
     },
     async worker(spec) {
-      const read = () => readFile(fileOf(spec, "hello.json"), "utf8");
+      const read = () => readFile(fileOf(spec, "started.json"), "utf8");
       const { pid, token } = JSON.parse(
-        await vi.waitFor(read, { timeout: patienceMs, interval: 20 }),
-      ) as Hello;
+        await vi.waitFor(read, { timeout: timeoutMs, interval: 20 }),
+      ) as WorkerStarted;
       return { token, runs: async () => isAlive(pid) };
     },
     async stop() {
@@ -53,10 +53,10 @@ describeJobPort("one process, as functions", async (): Promise<JobPortHarness> =
     return 137;
   });
   return {
-    ...{ jobs, authenticator: jobs, patienceMs },
+    ...{ jobs, authenticator: jobs, timeoutMs },
     tellToExit: async (spec, exitCode) => void exits.set(spec.name, exitCode),
     async worker({ name }) {
-      const token = await vi.waitUntil(() => running.get(name), { timeout: patienceMs });
+      const token = await vi.waitUntil(() => running.get(name), { timeout: timeoutMs });
       return { token, runs: async () => running.has(name) };
     },
     stop: async () => {},

@@ -13,8 +13,8 @@ import { InProcessJobs } from "./in-process-jobs.ts";
 import { pick, seeded } from "./random.ts";
 
 /**
- * Where Jobs run during a storm: a process of its own, so that they outlive the controller as those on a
- * cluster do. It answers remote-jobs.ts on loopback, and kills workers when the storm asks it to.
+ * Where Jobs run during a storm: a separate process, so that they outlive the controller as on a
+ * cluster. It answers remote-jobs.ts on loopback, and kills workers when the storm asks for it.
  */
 export interface JobHostOptions {
   port: number;

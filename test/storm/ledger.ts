@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { isTerminal, type FileState } from "@transpod/contract/states.ts";
 
-/** What became of what was submitted, as the database has it. */
+/** The results of the submitted files, from the database. */
 export interface Tally {
   completed: number;
   failedByReason: Record<string, number>;

@@ -7,20 +7,20 @@ import { storm, type StormOptions } from "./storm.ts";
 
 const command = new Command("storm")
   .description(
-    "Takes many videos through Transpod while its parts are killed by SIGKILL, and audits what is left. " +
-      "The exit code is 0 only if nothing was lost, published twice, or found by the audit.",
+    "Transcodes many videos while processes of Transpod are killed by SIGKILL, and then audits. The " +
+      "exit code is 0 only if no video was lost or published twice, and the audit found no errors.",
   )
   .addOption(
     new Option("--workers <kind>", "workers that transcode nothing, or real ones on a tiny clip")
       .choices(["noop", "real"])
       .default("noop"),
   )
-  .option("--videos <n>", "how many", Number, 1_000)
-  .option("--max-running-jobs <n>", "at once", Number)
+  .option("--videos <n>", "number of videos", Number, 1_000)
+  .option("--max-running-jobs <n>", "Jobs at once", Number)
   .option("--clients <n>", "uploads at once", Number, 8)
-  .option("--kill-every-seconds <n>", "between two kills, on average", Number, 5)
-  .option("--deadline-seconds <n>", "what is not done by then is lost", Number, 3_600)
-  .option("--seed <n>", "of all that is random", Number, 1)
+  .option("--kill-every-seconds <n>", "seconds between two kills, on average", Number, 5)
+  .option("--deadline-seconds <n>", "videos that are not done by then count as lost", Number, 3_600)
+  .option("--seed <n>", "seed of all random choices", Number, 1)
   .option("--keep <folder>", "keep the log and the data in this folder")
   .option("--json", "print the figures as JSON")
   .parse();

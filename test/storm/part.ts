@@ -19,7 +19,7 @@ const startTimeoutMs = 60_000;
 export class Part {
   readonly name: string;
   kills = 0;
-  /** What it said last, each time when it ended without being killed: it must never do that. */
+  /** Its last output each time it ended without being killed, which must not happen. */
   readonly deaths: string[] = [];
   /** In bytes; undefined where the platform does not tell. */
   peakMemory: number | undefined;
@@ -41,14 +41,14 @@ export class Part {
         void running.exited.then(() => this.#died(running));
         return;
       } catch (error) {
-        // What a killed predecessor leaves takes a moment to go.
+        // What a killed predecessor left running takes a moment to end.
         if (Date.now() > deadline) throw error;
         await delay(200);
       }
     }
   }
 
-  /** Ends it by SIGKILL, and starts it again after a while. False when it is not up just now. */
+  /** Ends it by SIGKILL, and starts it again after a while. False when it is down already. */
   async kill(awayMs: number): Promise<boolean> {
     const running = this.#running;
     if (running === undefined) return false;
@@ -69,7 +69,7 @@ export class Part {
       const peak = Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
       if (peak > (this.peakMemory ?? 0)) this.peakMemory = peak;
     } catch {
-      // It is gone, or this is no Linux.
+      // The process has ended, or this is not Linux.
     }
   }
 
@@ -108,7 +108,7 @@ export async function startModule(
   });
 }
 
-/** Postgres is killed by the pid of its postmaster: its own children end when that is gone. */
+/** Postgres is killed by the pid of its postmaster: its children end after it. */
 export async function startKillablePostgres(options: PostgresOptions): Promise<RunningPart> {
   const server = await startPostgres(options);
   const pid = Number.parseInt(readFileSync(join(options.folder, "postmaster.pid"), "utf8"), 10);

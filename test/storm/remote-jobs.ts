@@ -70,7 +70,7 @@ export class RemoteJobs implements JobPort, WorkAuthenticator, Service {
     }
   }
 
-  /** What changes while nobody is connected is found by the sweep. */
+  /** The sweep finds changes during a lost connection. */
   async #watch(): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {

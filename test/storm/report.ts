@@ -15,7 +15,7 @@ export function report(figures: StormFigures): string {
     ["peak memory", list(figures.peak_memory_bytes, megabytes)],
     ["kills", list(figures.kills)],
     ["events", list({ ...figures.events })],
-    ["ended unasked", figures.unasked_ends.join(" ") || "nothing"],
+    ["ended unexpectedly", figures.unasked_ends.join(" ") || "nothing"],
     ["findings", findings.length],
   ];
   return [

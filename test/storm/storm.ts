@@ -16,7 +16,7 @@ export interface StormOptions extends WorldOptions {
   /** Uploads at once. */
   clients: number;
   killEverySeconds: number;
-  /** What is not done by then is lost. */
+  /** Files that are not done by then count as lost. */
   deadlineSeconds: number;
 }
 
@@ -32,12 +32,12 @@ export interface StormFigures {
   peak_memory_bytes: Record<string, number | null>;
   kills: Record<string, number>;
   events: ForwarderFigures;
-  /** Processes that ended although nobody killed them. */
+  /** Processes that ended without being killed. */
   unasked_ends: string[];
   findings: Finding[];
 }
 
-/** Takes many videos through a Transpod whose parts are killed all the time. */
+/** Transcodes many videos while processes of Transpod are killed. */
 export async function storm(
   options: StormOptions,
   onProgress: (line: string) => void,
@@ -57,7 +57,7 @@ export async function storm(
   const all = submitAll(world, options, submitted, deadline).finally(() => (submitting = false));
   await Promise.all([all, watch()]);
   await Promise.all([chaos.stop(), forwarder.stop()]);
-  // Whatever the last kill left open has been started again, and has its time.
+  // Waits until work that the last kill interrupted has ended.
   const last = await settled(world, submitted, deadline);
   const findings = await auditWorld(world, options.maxRunningJobs);
   const { api, controller, postgres, jobs } = world;
@@ -84,7 +84,7 @@ export async function storm(
     findings,
   };
 
-  /** Until everything is submitted and done, however often Postgres is away meanwhile. */
+  /** Resolves when everything is submitted and done; Postgres may be down in between. */
   async function watch(): Promise<void> {
     while (!deadline.aborted) {
       await delay(1_000);
@@ -133,7 +133,7 @@ async function submitAll(
   });
 }
 
-/** Waits for what no submitted file depends on: the outbox, other files, what failed attempts left. */
+/** Waits for the rest: the outbox, other files, leftovers of failed attempts. */
 async function settled({ pool }: World, submitted: string[], signal: AbortSignal): Promise<Tally> {
   for (;;) {
     const { rows } = await pool

@@ -10,10 +10,10 @@ export interface SubmitOptions {
   signal: AbortSignal;
 }
 
-/** Announces a file and uploads it, as patient as a client must be while the API is killed. Resolves with its id. */
+/** Announces a file and uploads it, with retries while the API is down. Resolves with its id. */
 export async function submit(options: SubmitOptions): Promise<string> {
   const { apiUrl, fileName, bytes, twice, signal } = options;
-  const announced = await insist(signal, () =>
+  const announced = await retryUntilAnswered(signal, () =>
     fetch(`${apiUrl}/upload`, {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -23,14 +23,17 @@ export async function submit(options: SubmitOptions): Promise<string> {
   );
   const { file_id, upload_url } = uploadResponse.parse(await announced.json());
   const put = (body: Buffer<ArrayBuffer>) =>
-    insist(signal, () => fetch(upload_url ?? "", { method: "PUT", body, signal }));
+    retryUntilAnswered(signal, () => fetch(upload_url ?? "", { method: "PUT", body, signal }));
   await put(bytes);
   if (twice) await put(Buffer.concat([bytes, Buffer.from("again")]));
   return file_id;
 }
 
-/** A request that is refused for good is a fault of the storm, and ends it. */
-async function insist(signal: AbortSignal, ask: () => Promise<Response>): Promise<Response> {
+/** A request that is refused permanently is a bug of the storm, and ends it. */
+async function retryUntilAnswered(
+  signal: AbortSignal,
+  ask: () => Promise<Response>,
+): Promise<Response> {
   for (;;) {
     const response = await ask().catch(() => undefined);
     if (response?.ok === true) return response;

@@ -1,7 +1,7 @@
 import { TranspodError } from "@transpod/contract/errors.ts";
 import type { FailureCode } from "@transpod/contract/failures.ts";
 
-/** An end of the attempt that the controller is told about: its message is shown to people. */
+/** A failure of the attempt that is reported to the controller; its message is shown to people. */
 export class AttemptError extends TranspodError {
   override readonly code: FailureCode;
 
@@ -11,7 +11,7 @@ export class AttemptError extends TranspodError {
   }
 }
 
-/** The attempt is no longer ours: whatever we would say would be refused. */
+/** The attempt is no longer ours: the controller refuses all further requests. */
 export class FencedError extends TranspodError {
   constructor(message: string) {
     super("fenced", message);

@@ -22,7 +22,7 @@ export interface ConvertDeps {
   limits: MediaLimits;
   clock: PhaseClock;
   report: (progress: Progress) => void;
-  /** The source was understood. */
+  /** Called when the source is probed and the plan is made. */
   onPlanned: (source: Source, plan: Plan) => void;
   signal: AbortSignal;
 }
@@ -38,13 +38,13 @@ export interface Converted {
   source: Source;
   plan: Plan;
   verified: Verified;
-  /** What was converted, dropped or chosen, and what the encode found. */
+  /** What was converted, dropped or chosen, and what the encode reported. */
   notes: string[];
 }
 
 /**
- * From a file to one that may be published: probe, encode, verify. Every phase throws its own
- * AttemptError. Knows nothing of where files come from and go to.
+ * Converts a file to one that may be published: probe, encode, verify. Every phase throws its own
+ * AttemptError. Downloads and uploads are done elsewhere.
  */
 export async function convert(deps: ConvertDeps, files: ConvertFiles): Promise<Converted> {
   const { clock } = deps;
@@ -54,20 +54,20 @@ export async function convert(deps: ConvertDeps, files: ConvertFiles): Promise<C
     encode(deps, { source, plan, output: files.output }),
   );
   const verified = await clock.run("verify", () => verify(deps, files, { source, plan, encoded }));
-  // Errors that cost frames have a note of their own.
+  // Lost frames have their own note.
   const errorCount = verified.notes.length > 0 ? 0 : encoded.diagnostics.errorCount;
   const after = resultNotes(errorCount, source.media.sizeBytes, verified.made.media.sizeBytes);
   return { source, plan, verified, notes: [...plan.notes, ...verified.notes, ...after] };
 }
 
 async function probe(deps: ConvertDeps, { container, input, output }: ConvertFiles) {
-  const { config, settings: wished, limits, report, signal } = deps;
+  const { config, settings: requested, limits, report, signal } = deps;
   const { cpus } = config;
   const [ffmpeg, source] = await Promise.all([
     readFfmpegFacts(signal),
     probeSource(input, signal, limits),
   ]);
-  const plan = planTranscode(source, { container, ffmpeg, cpus, wished, input, output });
+  const plan = planTranscode(source, { container, ffmpeg, cpus, requested, input, output });
   const codecs = { original_codec: source.video.codec, target_codec: plan.target };
   report({ phase: "probe", percent: 100, ...codecs });
   return { source, plan };

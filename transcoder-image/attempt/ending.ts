@@ -2,7 +2,7 @@ import { failures, fencedExit, type FailureCode } from "@transpod/contract/failu
 import { isDiskFull } from "../transfer/free-space.ts";
 import { AttemptError, FencedError } from "./attempt-error.ts";
 
-/** How a process ends that could not publish: its exit code, and what the controller is told. */
+/** The end of a process without a result: its exit code, and the report to the controller. */
 export interface Ending {
   exit: number;
   report: { code: FailureCode; detail: string } | null;
@@ -19,7 +19,7 @@ export function endingOf(error: unknown): Ending {
 }
 
 function ending(code: FailureCode, detail: string): Ending {
-  // The contract's limit; a sentence that says nothing is still better than no report.
+  // 2000 is the contract's limit; a report with only the code is better than none.
   const sentence = detail.slice(0, 2000) || code;
   return { exit: failures[code].exit ?? 1, report: { code, detail: sentence } };
 }

@@ -51,7 +51,7 @@ function codecsOf(tracks: readonly OtherTrack[]): string[] {
   return tracks.map((track) => track.codec);
 }
 
-/** A constant rate may be off by what clocks of a thousandth of a second round away. */
+/** With a constant rate, gaps may differ by the rounding of clocks that count milliseconds. */
 const roundingSeconds = 0.0021;
 
 function isVariable(timestamps: readonly number[]): boolean {

@@ -1,6 +1,6 @@
 import type { Phase, PhaseTimes } from "@transpod/contract/work-protocol.ts";
 
-/** Measures how long each phase takes, also the one that fails. */
+/** Measures how long each phase takes, also a phase that fails. */
 export class PhaseClock {
   readonly times: PhaseTimes = {};
   readonly #onEnter: (phase: Phase) => void;

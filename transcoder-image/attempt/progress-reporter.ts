@@ -13,9 +13,9 @@ interface ReporterDeps {
 }
 
 /**
- * Tells the controller how far we are: at most once a second, and at least once per heartbeat
- * even when nothing changed. Its answer is how we learn that the attempt was taken from us; that
- * it can't be reached is no reason to stop.
+ * Reports progress to the controller: at most once a second, and at least once per heartbeat even when
+ * nothing changed. From its answer we learn that we are fenced. That the controller can't be reached is
+ * no reason to stop.
  */
 export class ProgressReporter {
   readonly #deps: ReporterDeps;
@@ -25,7 +25,7 @@ export class ProgressReporter {
     this.#deps = deps;
   }
 
-  /** What is not mentioned of the codecs stays as it was; the rest is replaced. */
+  /** Replaces the progress. Codecs that are absent keep their values. */
   update(progress: Progress): void {
     const { original_codec, target_codec } = this.#latest;
     this.#latest = {

@@ -1,9 +1,10 @@
-/** Sentences that only the result can tell: what the encode found, and sizes in bytes. Pure. */
+/** Notes that need the result: errors of the encode, and sizes in bytes. Pure. */
 export function resultNotes(errorCount: number, before: number, after: number): string[] {
   const notes: string[] = [];
   if (errorCount > 0) {
     notes.push(
-      `ffmpeg reported ${errorCount} error${errorCount === 1 ? "" : "s"} while reading the source; it may be slightly damaged.`,
+      `ffmpeg reported ${errorCount} error${errorCount === 1 ? "" : "s"} while reading the source; it ` +
+        "may be slightly damaged.",
     );
   }
   if (after > before) notes.push(`The result is ${growthInWords(after / before)} the source.`);

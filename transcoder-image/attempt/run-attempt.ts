@@ -9,18 +9,18 @@ import { PhaseClock } from "./phase-clock.ts";
 import { ProgressReporter } from "./progress-reporter.ts";
 import { transcode } from "./transcode.ts";
 
-/** The platform waits for a worker it stops, but not for long. */
-const lastWordsMs = 3_000;
+/** The platform waits only a short time for a worker that it stops. */
+const reportTimeoutMs = 3_000;
 
 export interface AttemptDeps {
   config: Config;
   work: WorkClient;
   log: Logger;
-  /** Aborted when the platform takes the worker away. */
+  /** Aborted when the platform stops the worker. */
   stop: AbortSignal;
 }
 
-/** Claims an attempt and sees it through. Resolves with the exit code; never rejects. */
+/** Claims an attempt and runs it to its end. Resolves with the exit code; never rejects. */
 export async function runAttempt(deps: AttemptDeps): Promise<number> {
   const { config, work, stop } = deps;
   let claim: ClaimResponse;
@@ -70,17 +70,17 @@ async function runClaimed(deps: AttemptDeps, claim: ClaimResponse): Promise<numb
       report: (progress) => reporter.update(progress),
       onProbed: (summary) => (original = summary),
     });
-    // A heartbeat that is refused now may mean that this very call has ended the attempt: its own
-    // answer tells which.
+    // Not with `signal`: a heartbeat may be refused because this very call has ended the attempt. Its
+    // own answer counts.
     await work.complete(result, stop);
     log.info({ event: "completed", size_bytes: result.size_bytes, phase_times: clock.times });
     return 0;
   } catch (error) {
-    // An abort surfaces as many kinds of error; its reason is the one that counts.
+    // An abort causes many kinds of errors; its reason is the cause.
     const cause = signal.aborted ? signal.reason : error;
     const ending = endingOf(cause);
     log.error({ event: "failed", exit: ending.exit, ...ending.report, ...stackOf(cause, ending) });
-    await tellEnding(deps, ending, { lease, original, phase_times: clock.times });
+    await reportEnding(deps, ending, { lease, original, phase_times: clock.times });
     return ending.exit;
   } finally {
     finished.abort();
@@ -89,20 +89,20 @@ async function runClaimed(deps: AttemptDeps, claim: ClaimResponse): Promise<numb
   }
 }
 
-interface LastWords {
+interface FailureReport {
   lease: number;
   original: MediaSummary | undefined;
   phase_times: PhaseClock["times"];
 }
 
-/** The exit code says the same, only less: that this fails changes nothing about how we end. */
-async function tellEnding(
+/** The exit code says the same with less detail, so a failure of this report is only logged. */
+async function reportEnding(
   { work, log, stop }: AttemptDeps,
   { report }: Ending,
-  { original, ...rest }: LastWords,
+  { original, ...rest }: FailureReport,
 ): Promise<void> {
   if (report === null) return;
-  const signal = stop.aborted ? AbortSignal.timeout(lastWordsMs) : stop;
+  const signal = stop.aborted ? AbortSignal.timeout(reportTimeoutMs) : stop;
   const request = { ...rest, ...report, ...(original === undefined ? {} : { original }) };
   try {
     await work.fail(request, signal);
@@ -119,7 +119,7 @@ async function removeFolder(folder: string, log: Logger): Promise<void> {
   }
 }
 
-/** Only a fault of ours needs a stack. */
+/** Only a bug needs a stack. */
 function stackOf(error: unknown, { report }: Ending): { stack?: string } {
   if (report?.code !== "internal_error" || !(error instanceof Error)) return {};
   return error.stack === undefined ? {} : { stack: error.stack };

@@ -38,11 +38,12 @@ export class SizeGuard {
 
   #tooLarge(growth: number): AttemptError {
     const codec = this.#target === "hevc" ? "H.265" : "H.264";
-    const size = growth < 1.05 ? "not be smaller" : `be about ${growth.toFixed(1)} times as large`;
+    const size =
+      growth < 1.05 ? "be about as large" : `be about ${growth.toFixed(1)} times as large`;
     return new AttemptError(
       "already_optimal",
-      `The file is as small as ${codec} makes it at this quality already: the result would ${size}. ` +
-        'Retry it with the settings {"if_larger": "keep"} to have the larger result.',
+      `At this quality ${codec} does not make the file smaller: the result would ${size}. ` +
+        'Retry it with the settings {"if_larger": "keep"} to get the larger result.',
     );
   }
 }

@@ -19,12 +19,15 @@ export interface TranscodeDeps extends Omit<ConvertDeps, "onPlanned" | "settings
   claim: ClaimResponse;
   /** An empty folder that is removed afterwards. */
   folder: string;
-  /** The source was understood: worth keeping even if the attempt fails later. */
+  /** Called when the source is probed: the summary is kept even if the attempt fails later. */
   onProbed: (original: MediaSummary) => void;
   log: Logger;
 }
 
-/** From a claimed attempt to what `complete` wants to know. Every phase throws its own AttemptError. */
+/**
+ * Runs a claimed attempt; resolves with the request for `complete`. Every phase throws its own
+ * AttemptError.
+ */
 export async function transcode(deps: TranscodeDeps): Promise<CompleteRequest> {
   const { claim, folder, clock, log } = deps;
   const container = containerOf(claim.file_name);

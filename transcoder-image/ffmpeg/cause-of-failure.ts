@@ -16,38 +16,38 @@ export interface FfmpegEnd {
 /** ffmpeg gave up because more than two thirds of what it decoded were errors (`-max_error_rate`). */
 const errorRateExceeded = 69;
 
-/** How ffmpeg says that a track gave it nothing that it could pass on. */
+/** ffmpeg's messages when nothing of a track could be decoded. */
 const decodedNothing =
   /Cannot determine format of input .*after EOF|Could not open encoder before EOF/;
 
 const openingFailed = /Error while opening encoder|Could not write header/;
 
 /**
- * Why ffmpeg ended without success. Pure. What the same file would bring about again has a final
- * code. A SIGKILL that was not ours is the kernel's: out of memory.
+ * Why ffmpeg failed. Pure. The code is final when the same file would fail again. A SIGKILL that was
+ * not ours is the kernel's: out of memory.
  */
 export function causeOfFailure({ exitCode, signal, lines }: FfmpegEnd): Cause {
-  const said = lines.join("\n");
-  if (/No space left on device/i.test(said)) {
+  const output = lines.join("\n");
+  if (/No space left on device/i.test(output)) {
     return { code: "disk_full", sentence: "The disk of the worker is full." };
   }
-  if (signal === "SIGKILL" || /Cannot allocate memory|malloc of size/i.test(said)) {
+  if (signal === "SIGKILL" || /Cannot allocate memory|malloc of size/i.test(output)) {
     return { code: "out_of_memory", sentence: "ffmpeg ran out of memory." };
   }
-  if (exitCode === errorRateExceeded || decodedNothing.test(said)) {
+  if (exitCode === errorRateExceeded || decodedNothing.test(output)) {
     const sentence = "The file is damaged: most of its video can't be decoded.";
     return { code: "damaged", sentence };
   }
-  if (openingFailed.test(said)) {
+  if (openingFailed.test(output)) {
     const sentence = `The file can't be converted: ${reasonBefore(lines)}`;
     return { code: "unsupported_codec", sentence };
   }
   const how = signal === undefined ? `exit code ${exitCode}` : signal;
-  const lastWords = lines.slice(-5).map(rewordError).join(" | ");
-  return { code: "transcode_failed", sentence: `ffmpeg ended with ${how}. ${lastWords}`.trim() };
+  const lastLines = lines.slice(-5).map(rewordError).join(" | ");
+  return { code: "transcode_failed", sentence: `ffmpeg ended with ${how}. ${lastLines}`.trim() };
 }
 
-/** An encoder or muxer says itself what it minds; what ffmpeg says of it afterwards is guesswork. */
+/** The encoder's or muxer's own message has the reason; ffmpeg's message after it is a guess. */
 function reasonBefore(lines: readonly string[]): string {
   const end = lines.findIndex((line) => openingFailed.test(line));
   const own = lines.slice(0, end).findLast((line) => /\[(?:error|fatal)\]/.test(line));

@@ -1,6 +1,6 @@
 import { AttemptError } from "../attempt/attempt-error.ts";
 
-/** What execa says of a process that ended, as far as it matters here. */
+/** The fields of execa's result that are used here. */
 export interface ChildEnd {
   timedOut: boolean;
   isMaxBuffer: boolean;
@@ -8,18 +8,18 @@ export interface ChildEnd {
   signal?: string | undefined;
 }
 
-/** ffprobe and questions to ffmpeg take seconds even on slow disks. */
+/** ffprobe and queries to ffmpeg take seconds even on slow disks. */
 export const answerTimeoutMs = 60_000;
 
 /**
- * Why a process could not answer, or null when it did: an exit code of its own, whatever it is, is
- * an answer about the file. Everything else is a fault of the worker, which must never be blamed on
- * the file. Pure. A SIGKILL that was not ours is the kernel's: out of memory.
+ * Why a process gave no answer, or null when it did: any exit code of its own is an answer about the
+ * file. Everything else is a fault of the worker, not of the file. Pure. A SIGKILL that was not ours is
+ * the kernel's: out of memory.
  */
 export function childFault(name: string, end: ChildEnd): AttemptError | null {
   if (end.timedOut) return noAnswer(name);
   if (end.isMaxBuffer) {
-    return new AttemptError("internal_error", `${name} said more than the worker can take.`);
+    return new AttemptError("internal_error", `${name} printed more than the worker can read.`);
   }
   if (typeof end.exitCode === "number") return null;
   if (end.signal === "SIGKILL") {
@@ -32,5 +32,5 @@ export function childFault(name: string, end: ChildEnd): AttemptError | null {
 }
 
 export function noAnswer(name: string): AttemptError {
-  return new AttemptError("stalled", `${name} gave no answer in time.`);
+  return new AttemptError("stalled", `${name} did not answer in time.`);
 }

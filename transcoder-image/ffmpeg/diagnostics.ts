@@ -2,11 +2,11 @@ const keptLines = 20;
 
 /**
  * Errors that the demuxer or a decoder found in the source; the muxer for .mov is `mov` alone.
- * What encoders and muxers mind is no fault of the source.
+ * Errors of encoders and muxers are not errors of the source.
  */
 const sourceError = /^\[(?:h264|hevc|aac|mov,[^\]]*) @ [^\]]*\] \[(?:error|fatal|panic)\]/;
 
-/** What ffmpeg says on stderr: the last lines of it, and how many are errors in the source. */
+/** ffmpeg's stderr: the last lines, and the number of errors in the source. */
 export class Diagnostics {
   readonly lines: string[] = [];
   errorCount = 0;

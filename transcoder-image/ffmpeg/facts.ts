@@ -3,17 +3,17 @@ import { AttemptError } from "../attempt/attempt-error.ts";
 import { answerTimeoutMs, childFault } from "./child-fault.ts";
 import { childOptions } from "./child-process.ts";
 
-/** What a plan must know about the ffmpeg that will run it. */
+/** The properties of the installed ffmpeg that a plan depends on. */
 export interface FfmpegFacts {
   major: number;
   minor: number;
-  /** zscale converts light, which tone mapping stands on. */
+  /** Tone mapping needs the filter zscale. */
   hasZscale: boolean;
 }
 
 /**
- * Throws AttemptError `internal_error` where there is no ffmpeg, or none new enough, `stalled` or
- * `out_of_memory` where it can't answer.
+ * Throws AttemptError `internal_error` when ffmpeg is missing or too old, `stalled` or `out_of_memory`
+ * when it gives no answer.
  */
 export async function readFfmpegFacts(signal: AbortSignal): Promise<FfmpegFacts> {
   const options = { ...childOptions, cancelSignal: signal, timeout: answerTimeoutMs };
@@ -33,7 +33,7 @@ export async function readFfmpegFacts(signal: AbortSignal): Promise<FfmpegFacts>
 
 /**
  * Reads the first line of `ffmpeg -version`. `-fps_mode`, which keeps every timestamp, came with
- * 5.1: anything older, and anything that does not say how old it is, is refused.
+ * 5.1: an older version, or one without a version number, is refused.
  */
 export function parseVersion(text: string): { major: number; minor: number } {
   const [, major, minor] = /^ffmpeg version n?(\d+)\.(\d+)/.exec(text) ?? [];

@@ -1,4 +1,4 @@
-/** One report of `ffmpeg -progress`. What ffmpeg does not know yet is null. */
+/** One report of `ffmpeg -progress`. Values that ffmpeg does not know yet are null. */
 export interface FfmpegProgress {
   frame: number;
   fps: number | null;
@@ -12,7 +12,7 @@ export interface FfmpegProgress {
 export class ProgressParser {
   #fields = new Map<string, string>();
 
-  /** The report that this line ends, if it ends one. Lines that are not `key=value` are skipped. */
+  /** The report, if this line ends one. Lines that are not `key=value` are skipped. */
   push(line: string): FfmpegProgress | undefined {
     const separator = line.indexOf("=");
     if (separator < 0) return undefined;
@@ -41,18 +41,18 @@ function numberOf(text: string | undefined): number | null {
 }
 
 /** Encoders look ahead, so that the first frames come late and then in a burst. */
-const framesToJudgeBy = 60;
+const minFramesForEta = 60;
 
 /**
- * Whole-phase numbers for people, from a report and the number of frames that are expected. Speeds
- * mean nothing before the first frames are out, and say when the rest will be only after so many
- * frames, or after a quarter of a short video.
+ * Progress of the phase for people, from a report and the expected number of frames. Speeds are
+ * meaningless before the first frames, and an ETA needs a minimum of frames, or a quarter of a short
+ * video.
  */
 export function encodeProgress(progress: FfmpegProgress, totalFrames: number) {
   const frame = Math.min(progress.frame, totalFrames);
   const { fps, speed } = progress;
   const isMoving = frame > 0 && fps !== null && fps > 0;
-  const isSettled = frame >= Math.min(framesToJudgeBy, totalFrames / 4);
+  const isSettled = frame >= Math.min(minFramesForEta, totalFrames / 4);
   return {
     percent: totalFrames === 0 ? 0 : Math.round((frame / totalFrames) * 1000) / 10,
     frame,

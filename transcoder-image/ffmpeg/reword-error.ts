@@ -1,6 +1,6 @@
 /**
- * One line of ffmpeg's as people may read it: without addresses in memory, levels and folders.
- * `[libx265 @ 0x55d0] [error] Image size is too small.` says `libx265: Image size is too small.`
+ * Rewords one line of ffmpeg for people: without memory addresses, levels and folders.
+ * `[libx265 @ 0x55d0] [error] Image size is too small.` becomes `libx265: Image size is too small.`
  */
 export function rewordError(line: string): string {
   return line

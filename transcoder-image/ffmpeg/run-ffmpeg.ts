@@ -9,7 +9,10 @@ import { Watchdog } from "../watchdog.ts";
 
 export interface FfmpegRun {
   args: readonly string[];
-  /** Given up as `stalled` when nothing moved for this long; longer before the first frame and after the last. */
+  /**
+   * Fails as `stalled` after this time without progress; longer before the first frame and after the
+   * last.
+   */
   stallSeconds: number;
   totalFrames: number;
   onProgress?: (progress: FfmpegProgress) => void;
@@ -24,8 +27,8 @@ export interface FfmpegResult {
 
 /**
  * Runs ffmpeg to its end; `args` must hold `-progress pipe:1`. Throws AttemptError `stalled`,
- * `disk_full`, `out_of_memory`, `damaged`, `unsupported_codec` or `transcode_failed`, or the
- * signal's reason once the process is gone.
+ * `disk_full`, `out_of_memory`, `damaged`, `unsupported_codec` or `transcode_failed`, or the signal's
+ * reason after the process has ended.
  */
 export async function runFfmpeg(run: FfmpegRun): Promise<FfmpegResult> {
   const { args, stallSeconds, totalFrames, onProgress, signal } = run;

@@ -1,33 +1,33 @@
 import type { AudioTrack, Source } from "../probe/media.ts";
 import type { Container } from "./container.ts";
 
-/** What each container holds as it is; measured with ffmpeg's muxers. */
+/** The codecs that each container can hold; measured with ffmpeg's muxers. */
 const copied: Readonly<Record<Container, ReadonlySet<string>>> = {
   mp4: new Set(["aac", "alac", "ac3", "eac3", "mp3", "opus", "flac"]),
   mov: new Set(["aac", "alac", "ac3", "eac3", "mp3"]),
 };
 
-/** These are not yet a standard to the muxers of older versions, which copy them only when told. */
+/** Experimental in the muxers of older versions, which copy them only with -strict -2. */
 const experimental = new Set(["flac"]);
 
 /** Seven speakers and a subwoofer: AAC's largest layout. */
-const mostAacChannels = 8;
+const maxAacChannels = 8;
 
 const bitsPerChannel = 96_000;
-const highestBitRate = 512_000;
+const maxBitRate = 512_000;
 
 export interface OutputAudio {
   codec: string;
-  /** True where we made it; false where it is the source's, bit by bit. */
+  /** True when it was encoded; false when it was copied from the source. */
   encoded: boolean;
-  /** From the picture's start to the sound's. */
+  /** From the start of the picture to the start of the sound. */
   offsetSeconds: number;
 }
 
 export interface AudioPlan {
   maps: string[];
   args: string[];
-  /** Of the output, in order. */
+  /** The tracks of the output, in order. */
   tracks: OutputAudio[];
   notes: string[];
 }
@@ -60,26 +60,26 @@ export function planAudio({ media, video }: Source, container: Container): Audio
 }
 
 function toAac({ channels }: AudioTrack, position: number): string[] {
-  const bitRate = Math.min(channels * bitsPerChannel, highestBitRate);
+  const bitRate = Math.min(channels * bitsPerChannel, maxBitRate);
   return [
-    ...(channels > mostAacChannels ? [`-filter:a:${position}`, firstChannels] : []),
+    ...(channels > maxAacChannels ? [`-filter:a:${position}`, firstChannels] : []),
     ...[`-c:a:${position}`, "aac", `-b:a:${position}`, String(bitRate)],
   ];
 }
 
 /**
- * So many channels have no layout as a rule, and ffmpeg can't mix what it can't place: the first
- * ones are taken as they are.
+ * So many channels usually have no layout, and ffmpeg can't mix channels without one: the first ones
+ * are kept unchanged.
  */
 const firstChannels = [
   "pan=7.1",
-  ...Array.from({ length: mostAacChannels }, (_, i) => `c${i}=c${i}`),
+  ...Array.from({ length: maxAacChannels }, (_, i) => `c${i}=c${i}`),
 ].join("|");
 
 function channelsNote({ channels }: AudioTrack): string[] {
-  if (channels <= mostAacChannels) return [];
+  if (channels <= maxAacChannels) return [];
   return [
-    `Of ${channels} audio channels the first ${mostAacChannels} were kept: AAC holds no more.`,
+    `The first ${maxAacChannels} of ${channels} audio channels were kept: AAC can hold no more.`,
   ];
 }
 

@@ -7,28 +7,28 @@ interface ColourPlan {
 }
 
 /**
- * Says to the encoder what the source says about its colours. A source may say it in the
- * container only, and then the decoder does not know; from ffmpeg 7 on the output's own
- * `-color_*` options are ignored, so a filter says it in all versions.
+ * Passes the source's colour tags to the encoder. A source may have them only in the container, where
+ * the decoder does not see them. From ffmpeg 7 on the output's `-color_*` options are ignored, so a
+ * filter sets them in all versions.
  */
 export function keepColour(colour: Colour): ColourPlan {
   const { primaries, transfer, space, range } = colourOfYuv(colour);
-  const said = [
+  const tags = [
     ["color_primaries", primaries],
     ["color_trc", transfer],
     ["colorspace", space],
     ["range", range],
   ].filter(([, value]) => value !== null);
-  if (said.length === 0) return { filters: [], notes: [] };
-  return { filters: [`setparams=${said.map((pair) => pair.join("=")).join(":")}`], notes: [] };
+  if (tags.length === 0) return { filters: [], notes: [] };
+  return { filters: [`setparams=${tags.map((pair) => pair.join("=")).join(":")}`], notes: [] };
 }
 
-/** RGB becomes YUV on the way, so that its matrix and range would be wrong; ffmpeg says what it made. */
+/** RGB is converted to YUV, so its matrix and range would be wrong; ffmpeg sets the new ones. */
 export function colourOfYuv(colour: Colour): Colour {
   return colour.space === "gbr" ? { ...colour, space: null, range: null } : colour;
 }
 
-/** What tone mapping makes. */
+/** The colours after tone mapping. */
 export const sdr: Colour = { primaries: "bt709", transfer: "bt709", space: "bt709", range: "tv" };
 
 const hdrSideData = ["MASTERING_DISPLAY_METADATA", "CONTENT_LIGHT_LEVEL"];
@@ -43,7 +43,7 @@ export function toneMap({ colour }: VideoTrack, { hasZscale }: FfmpegFacts): Col
   }
   return {
     filters: [
-      // What the container says is told to zscale, which can't convert from what it does not know.
+      // zscale needs the container's colour tags to convert from them.
       ...keepColour(colour).filters,
       "zscale=t=linear:npl=203",
       "format=gbrpf32le",

@@ -2,7 +2,7 @@ import { videoExtension } from "@transpod/contract/object-keys.ts";
 
 export type Container = "mp4" | "mov";
 
-/** The output's container follows the name the client gave: it keeps PCM and captions in a .mov. */
+/** The output has the container of the client's file name, so PCM and captions stay in a .mov. */
 export function containerOf(fileName: string): Container {
   return videoExtension(fileName) === ".mov" ? "mov" : "mp4";
 }

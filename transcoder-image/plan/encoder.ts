@@ -1,18 +1,18 @@
 import type { Preset, TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import type { Codec } from "@transpod/contract/work-protocol.ts";
 
-/** What a client chose of the encoder. */
-export type Wished = Pick<TranscodeSettings, "quality" | "crf" | "preset">;
+/** The encoder settings that a client may choose. */
+export type QualitySettings = Pick<TranscodeSettings, "quality" | "crf" | "preset">;
 
 export interface EncoderSettings {
-  wished: Wished;
+  requested: QualitySettings;
   /** Threads to use. */
   cpus: number;
-  /** What x265 is told beside the rest, as `name=value`. */
+  /** Further parameters of x265, as `name=value`. */
   params?: readonly string[];
 }
 
-/** Where x264 and x265 look alike, and neither shows what it left out. */
+/** With these values x264 and x265 look alike, without visible artefacts. */
 const balancedCrf: Readonly<Record<Codec, number>> = { h264: 20, hevc: 23 };
 
 /** Measured in docs/media.md. */
@@ -24,15 +24,15 @@ const qualities: Readonly<
   faster: { crfMore: 0, preset: "veryfast" },
 };
 
-/** The constant rate factor and the preset that a client's wish comes to. Pure. */
-export function rateOf(codec: Codec, { quality, crf, preset }: Wished) {
+/** The constant rate factor and the preset for a client's settings. Pure. */
+export function rateOf(codec: Codec, { quality, crf, preset }: QualitySettings) {
   const usual = qualities[quality];
   return { crf: crf ?? balancedCrf[codec] + usual.crfMore, preset: preset ?? usual.preset };
 }
 
 /** Open GOPs are off so that players can seek to every keyframe. x265 ignores ffmpeg's -threads. */
-export function encoder(codec: Codec, { wished, cpus, params = [] }: EncoderSettings): string[] {
-  const { crf, preset } = rateOf(codec, wished);
+export function encoder(codec: Codec, { requested, cpus, params = [] }: EncoderSettings): string[] {
+  const { crf, preset } = rateOf(codec, requested);
   const rate = ["-preset:v:0", preset, "-crf:v:0", String(crf)];
   if (codec === "h264") {
     return ["-c:v:0", "libx264", ...rate, "-threads:v:0", String(cpus)];

@@ -16,14 +16,17 @@ const subtitlesOf: Readonly<Record<Container, ReadonlySet<string>>> = {
   mov: new Set(["mov_text", "eia_608"]),
 };
 
-/** Everything beside picture and sound: subtitles, cover art, chapters, tags; and what is lost. */
+/**
+ * Everything except picture and sound: subtitles, cover art, chapters, tags; and notes about what is
+ * lost.
+ */
 export function planExtras(
   { media, video }: Source,
   container: Container,
   { location }: Pick<TranscodeSettings, "location">,
 ): ExtrasPlan {
   const subtitles = media.subtitles.filter((track) => subtitlesOf[container].has(track.codec));
-  // The mov muxer drops a cover without a word.
+  // The mov muxer drops a cover without any message.
   const covers = container === "mp4" ? media.covers : [];
   const kept = new Set([...subtitles, ...covers].map((track) => track.index));
   const hasTags = hasPhoneTags(media.tagNames);
@@ -37,46 +40,46 @@ export function planExtras(
       ...tagArgs,
       ...places.flatMap((name) => ["-metadata", `${name}=`]),
     ],
-    // A phone's own tags survive only with this flag, which in turn loses the cover.
+    // A phone's own tags are kept only with this flag, but with it the cover is lost.
     movflags: hasTags && covers.length === 0 ? ["use_metadata_tags"] : [],
     subtitles: subtitles.length,
     covers: covers.length,
     notes: [
       ...droppedNote(
-        "Further video tracks were dropped",
+        "Other video tracks were dropped",
         media.video.filter((t) => t !== video),
       ),
       ...droppedNote("Subtitles were dropped", media.subtitles.filter(isDropped)),
       ...droppedNote("The cover picture was dropped", media.covers.filter(isDropped)),
       ...droppedNote("Data tracks were dropped", media.data),
-      ...(places.length > 0 ? ["Where it was recorded was removed, as asked for."] : []),
+      ...(places.length > 0 ? ["The recording location was removed, as requested."] : []),
       ...(hasTags && covers.length > 0
-        ? ["The phone's own tags were dropped: this file can't hold them beside a cover picture."]
+        ? ["The phone's own tags were dropped: the file can't hold both them and a cover picture."]
         : []),
     ],
   };
 }
 
-/** What the source's container called itself is not true of ours. */
+/** The brands of the source's container are not valid for the output. */
 const tagArgs = [
   ["-map_metadata", "0", "-map_chapters", "0"],
   ["-metadata", "major_brand=", "-metadata", "minor_version="],
   ["-metadata", "compatible_brands="],
 ].flat();
 
-/** Among the video tracks of the output, the picture itself is the first. */
+/** Position 0 among the video tracks of the output is the picture itself. */
 function copyCover(position: number): string[] {
   return [`-c:v:${position}`, "copy", `-disposition:v:${position}`, "attached_pic"];
 }
 
-/** Makers name their tags after their domain: `com.apple.quicktime.make`, `com.android.version`. */
+/** Vendors name their tags after their domain: `com.apple.quicktime.make`, `com.android.version`. */
 function hasPhoneTags(names: readonly string[]): boolean {
   return names.some((name) => name.startsWith("com."));
 }
 
 /**
- * `location`, `location-eng`, `com.apple.quicktime.location.ISO6709` and its kin. Whatever else may name a
- * place lies in data tracks, which are never kept.
+ * `location`, `location-eng`, `com.apple.quicktime.location.ISO6709` and its kin. Any other location
+ * data is in data tracks, which are never kept.
  */
 export function isLocationTag(tagName: string): boolean {
   return /location|gps|geo|xyz/i.test(tagName);

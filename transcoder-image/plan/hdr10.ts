@@ -1,8 +1,9 @@
 import type { Hdr10 } from "@transpod/contract/work-protocol.ts";
 
 /**
- * What x265 is told of the screen that a picture was mastered on: in steps of 0.00002 of chromaticity and
- * of 0.0001 cd/m2 (x265's --master-display). ffmpeg passes it on by itself from version 7 on only.
+ * The parameters of x265 for the mastering display, in units of 0.00002 for chromaticity and 0.0001
+ * cd/m2 for luminance (x265's --master-display). ffmpeg passes them on by itself only from version 7
+ * on.
  */
 export function hdr10Params({ mastering, content_light }: Hdr10): string[] {
   const point = ([x, y]: readonly [number, number]) =>

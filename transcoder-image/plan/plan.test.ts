@@ -15,13 +15,13 @@ function plan(
   source: Source,
   container: Container = "mp4",
   ffmpeg = trixie,
-  wished: Partial<TranscodeSettings> = {},
+  requested: Partial<TranscodeSettings> = {},
 ) {
   return planTranscode(source, {
     container,
     ffmpeg,
     cpus: 2,
-    wished: { ...defaultSettings, ...wished },
+    requested: { ...defaultSettings, ...requested },
     input: "in",
     output: "out",
   });
@@ -177,8 +177,8 @@ test.each(table)("%s", (_sentence, source, container, args) => {
 });
 
 describe("what a client chose", () => {
-  const args = (codec: "h264" | "hevc", wished: Partial<TranscodeSettings>) =>
-    plan(aSource({ codec }), "mp4", trixie, wished).args.join(" ");
+  const args = (codec: "h264" | "hevc", requested: Partial<TranscodeSettings>) =>
+    plan(aSource({ codec }), "mp4", trixie, requested).args.join(" ");
 
   test.each([
     ["h264", { quality: "smaller" }, "-preset:v:0 slow -crf:v:0 26"],
@@ -186,8 +186,8 @@ describe("what a client chose", () => {
     ["h264", { quality: "faster" }, "-preset:v:0 veryfast -crf:v:0 23"],
     ["h264", { quality: "smaller", crf: 30 }, "-preset:v:0 slow -crf:v:0 30"],
     ["hevc", { preset: "fast" }, "-preset:v:0 fast -crf:v:0 20"],
-  ] as const)("of %s as %j is what the encoder is told", (codec, wished, told) => {
-    expect(args(codec, wished)).toContain(told);
+  ] as const)("of %s as %j is what the encoder is told", (codec, requested, told) => {
+    expect(args(codec, requested)).toContain(told);
   });
 
   test("may be that the result does not say where it was recorded", () => {
@@ -199,7 +199,7 @@ describe("what a client chose", () => {
     );
     expect(told).not.toContain("title=");
     expect(expected.hidesLocation).toBe(true);
-    expect(notes).toEqual(["Where it was recorded was removed, as asked for."]);
+    expect(notes).toEqual(["The recording location was removed, as requested."]);
   });
 });
 
@@ -291,11 +291,11 @@ test("whatever is lost or changed is said", () => {
     "Cropped from 161 x 1080 to 160 x 1080: sizes must be even.",
     "Colour resolution was reduced from 4:2:2 to 4:2:0, which players expect.",
     "Colour depth was reduced from 12 to 8 bits: few H.264 players show more.",
-    "Dolby Vision metadata was dropped; the picture beneath it was kept.",
+    "Dolby Vision metadata was dropped; the base layer was kept.",
     "Audio was converted from opus to AAC, which .mov can hold.",
-    "Of 10 audio channels the first 8 were kept: AAC holds no more.",
+    "The first 8 of 10 audio channels were kept: AAC can hold no more.",
     "An audio track that can't be decoded was dropped.",
-    "Further video tracks were dropped: mjpeg.",
+    "Other video tracks were dropped: mjpeg.",
     "Subtitles were dropped: dvd_subtitle.",
     "The cover picture was dropped: png.",
     "Data tracks were dropped: mebx.",

@@ -10,7 +10,7 @@ import { planVideo, type Comparison } from "./video.ts";
 
 export interface PlanSettings {
   /** What the client chose. */
-  wished: TranscodeSettings;
+  requested: TranscodeSettings;
   /** Threads to use. */
   cpus: number;
   container: Container;
@@ -19,7 +19,7 @@ export interface PlanSettings {
   output: string;
 }
 
-/** What the output must hold, which is what verification looks for. */
+/** The expected contents of the output, which verification checks. */
 export interface Expected {
   codec: Codec;
   /** QuickTime plays H.265 as `hvc1` only. */
@@ -32,14 +32,14 @@ export interface Expected {
   subtitles: number;
   covers: number;
   chapters: number;
-  /** Whether no tag may say where it was recorded. */
+  /** Whether the output must have no location tag. */
   hidesLocation: boolean;
-  /** What is null may be anything. */
+  /** A null field may have any value. */
   colour: Colour;
-  /** Static HDR metadata that must be kept; null where there is none. */
+  /** Static HDR metadata that must be kept; null when there is none. */
   hdr10: Hdr10 | null;
   sampleAspectRatio: string | null;
-  /** How the source's picture is to be compared with the output's; null where it was changed on purpose. */
+  /** How to compare the source's picture with the output's; null when it was changed on purpose. */
   comparison: Comparison | null;
 }
 
@@ -57,10 +57,10 @@ export interface Plan {
  * them all.
  */
 export function planTranscode(source: Source, settings: PlanSettings): Plan {
-  const { container, ffmpeg, wished, cpus, input, output } = settings;
+  const { container, ffmpeg, requested, cpus, input, output } = settings;
   const video = planVideo(source, ffmpeg, settings);
   const audio = planAudio(source, container);
-  const extras = planExtras(source, container, wished);
+  const extras = planExtras(source, container, requested);
   return {
     target: video.codec,
     args: [
@@ -84,7 +84,7 @@ export function planTranscode(source: Source, settings: PlanSettings): Plan {
       subtitles: extras.subtitles,
       covers: extras.covers,
       chapters: source.media.chapterCount,
-      hidesLocation: wished.location === "remove",
+      hidesLocation: requested.location === "remove",
       colour: video.colour,
       hdr10: video.hdr10,
       sampleAspectRatio: source.video.sampleAspectRatio,

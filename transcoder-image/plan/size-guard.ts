@@ -1,11 +1,11 @@
-/** Before so much is encoded, the rest may yet be quite different. */
-const fairShare = 0.3;
-/** And before so many frames, what the encoder holds back is too large a part of all. */
-const fairFrames = 250;
-/** A projection must be as clear as this; what is written already must only be more than the source. */
-const clearly = 1.25;
+/** Before this share is encoded, the rest may still be quite different. */
+const minShare = 0.3;
+/** Before this number of frames, the frames that the encoder still buffers are too large a share. */
+const minFrames = 250;
+/** A projection must exceed this factor; bytes already written only need to exceed the source. */
+const minProjectedGrowth = 1.25;
 
-interface SoFar {
+interface EncodeState {
   sourceBytes: number;
   writtenBytes: number;
   frame: number;
@@ -13,18 +13,18 @@ interface SoFar {
 }
 
 /**
- * How many times the source's size a result is bound for, where that is clearly larger; null while it
- * is not. Pure.
+ * The projected size of the result as a multiple of the source's size, when it is clearly larger;
+ * otherwise null. Pure.
  */
 export function projectedGrowth({
   sourceBytes,
   writtenBytes,
   frame,
   totalFrames,
-}: SoFar): number | null {
+}: EncodeState): number | null {
   if (writtenBytes > sourceBytes) return writtenBytes / sourceBytes;
   const share = frame / totalFrames;
-  if (frame < fairFrames || share < fairShare) return null;
+  if (frame < minFrames || share < minShare) return null;
   const growth = writtenBytes / share / sourceBytes;
-  return growth > clearly ? growth : null;
+  return growth > minProjectedGrowth ? growth : null;
 }

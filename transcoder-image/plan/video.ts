@@ -6,7 +6,7 @@ import { colourOfYuv, keepColour, sdr, toneMap } from "./colour.ts";
 import { encoder, type EncoderSettings } from "./encoder.ts";
 import { hdr10Params } from "./hdr10.ts";
 
-/** How a picture of the source must be changed to be comparable with the output's. */
+/** How to convert a picture of the source so that it can be compared with the output's. */
 export interface Comparison {
   filters: string[];
   pixelFormat: string;
@@ -16,9 +16,9 @@ export interface VideoPlan {
   codec: Codec;
   width: number;
   height: number;
-  /** What the output says of its colours; null where the source says nothing. */
+  /** The colour tags of the output; null where the source has none. */
   colour: Colour;
-  /** Null where nothing is to be kept. */
+  /** Null when there is nothing to keep. */
   hdr10: Hdr10 | null;
   comparison: Comparison | null;
   args: string[];
@@ -29,7 +29,7 @@ export interface VideoPlan {
 export function planVideo(
   { video, hdr10 }: Source,
   ffmpeg: FfmpegFacts,
-  { wished, cpus }: EncoderSettings,
+  { requested, cpus }: EncoderSettings,
 ): VideoPlan {
   const codec = video.codec === "hevc" ? targetOf.hevc : targetOf.h264;
   const shape = planShape(video);
@@ -40,7 +40,7 @@ export function planVideo(
   const filters = [...shape.filters, ...colour.filters, ...pixels.filters];
   const params = codec === "hevc" && hdr10 !== null ? hdr10Params(hdr10) : [];
   const dolbyVision = video.dolbyVision
-    ? ["Dolby Vision metadata was dropped; the picture beneath it was kept."]
+    ? ["Dolby Vision metadata was dropped; the base layer was kept."]
     : [];
   return {
     codec,
@@ -53,14 +53,14 @@ export function planVideo(
       : { filters: [...shape.filters, ...pixels.filters], pixelFormat: pixels.format },
     args: [
       filters.length === 0 ? [] : ["-filter:v:0", filters.join(",")],
-      encoder(codec, { wished, cpus, params }),
+      encoder(codec, { requested, cpus, params }),
       ["-pix_fmt:v:0", pixels.format],
     ].flat(),
     notes: [...shape.notes, ...pixels.notes, ...colour.notes, ...dolbyVision],
   };
 }
 
-/** Both encoders refuse odd sizes; interlaced pictures are made whole, one frame for each. */
+/** Both encoders refuse odd sizes. Deinterlacing makes one frame of each interlaced frame. */
 function planShape(video: VideoTrack) {
   const width = video.width - (video.width % 2);
   const height = video.height - (video.height % 2);
@@ -80,7 +80,7 @@ function planShape(video: VideoTrack) {
   return { width, height, filters, notes };
 }
 
-/** 10 bits stay 10 bits in H.265; H.264 gets the 8 bits that every player shows. */
+/** 10 bits stay 10 bits in H.265; H.264 gets 8 bits, which every player supports. */
 function planPixels(video: VideoTrack, codec: Codec, becomesSdr: boolean) {
   const { chroma, bits } = pixelFormatOf(video.pixelFormat);
   const isDeep = codec === "hevc" && bits > 8;
@@ -91,7 +91,8 @@ function planPixels(video: VideoTrack, codec: Codec, becomesSdr: boolean) {
     ...(bits > (isDeep ? 10 : 8) ? [depthNote(bits, codec)] : []),
   ];
   const isFullRange = chroma !== "RGB" && !becomesSdr && video.colour.range === "pc";
-  // Full range is kept from being squeezed into the limited one: by the "j" in 8 bits, by a filter in 10.
+  // Keeps full range from being converted to limited range: by the "j" format in 8 bits, by a filter in
+  // 10 bits.
   const format = isDeep ? "yuv420p10le" : isFullRange ? "yuvj420p" : "yuv420p";
   const isSqueezed = isDeep && isFullRange && video.pixelFormat !== format;
   const filters = isSqueezed ? ["scale=in_range=full:out_range=full", `format=${format}`] : [];

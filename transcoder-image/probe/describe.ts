@@ -1,7 +1,7 @@
 import type { FfprobeOutput, FfprobeStream } from "./ffprobe-output.ts";
 import type { AudioTrack, Colour, Media, OtherTrack, VideoTrack } from "./media.ts";
 
-/** Turns ffprobe's answer into our words. Pure. */
+/** Converts ffprobe's output to our types. Pure. */
 export function describe(probed: FfprobeOutput): Media {
   const ofType = (type: string) => probed.streams.filter((s) => s.codec_type === type);
   const isCover = (s: FfprobeStream) => s.disposition["attached_pic"] === 1;
@@ -13,7 +13,7 @@ export function describe(probed: FfprobeOutput): Media {
     covers: video.filter(isCover).map(otherTrack),
     data: probed.streams
       .filter((s) => !["video", "audio", "subtitle"].includes(s.codec_type ?? ""))
-      .filter((s) => !isMadeAnew(s, probed.chapters.length))
+      .filter((s) => !isRegenerated(s, probed.chapters.length))
       .map(otherTrack),
     chapterCount: probed.chapters.length,
     timecode:
@@ -29,10 +29,10 @@ export function describe(probed: FfprobeOutput): Media {
 }
 
 /**
- * The muxer writes tracks of its own for chapters and for a timecode, both of which it gets as
- * metadata: those of the source are no loss.
+ * The muxer writes new tracks for chapters and for a timecode from the metadata, so the source's tracks
+ * are not lost.
  */
-function isMadeAnew({ codec_tag_string: tag }: FfprobeStream, chapterCount: number): boolean {
+function isRegenerated({ codec_tag_string: tag }: FfprobeStream, chapterCount: number): boolean {
   return tag === "tmcd" || (tag === "text" && chapterCount > 0);
 }
 
@@ -80,7 +80,7 @@ function colourOf(stream: FfprobeStream): Colour {
   };
 }
 
-/** ffprobe says "N/A" of a track that holds nothing. */
+/** ffprobe prints "N/A" for an empty track. */
 function seconds(value: number | undefined): number {
   return Number.isFinite(value) ? (value ?? 0) : 0;
 }
@@ -91,7 +91,7 @@ function known(value: string | undefined): string | null {
     : value;
 }
 
-/** `30000/1001` as a number; 0 when it says nothing. */
+/** `30000/1001` as a number; 0 when it is unknown. */
 function ratio(text: string | undefined): number {
   const [numerator, denominator] = (text ?? "").split("/").map(Number);
   const value = (numerator ?? 0) / (denominator ?? 1);

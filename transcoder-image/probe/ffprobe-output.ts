@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The parts of ffprobe's JSON that we read. Everything that a broken file may lack is optional. */
+/** The parts of ffprobe's JSON that we read. Fields that a broken file may lack are optional. */
 const sideData = z.object({
   side_data_type: z.string().optional(),
   rotation: z.coerce.number().optional(),

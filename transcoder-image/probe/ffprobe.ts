@@ -7,13 +7,13 @@ import { ffprobeOutput } from "./ffprobe-output.ts";
 import type { Media } from "./media.ts";
 
 export const guards = ["-v", "error", ...inputGuards, ...pixelGuard];
-/** Without pictures, their size is no danger. */
+/** Without decoding pictures, so that a huge picture does no harm. */
 const guardsWithoutPictures = ["-v", "error", ...inputGuards, "-skip_frame", "all"];
 
 /**
- * Reads the headers and the first packets, which is where encryption shows. Undefined when
- * ffprobe can't make sense of the file, or when its pictures are too large to look at. Throws
- * AttemptError `stalled`, `out_of_memory` or `internal_error` where the fault is not the file's.
+ * Reads the headers and the first packets, which show encryption. Undefined when ffprobe can't read the
+ * file, or when its pictures are too large. Throws AttemptError `stalled`, `out_of_memory` or
+ * `internal_error` when the file is not the cause.
  */
 export function readMedia(
   path: string,
@@ -23,7 +23,7 @@ export function readMedia(
   return read(path, { options: guards, signal, timeoutMs });
 }
 
-/** Reads the same without decoding a picture, so that a picture of any size can be described. */
+/** The same without decoding a picture, so that pictures of any size can be described. */
 export function readHeaders(path: string, signal: AbortSignal): Promise<Media | undefined> {
   return read(path, { options: guardsWithoutPictures, signal, timeoutMs: answerTimeoutMs });
 }
@@ -50,14 +50,14 @@ async function read(
 export interface PacketTimes {
   /** All packets of the track. */
   count: number;
-  /** Presentation times in seconds of those that are shown, ascending. */
+  /** Presentation times in seconds of the packets that are shown, ascending. */
   timestamps: number[];
 }
 
 interface PacketTimesOptions {
   ignoreEdits: boolean;
   signal: AbortSignal;
-  /** For how long ffprobe may say nothing. */
+  /** How long ffprobe may print nothing. */
   silenceMs?: number;
 }
 
@@ -73,7 +73,7 @@ export async function readPacketTimes(
   const wanted = ["-select_streams", String(track), "-show_entries", "packet=pts_time,flags"];
   const child = execa("ffprobe", [...guards, ...edits, ...wanted, "-of", "csv=p=0", path], {
     ...childOptions,
-    // A cut-off file makes ffprobe say much: what counts is the packets it still finds.
+    // For a cut-off file ffprobe prints many errors; only the packets that it finds matter.
     stderr: "ignore",
     buffer: false,
     cancelSignal,

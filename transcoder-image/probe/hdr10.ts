@@ -5,7 +5,7 @@ import { answerTimeoutMs, childFault } from "../ffmpeg/child-fault.ts";
 import { childOptions } from "../ffmpeg/child-process.ts";
 import { guards } from "./ffprobe.ts";
 
-/** ffprobe says numbers as fractions: `34000/50000`. */
+/** ffprobe prints numbers as fractions: `34000/50000`. */
 const fraction = z.string().transform((text) => {
   const [numerator, denominator] = text.split("/").map(Number);
   return (numerator ?? 0) / (denominator ?? 1);
@@ -29,8 +29,8 @@ const answer = z.object({
 });
 
 /**
- * The static HDR metadata of the first picture (SMPTE ST 2086, CTA-861.3), which is where encoders write
- * it; null where there is none. Throws as `readMedia` does.
+ * The static HDR metadata of the first picture (SMPTE ST 2086, CTA-861.3), where encoders write it;
+ * null when there is none. Throws like `readMedia`.
  */
 export async function readHdr10(
   path: string,

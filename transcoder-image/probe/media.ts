@@ -1,6 +1,6 @@
 import type { Hdr10 } from "@transpod/contract/work-protocol.ts";
 
-/** What a file holds, in our words. */
+/** The contents of a file. */
 export interface Media {
   video: VideoTrack[];
   audio: AudioTrack[];
@@ -14,9 +14,9 @@ export interface Media {
   /** The keys of the file's own tags. */
   tagNames: string[];
   encrypted: boolean;
-  /** When the first of its tracks starts, which is where seeking counts from. */
+  /** The start of the first track to start; seek positions are relative to it. */
   startSeconds: number;
-  /** As the header says; 0 when it does not. */
+  /** From the header; 0 when it has none. */
   durationSeconds: number;
   sizeBytes: number;
 }
@@ -41,7 +41,7 @@ export interface VideoTrack extends OtherTrack {
   height: number;
   /** `num:den`, null where the file does not say. */
   sampleAspectRatio: string | null;
-  /** Degrees, counter-clockwise, as ffprobe says it; 0 for upright. */
+  /** Degrees, counter-clockwise, as ffprobe prints it; 0 for upright. */
   rotation: number;
   /** Frames per second on average; 0 when unknown. */
   frameRate: number;
@@ -50,7 +50,7 @@ export interface VideoTrack extends OtherTrack {
   interlaced: boolean;
   colour: Colour;
   dolbyVision: boolean;
-  /** As the header says; null in fragmented files. */
+  /** From the header; null in fragmented files. */
   claimedFrames: number | null;
   isDefault: boolean;
 }
@@ -63,13 +63,13 @@ export interface Colour {
   range: string | null;
 }
 
-/** A file whose every frame was looked at: what a plan is made of. */
+/** A file after all its frames were read: the input of a plan. */
 export interface Source {
   media: Media;
   video: VideoTrack;
   /** Presentation times of the video's frames in seconds, ascending. */
   timestamps: readonly number[];
-  /** Frames that an edit list cuts off: there, but never shown. */
+  /** Frames that an edit list hides: in the file, but never shown. */
   hiddenFrames: number;
   hdr10: Hdr10 | null;
 }

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { corrupt, truncate, turn } from "../testing/damage.ts";
+import { corrupt, truncate, rotate } from "../testing/damage.ts";
 import { generate, trimStart } from "../testing/generate.ts";
 import { makeScratch, type Scratch } from "../testing/scratch.ts";
 import { probeSource } from "./probe-source.ts";
@@ -39,7 +39,7 @@ test("an ordinary file is described", async () => {
 
 test("a turned 10-bit H.265 file is described", async () => {
   const recipe = { codec: "libx265", pixelFormat: "yuv420p10le", audio: "pcm_s16le" } as const;
-  const path = await turn(await generate(scratch.file("turned.mov"), recipe));
+  const path = await rotate(await generate(scratch.file("turned.mov"), recipe));
   const { video, media } = await probe(path);
   expect(video).toMatchObject({ codec: "hevc", pixelFormat: "yuv420p10le", rotation: -90 });
   expect(media.audio[0]?.codec).toBe("pcm_s16le");
@@ -93,7 +93,7 @@ test.each(strange)("%s is refused as %s", async (_what, code, make) => {
 test("a file that is cut off says so, by its frames where they are missing", async () => {
   await expect(probe(await cutInTheSound())).rejects.toThrow("its end is missing");
   const cut = await truncate(await aVideo(["-movflags", "+faststart"]), at("cut.mp4"), 0.6);
-  await expect(probe(cut)).rejects.toThrow("its header says 25 frames");
+  await expect(probe(cut)).rejects.toThrow("its header lists 25 frames");
 });
 
 test("damaged pictures are no reason to refuse", async () => {

@@ -12,7 +12,7 @@ import {
   type Refusal,
 } from "./refusals.ts";
 
-/** Looks at a file that a stranger sent. Throws AttemptError with the reason it is not taken. */
+/** Probes an untrusted file. Throws AttemptError with the reason when it is refused. */
 export async function probeSource(
   path: string,
   signal: AbortSignal,
@@ -29,7 +29,7 @@ export async function probeSource(
   if (refusal !== null) throw refused(refusal);
   const video = chooseVideo(media);
   if (video === undefined) throw refused(unreadable);
-  // Missing frames come first: the sentence about them says more.
+  // Missing frames are checked first, because that error has more detail.
   const { timestamps, hiddenFrames } = await readEveryFrame(path, video, signal);
   if (isCutOff(boxes)) throw refused(cutOff);
   const tooLong = refuseDuration(timestamps, limits);
@@ -38,11 +38,11 @@ export async function probeSource(
   return { media, video, timestamps, hiddenFrames, hdr10 };
 }
 
-/** The times of all frames that are shown. Throws where the header promises more than there is. */
+/** The times of all frames that are shown. Throws when the file has fewer frames than its header says. */
 async function readEveryFrame(path: string, video: VideoTrack, signal: AbortSignal) {
   const shown = await readPacketTimes(path, video.index, { ignoreEdits: false, signal });
   if (refuseFrames(video.claimedFrames, shown.count) !== null) {
-    // An edit list hides frames in a healthy file: only what is missing without it is missing.
+    // An edit list can hide frames of a valid file: only frames that are missing without it are missing.
     const all = await readPacketTimes(path, video.index, { ignoreEdits: true, signal });
     const missing = refuseFrames(video.claimedFrames, all.count);
     if (missing !== null) throw refused(missing);

@@ -11,17 +11,17 @@ test.each([
   [
     "no_video_track",
     aMedia({ video: [], audio: [anAudioTrack()], covers: [{ index: 1, codec: "mjpeg" }] }),
-    "The file has no video track. It holds aac audio and a cover picture only.",
+    "The file has no video track. It contains only aac audio and a cover picture.",
   ],
   [
     "unsupported_codec",
     aMedia({ video: [aVideoTrack({ codec: "av1" })] }),
-    "This file holds AV1 video; Transpod converts between H.264 and H.265.",
+    "The file contains AV1 video; Transpod converts between H.264 and H.265.",
   ],
   [
     "too_large",
     aMedia({ video: [aVideoTrack({ width: 16000, height: 16000 })] }),
-    "The video is 16000 x 16000 pixels; Transpod takes up to 36 million pixels a frame.",
+    "The video is 16000 x 16000 pixels; Transpod takes up to 36 million pixels per frame.",
   ],
   [
     "too_large",
@@ -31,7 +31,7 @@ test.each([
   [
     "damaged",
     aMedia({ video: [aVideoTrack({ pixelFormat: "" })] }),
-    "The file is damaged: nothing of its video can be decoded.",
+    "The file is damaged: none of its video can be decoded.",
   ],
   [
     "not_a_video",
@@ -66,6 +66,7 @@ test.each([
 test("fewer frames than the header says is a file that was cut off", () => {
   expect(refuseFrames(180, 34)).toEqual({
     code: "truncated",
-    sentence: "The file is cut off: its header says 180 frames, but it holds 34. Upload it again.",
+    sentence:
+      "The file is cut off: its header lists 180 frames, but it contains 34. Upload it again.",
   });
 });

@@ -3,7 +3,7 @@ import { defaultLimits, type MediaLimits } from "@transpod/contract/media-limits
 import { codecs } from "@transpod/contract/work-protocol.ts";
 import type { Media, VideoTrack } from "./media.ts";
 
-/** Why a file is not taken. */
+/** Why a file is refused. */
 export interface Refusal {
   code: FailureCode;
   sentence: string;
@@ -27,7 +27,7 @@ export function chooseVideo(media: Media): VideoTrack | undefined {
   return media.video.find((track) => track.isDefault) ?? media.video[0];
 }
 
-/** The first reason against a file that its headers show, or null. Pure. */
+/** The first reason in the headers to refuse a file, or null. Pure. */
 export function refuseMedia(media: Media, limits: MediaLimits = defaultLimits): Refusal | null {
   const video = chooseVideo(media);
   const tracks = trackCount(media);
@@ -36,19 +36,21 @@ export function refuseMedia(media: Media, limits: MediaLimits = defaultLimits): 
   if (video === undefined) return noVideo(media);
   if (!codecs.some((codec) => codec === video.codec)) return unsupported(video);
   if (video.width * video.height > limits.max_pixels) return tooLarge(video, limits);
-  // ffprobe learns the format of the pixels from the first picture that decodes.
+  // ffprobe gets the pixel format from the first picture that can be decoded.
   if (video.pixelFormat === "") return damaged;
   if (video.width < 2 || video.height < 2) return tooSmall(video);
   return null;
 }
 
-/** Counted, because a header may claim any duration. In seconds, ascending. Pure. */
+/** Uses the frames' times, because a header may have any duration. In seconds, ascending. Pure. */
 export function refuseDuration(timestamps: readonly number[], limits: MediaLimits): Refusal | null {
   const seconds = (timestamps.at(-1) ?? 0) - (timestamps[0] ?? 0);
   if (!(seconds > limits.max_duration_seconds)) return null;
   return {
     code: "too_large",
-    sentence: `The video is ${inHours(seconds)} hours long; Transpod takes up to ${inHours(limits.max_duration_seconds)}.`,
+    sentence:
+      `The video is ${inHours(seconds)} hours long; Transpod takes up to ` +
+      `${inHours(limits.max_duration_seconds)}.`,
   };
 }
 
@@ -67,15 +69,15 @@ function tooManyTracks(tracks: number, { max_tracks }: MediaLimits): Refusal {
   };
 }
 
-/** Compares what the header promises with what the file holds. Pure. */
+/** Compares the number of frames in the header with those in the file. Pure. */
 export function refuseFrames(claimed: number | null, found: number): Refusal | null {
   if (found === 0) {
-    return { code: "truncated", sentence: "The file's video track holds no frames." };
+    return { code: "truncated", sentence: "The file's video track contains no frames." };
   }
   if (claimed === null || found >= claimed) return null;
   return {
     code: "truncated",
-    sentence: `The file is cut off: its header says ${claimed} frames, but it holds ${found}. Upload it again.`,
+    sentence: `The file is cut off: its header lists ${claimed} frames, but it contains ${found}. Upload it again.`,
   };
 }
 
@@ -86,7 +88,7 @@ const encrypted: Refusal = {
 
 const damaged: Refusal = {
   code: "damaged",
-  sentence: "The file is damaged: nothing of its video can be decoded.",
+  sentence: "The file is damaged: none of its video can be decoded.",
 };
 
 function tooSmall({ width, height }: VideoTrack): Refusal {
@@ -101,7 +103,7 @@ function noVideo(media: Media): Refusal {
     media.audio.length > 0 ? `${media.audio.map((a) => a.codec).join(", ")} audio` : "",
     media.covers.length > 0 ? "a cover picture" : "",
   ].filter((part) => part !== "");
-  const only = held.length === 0 ? "" : ` It holds ${held.join(" and ")} only.`;
+  const only = held.length === 0 ? "" : ` It contains only ${held.join(" and ")}.`;
   return { code: "no_video_track", sentence: `The file has no video track.${only}` };
 }
 
@@ -109,13 +111,15 @@ function unsupported({ codec }: VideoTrack): Refusal {
   const name = wellKnown[codec] ?? codec;
   return {
     code: "unsupported_codec",
-    sentence: `This file holds ${name} video; Transpod converts between H.264 and H.265.`,
+    sentence: `The file contains ${name} video; Transpod converts between H.264 and H.265.`,
   };
 }
 
 function tooLarge({ width, height }: VideoTrack, { max_pixels }: MediaLimits): Refusal {
   return {
     code: "too_large",
-    sentence: `The video is ${width} x ${height} pixels; Transpod takes up to ${max_pixels / 1e6} million pixels a frame.`,
+    sentence:
+      `The video is ${width} x ${height} pixels; Transpod takes up to ${max_pixels / 1e6} million ` +
+      "pixels per frame.",
   };
 }

@@ -1,7 +1,7 @@
 import type { AudioTrack, Media, Source, VideoTrack } from "../probe/media.ts";
 
 /** A plain H.264 video track. */
-export function aVideoTrack(change: Partial<VideoTrack> = {}): VideoTrack {
+export function aVideoTrack(overrides: Partial<VideoTrack> = {}): VideoTrack {
   return {
     index: 0,
     codec: "h264",
@@ -20,16 +20,16 @@ export function aVideoTrack(change: Partial<VideoTrack> = {}): VideoTrack {
     dolbyVision: false,
     claimedFrames: 3,
     isDefault: true,
-    ...change,
+    ...overrides,
   };
 }
 
-export function anAudioTrack(change: Partial<AudioTrack> = {}): AudioTrack {
-  return { index: 1, codec: "aac", channels: 2, startSeconds: 0, ...change };
+export function anAudioTrack(overrides: Partial<AudioTrack> = {}): AudioTrack {
+  return { index: 1, codec: "aac", channels: 2, startSeconds: 0, ...overrides };
 }
 
 /** A file with a picture and nothing else. */
-export function aMedia(change: Partial<Media> = {}): Media {
+export function aMedia(overrides: Partial<Media> = {}): Media {
   return {
     video: [aVideoTrack()],
     audio: [],
@@ -43,7 +43,7 @@ export function aMedia(change: Partial<Media> = {}): Media {
     startSeconds: 0,
     durationSeconds: 0.12,
     sizeBytes: 1000,
-    ...change,
+    ...overrides,
   };
 }
 

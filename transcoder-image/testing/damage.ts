@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 
-/** Keeps the first part of a file only, as an upload that was cut off does. */
+/** Keeps only the first part of a file, like an upload that was cut off. */
 export async function truncate(from: string, to: string, share: number): Promise<string> {
   const bytes = await readFile(from);
   await writeFile(to, bytes.subarray(0, Math.floor(bytes.length * share)));
@@ -18,10 +18,9 @@ export async function corrupt(from: string, to: string): Promise<string> {
 }
 
 /**
- * Overwrites the last part of what the file holds with noise that is always the same, but not the
- * index.
+ * Overwrites the last part of the media with noise that is always the same, but not the index.
  */
-export async function ruin(from: string, to: string, share = 1): Promise<string> {
+export async function overwriteWithNoise(from: string, to: string, share = 1): Promise<string> {
   const bytes = await readFile(from);
   const { start: first, end } = mediaOf(bytes);
   const start = Math.floor(end - (end - first) * share);
@@ -34,17 +33,17 @@ export async function ruin(from: string, to: string, share = 1): Promise<string>
   return to;
 }
 
-/** Where the contents of the box `mdat` lie. */
+/** The position of the contents of the box `mdat`. */
 function mediaOf(bytes: Buffer): { start: number; end: number } {
   const type = bytes.indexOf("mdat");
   return { start: type + 4, end: type - 4 + bytes.readUInt32BE(type - 4) };
 }
 
 /**
- * Turns the first track by 90 degrees clockwise, as a phone does: through the matrix in its header
- * (ISO/IEC 14496-12, 8.3.2). Older and newer versions of ffmpeg have different options for it.
+ * Rotates the first track by 90 degrees clockwise, as a phone does: with the matrix in its header
+ * (ISO/IEC 14496-12, 8.3.2). Versions of ffmpeg have different options for this.
  */
-export async function turn(path: string): Promise<string> {
+export async function rotate(path: string): Promise<string> {
   const bytes = await readFile(path);
   const matrix = bytes.indexOf("tkhd") + 44;
   const one = 0x10000;

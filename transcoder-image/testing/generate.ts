@@ -32,7 +32,7 @@ export async function generate(path: string, recipe: Recipe = {}): Promise<strin
   return path;
 }
 
-/** Cuts the start off as phones do: by an edit list, the frames before it still being there. */
+/** Cuts off the start as phones do: with an edit list, so that the frames before it are still in the file. */
 export async function trimStart(from: string, to: string, seconds: number): Promise<string> {
   const start = ["-ss", String(seconds)];
   await execa("ffmpeg", ["-v", "error", "-y", ...start, "-i", from, "-c", "copy", to]);

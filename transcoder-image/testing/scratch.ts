@@ -7,7 +7,7 @@ export interface Scratch extends AsyncDisposable {
   file(name: string): string;
 }
 
-/** A folder that is gone when the test is. */
+/** A folder that is removed after the test. */
 export async function makeScratch(): Promise<Scratch> {
   const path = await mkdtemp(join(tmpdir(), "transpod-test-"));
   return {

@@ -23,9 +23,9 @@ export const fileId = "0b0f2c0e-6f0b-4e5e-9a53-0a3f6f4f8a11";
 export interface WorkServerOptions {
   sourcePath: string;
   fileName: string;
-  /** Beside the defaults, and a larger result is kept: tiny videos nearly always grow. */
+  /** Settings that differ from the defaults. */
   settings?: Partial<TranscodeSettings>;
-  /** The first URL of the source has expired. */
+  /** Whether the first URL of the source has expired. */
   expireSource?: boolean;
   /** Cut this many downloads half-way, each one when the worker has shown that it got some of it. */
   cutDownloads?: number;
@@ -33,14 +33,14 @@ export interface WorkServerOptions {
   replaced?: boolean;
   /** Answer this many requests with 503 first. */
   unavailableTimes?: number;
-  /** Before that, let somebody else answer this many requests, as where an address was given away. */
+  /** Before that, answer this many requests like another server, as when the address was reassigned. */
   strangerTimes?: number;
   /** Refuse the first try of each part, as S3 refuses an expired URL. */
   expireFirstUrls?: boolean;
   fenceWhen?: (progress: ProgressRequest) => boolean;
 }
 
-/** The other side of the work protocol, and the bucket, for one attempt. */
+/** The controller's side of the work protocol, and the bucket, for one attempt. */
 export class WorkServer {
   readonly progress: ProgressRequest[] = [];
   readonly rangesAsked: (string | undefined)[] = [];
@@ -79,12 +79,12 @@ export class WorkServer {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  /** What `complete` would publish. Resolves with its SHA-256. */
+  /** Saves what `complete` would publish. Resolves with its SHA-256. */
   savePublished(path: string): Promise<string> {
     return this.saveParts(this.completed?.parts ?? [], path);
   }
 
-  /** Joins parts in the order in which they are named. Resolves with the SHA-256 of the whole. */
+  /** Joins parts in this order. Resolves with the SHA-256 of the result. */
   async saveParts(named: CompleteRequest["parts"], path: string): Promise<string> {
     const body = Buffer.concat(
       named.map(({ part_number }) => this.#parts.get(part_number) ?? Buffer.alloc(0)),
@@ -185,7 +185,7 @@ export class WorkServer {
     response.destroy();
   }
 
-  /** Resolves when the worker says that it has more than this share of the source. */
+  /** Resolves when the worker reports more than this share of the source. */
   async #downloaded(percent: number): Promise<void> {
     for await (const [progress] of on(this.#seen, "progress")) {
       if ((progress as ProgressRequest).percent > percent) return;
@@ -197,7 +197,7 @@ export class WorkServer {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
-    // S3 takes no chunked bodies.
+    // S3 accepts no chunked bodies.
     if (Number(request.headers["content-length"]) !== body.length) return reply(response, 411, {});
     if (this.#options.expireFirstUrls === true && !this.#tried.has(number)) {
       this.#tried.add(number);

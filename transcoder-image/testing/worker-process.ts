@@ -17,14 +17,14 @@ export function startWorker(workUrl: string, scratchDir: string, env: NodeJS.Pro
       ...env,
     },
     reject: false,
-    // A test that fails half-way leaves nothing behind.
+    // So that a test that fails leaves no process behind.
     cleanup: true,
   });
 }
 
 export type WorkerProcess = ReturnType<typeof startWorker>;
 
-/** Process ids of a process's children, from Linux's own list. */
+/** Process ids of a process's children, from /proc. */
 export async function childrenOf(pid: number | undefined): Promise<number[]> {
   const list = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");
   return list.split(" ").filter(Boolean).map(Number);

@@ -4,7 +4,7 @@ import { AttemptError } from "../attempt/attempt-error.ts";
 import { isDiskFull } from "./free-space.ts";
 import { Watchdog } from "../watchdog.ts";
 
-/** More than two minutes of waiting without a byte. */
+/** More than two minutes without a byte. */
 const retryPolicy = {
   retries: 20,
   minTimeout: 250,
@@ -27,8 +27,8 @@ export interface DownloadRequest {
 }
 
 /**
- * Fetches an object into a file. Cut connections are resumed by range, bound to the ETag, so that
- * the file is never a mix of two objects. Throws AttemptError `source_changed` or
+ * Downloads an object into a file. After a broken connection it resumes with a range request and the
+ * ETag, so that the file is never a mix of two objects. Throws AttemptError `source_changed` or
  * `transfer_failed`.
  */
 export async function downloadFile(request: DownloadRequest): Promise<void> {
@@ -45,7 +45,7 @@ export async function downloadFile(request: DownloadRequest): Promise<void> {
     await pRetry(tryOnce, {
       ...retryPolicy,
       signal: request.signal,
-      // A try that brought something is no failure: each one leaves less to fetch.
+      // A try that received some bytes does not count as a failure, because less is left.
       shouldConsumeRetry: ({ error }) => !(error instanceof CutError && error.gainedBytes > 0),
       shouldRetry: ({ error }) => error instanceof CutError,
     });
@@ -56,7 +56,7 @@ export async function downloadFile(request: DownloadRequest): Promise<void> {
   }
 }
 
-/** The bytes stopped coming: asking for the rest may help. */
+/** The transfer was interrupted: requesting the rest may help. */
 class CutError extends Error {
   override readonly name = "CutError";
   readonly gainedBytes: number;
@@ -67,7 +67,7 @@ class CutError extends Error {
   }
 }
 
-/** S3 no longer takes the URL. */
+/** S3 no longer accepts the URL. */
 class ExpiredError extends CutError {}
 
 async function resume(request: DownloadRequest): Promise<void> {
@@ -79,14 +79,14 @@ async function resume(request: DownloadRequest): Promise<void> {
   try {
     const transfer = AbortSignal.any([signal, watchdog.signal]);
     const response = await ask(request, received, transfer);
-    // A server that does not know ranges sends all of it again.
+    // A server without support for ranges sends everything again.
     const start = response.status === 206 ? received : 0;
     await receive(response, start, request, watchdog);
   } finally {
     watchdog.stop();
   }
   const now = await sizeOf(path);
-  if (now < sizeBytes) throw new CutError(`${now} of ${sizeBytes} bytes came.`);
+  if (now < sizeBytes) throw new CutError(`only ${now} of ${sizeBytes} bytes were received.`);
 }
 
 async function ask(
@@ -94,7 +94,7 @@ async function ask(
   start: number,
   signal: AbortSignal,
 ): Promise<Response> {
-  const etag = bare(request.etag);
+  const etag = unquoted(request.etag);
   const range: Record<string, string> = start === 0 ? {} : { range: `bytes=${start}-` };
   const response = await fetch(request.url, {
     headers: { "if-match": `"${etag}"`, ...range },
@@ -108,10 +108,10 @@ async function ask(
   const answered = response.headers.get("etag");
   if (
     [404, 412, 416].includes(status) ||
-    (response.ok && answered !== null && bare(answered) !== etag)
+    (response.ok && answered !== null && unquoted(answered) !== etag)
   ) {
     await response.body?.cancel();
-    throw changed();
+    throw sourceChanged();
   }
   if (response.ok) return response;
   await response.body?.cancel();
@@ -134,7 +134,7 @@ async function receive(
       watchdog.touch(silenceMs);
       await file.appendFile(chunk);
       received += chunk.length;
-      if (received > sizeBytes) throw changed();
+      if (received > sizeBytes) throw sourceChanged();
       onProgress(received);
     }
   } catch (error) {
@@ -151,10 +151,10 @@ async function sizeOf(path: string): Promise<number> {
   return found?.size ?? 0;
 }
 
-function bare(etag: string): string {
+function unquoted(etag: string): string {
   return etag.replace(/^W\//, "").replaceAll('"', "");
 }
 
-function changed(): AttemptError {
+function sourceChanged(): AttemptError {
   return new AttemptError("source_changed", "The uploaded file was replaced or deleted meanwhile.");
 }

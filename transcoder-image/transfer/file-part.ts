@@ -2,8 +2,8 @@ import { createReadStream } from "node:fs";
 import type { Part } from "@transpod/contract/part-layout.ts";
 
 /**
- * A PUT of a part of a file, which is read as it is sent. Not as a Blob: of files of more than 2 GiB Node
- * gives wrong ones, https://github.com/nodejs/node/issues/52585
+ * A PUT of a part of a file, which is read while it is sent. Not as a Blob: Node's are wrong for files
+ * of more than 2 GiB, https://github.com/nodejs/node/issues/52585
  */
 export function putOfPart(path: string, { start, end }: Part): RequestInit {
   return {

@@ -1,15 +1,15 @@
 import { statfs } from "node:fs/promises";
 import { AttemptError } from "../attempt/attempt-error.ts";
 
-/** The source, and an output that has been seen to grow to twice its size. */
-const timesTheSource = 3;
+/** The source, and an output of up to twice its size, as was measured. */
+const sourceSizeFactor = 3;
 const mebibyte = 1024 ** 2;
 
-/** Throws AttemptError `disk_full` before hours are spent on what won't fit. */
+/** Throws AttemptError `disk_full` before any work is done for a file that won't fit. */
 export async function requireFreeSpace(folder: string, sourceBytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
-  const needed = sourceBytes * timesTheSource;
+  const needed = sourceBytes * sourceSizeFactor;
   if (free >= needed) return;
   throw new AttemptError(
     "disk_full",
@@ -17,7 +17,7 @@ export async function requireFreeSpace(folder: string, sourceBytes: number): Pro
   );
 }
 
-/** Whether an error is the file system's word that nothing more fits. */
+/** Whether an error is the file system's "no space left". */
 export function isDiskFull(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOSPC";
 }

@@ -16,7 +16,7 @@ const retryPolicy = {
   maxTimeout: 10_000,
   randomize: true,
 };
-/** 16 MiB in this time is 54 KiB/s: slower than that is a connection that died. */
+/** 16 MiB in this time is 54 KiB/s: a slower connection counts as dead. */
 const partTimeoutMs = 5 * 60_000;
 
 export interface UploadRequest {
@@ -33,13 +33,13 @@ export interface Uploaded {
 }
 
 /**
- * Sends a file as the parts of a multipart upload; what becomes of them is the controller's
- * business. Parts are read from the disk as they are sent, never whole into memory. Throws
- * AttemptError `transfer_failed`, or whatever `sign` throws.
+ * Sends a file as the parts of a multipart upload, which the controller then completes. Parts are read
+ * from the disk while they are sent, never whole into memory. Throws AttemptError `transfer_failed`, or
+ * an error of `sign`.
  */
 export async function uploadFile(request: UploadRequest): Promise<Uploaded> {
   const { path, sizeBytes, sign, onProgress } = request;
-  // One failed part ends the others, so that nothing runs on behind our back.
+  // One failed part aborts the others, so that nothing runs on after the error.
   const failure = new AbortController();
   const signal = AbortSignal.any([request.signal, failure.signal]);
   const layout = layOutParts(sizeBytes);
@@ -72,7 +72,7 @@ export async function uploadFile(request: UploadRequest): Promise<Uploaded> {
   }
 }
 
-/** S3 did not take the part: trying again, with a new URL, may help. */
+/** S3 did not accept the part: a retry with a new URL may help. */
 class PartError extends Error {
   override readonly name = "PartError";
 }

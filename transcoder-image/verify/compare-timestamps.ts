@@ -1,5 +1,5 @@
 export interface TimestampComparison {
-  /** NaN where a frame has no time. */
+  /** NaN when a frame has no time. */
   maxErrorMs: number;
   /** Between the starts of the last frames, each from its first; NaN where one has no time. */
   durationDifferenceMs: number;
@@ -23,19 +23,19 @@ export function compareTimestamps(
 }
 
 /**
- * The source's times of the frames that are in the output, of which some were lost: those that lie as
- * far apart. Where there are none such, the first ones, which a comparison then finds wrong.
+ * The source's times of the frames that are in the output, when some were lost: found by equal gaps.
+ * When no times match, the first ones, for which a comparison then fails.
  */
 export function timesOfKept(source: readonly number[], output: readonly number[]): number[] {
-  const mostLost = source.length - output.length;
-  for (let first = 0; first <= mostLost; first++) {
+  const maxLost = source.length - output.length;
+  for (let first = 0; first <= maxLost; first++) {
     const kept = timesFrom(first, source, output);
     if (kept !== null) return kept;
   }
   return source.slice(0, output.length);
 }
 
-/** As far apart as microseconds and rounded time bases let them be. */
+/** The tolerance for microseconds and rounded time bases. */
 const sameTimeSeconds = 0.001;
 
 function timesFrom(first: number, source: readonly number[], output: readonly number[]) {

@@ -10,7 +10,7 @@ export function judgeHdr10(expected: Hdr10 | null, found: Hdr10 | null): string 
   const isKept =
     isSameDisplay(expected.mastering, found?.mastering ?? null) &&
     isSameLight(expected.content_light, found?.content_light ?? null);
-  return isKept ? null : "The output's HDR metadata are not the source's.";
+  return isKept ? null : "The output's HDR metadata differ from the source's.";
 }
 
 function isSameDisplay(expected: Hdr10["mastering"], found: Hdr10["mastering"]): boolean {

@@ -44,16 +44,20 @@ test.each([
   ["a tag QuickTime refuses", facts({}, { tag: "hev1" }), "tagged hev1, not hvc1"],
   ["another size", facts({}, { width: 1080, height: 1920 }), "1080 x 1920"],
   ["lost rotation", facts({}, { rotation: -90 }), "rotated by -90"],
-  ["a lost frame", facts({ packets: 2 }), "holds 2 frames; the source has 3"],
+  ["a lost frame", facts({ packets: 2 }), "contains 2 frames; the source has 3"],
   ["a frame that does not decode", facts({ decodedFrames: 2 }), "decodes to 2 frames"],
-  ["other pixels", facts({}, { sampleAspectRatio: "16:11" }), "are 16:11 in shape, not 1:1"],
+  [
+    "other pixels",
+    facts({}, { sampleAspectRatio: "16:11" }),
+    "pixel aspect ratio is 16:11, not 1:1",
+  ],
   [
     "another colour",
     facts({}, { colour: { ...colour, primaries: "bt2020" } }),
     "bt2020, not bt709",
   ],
   ["squeezed colours", facts({}, { colour: { ...colour, range: "pc" } }), "pc, not tv"],
-  ["late sound", facts({}, { startSeconds: -0.05 }), "sound is 50 ms away"],
+  ["late sound", facts({}, { startSeconds: -0.05 }), "sound is shifted by 50 ms"],
   ["lost audio", facts({ media: { ...facts().media, audio: [] } }), "audio is missing, not aac"],
 ])("%s is found", (_what, output, sentence) => {
   expect(judgeOutput(expected, output)).toContain(sentence);
@@ -85,7 +89,7 @@ test.each([
 test("frames at times of their own are no frames of a damaged source", () => {
   const output = [0, 0.06, 0.12];
   const times = compareTimestamps(timesOfKept([0, 0.05, 0.08, 0.12], output), output);
-  expect(judgeTimes(times)).toContain("ms away");
+  expect(judgeTimes(times)).toContain("ms earlier or later");
 });
 
 test("times are compared from the first frame on", () => {
@@ -97,7 +101,7 @@ test("times are compared from the first frame on", () => {
 test("a frame that is shown too late is found", () => {
   const times = compareTimestamps([0, 0.04, 0.08], [0, 0.042, 0.08]);
   expect(times).toEqual({ maxErrorMs: 2, durationDifferenceMs: 0 });
-  expect(judgeTimes(times)).toContain("2 ms away");
+  expect(judgeTimes(times)).toContain("2 ms earlier or later");
 });
 
 test.each([
@@ -105,6 +109,6 @@ test.each([
   ["the output", [0, 0.04, 0.08], [0, 0.04, Number.NaN]],
   ["the start", [Number.NaN, 0.04], [0, 0.04]],
 ])("a frame without a time in %s is found", (_where, source, output) => {
-  const sentence = "A frame has no time, so that the output can't be compared with the source.";
+  const sentence = "A frame has no time, so the output can't be compared with the source.";
   expect(judgeTimes(compareTimestamps(source, output))).toBe(sentence);
 });

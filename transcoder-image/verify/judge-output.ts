@@ -8,11 +8,11 @@ import type { Similarity } from "./similarity.ts";
 export const maxTimestampErrorMs = 1;
 
 /**
- * Below this the output shows something else. Honest encodes of grain that the encoder smooths were
- * measured down to 0.88 and 0.73; a picture that is shifted, mirrored or another one in such a video
- * is below 0.3.
+ * Below this the output shows something else. Correct encodes of grain, which the encoder smooths, were
+ * measured down to 0.88 and 0.73; a shifted, mirrored or different picture of such a video is below
+ * 0.3.
  */
-export const leastSimilarity: Similarity = { y: 0.6, u: 0.4, v: 0.4 };
+export const minSimilarity: Similarity = { y: 0.6, u: 0.4, v: 0.4 };
 
 export interface OutputFacts {
   media: Media;
@@ -36,7 +36,7 @@ export function judgeOutput(expected: Expected, facts: OutputFacts): string | nu
       video.rotation === expected.rotation,
       `The output is rotated by ${video.rotation} degrees, not ${expected.rotation}.`,
     ],
-    [packets === expected.frames, framesDiffer("holds", packets, expected)],
+    [packets === expected.frames, framesDiffer("contains", packets, expected)],
     [decodedFrames === expected.frames, framesDiffer("decodes to", decodedFrames, expected)],
   ];
   return checks.find(([ok]) => !ok)?.[1] ?? judgeTracks(expected, media, video);
@@ -45,15 +45,15 @@ export function judgeOutput(expected: Expected, facts: OutputFacts): string | nu
 /** Whether every frame is shown when the source's is, or a sentence about it. Pure. */
 export function judgeTimes({ maxErrorMs }: TimestampComparison): string | null {
   if (Number.isNaN(maxErrorMs)) {
-    return "A frame has no time, so that the output can't be compared with the source.";
+    return "A frame has no time, so the output can't be compared with the source.";
   }
   if (maxErrorMs <= maxTimestampErrorMs) return null;
-  return `A frame of the output is shown ${maxErrorMs} ms away from the source's time.`;
+  return `A frame of the output is shown ${maxErrorMs} ms earlier or later than in the source.`;
 }
 
 /** Whether the output shows what the source shows, or a sentence about it. Pure. */
 export function judgeSimilarity({ y, u, v }: Similarity): string | null {
-  const isAlike = y >= leastSimilarity.y && u >= leastSimilarity.u && v >= leastSimilarity.v;
+  const isAlike = y >= minSimilarity.y && u >= minSimilarity.u && v >= minSimilarity.v;
   if (isAlike) return null;
   return `The output does not look like the source (SSIM ${y} in brightness, ${u} and ${v} in colour).`;
 }

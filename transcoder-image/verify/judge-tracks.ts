@@ -15,25 +15,25 @@ export function judgeTracks(expected: Expected, media: Media, video: VideoTrack)
     [found === wanted, `The output's audio is ${found || "missing"}, not ${wanted || "absent"}.`],
     [media.subtitles.length === expected.subtitles, "The output lacks subtitles."],
     [media.covers.length === expected.covers, "The output lacks the cover picture."],
-    [media.chapterCount === expected.chapters, "The output's chapters are not the source's."],
+    [media.chapterCount === expected.chapters, "The output's chapters differ from the source's."],
     [
       hasShape(expected, video),
-      `The output's pixels are ${video.sampleAspectRatio} in shape, not ${expected.sampleAspectRatio}.`,
+      `The output's pixel aspect ratio is ${video.sampleAspectRatio}, not ${expected.sampleAspectRatio}.`,
     ],
     [
       !expected.hidesLocation || !media.tagNames.some(isLocationTag),
-      "The output still says where it was recorded.",
+      "The output still contains the recording location.",
     ],
-    [colours === null, `The output's colours are said to be ${colours}.`],
+    [colours === null, `The output's colours are tagged as ${colours}.`],
     [
       offset <= maxAudioOffsetErrorMs,
-      `The output's sound is ${offset} ms away from where it is beside the source's picture.`,
+      `The output's sound is shifted by ${offset} ms against the picture.`,
     ],
   ];
   return checks.find(([ok]) => !ok)?.[1] ?? null;
 }
 
-/** How far sound has moved beside the picture, at most, in milliseconds. Pure. */
+/** The largest shift of a sound track against the picture, in milliseconds. Pure. */
 export function audioOffsetErrorMs(expected: Expected, media: Media, video: VideoTrack): number {
   const errors = media.audio.map((track, i) => {
     const offset = track.startSeconds - video.startSeconds;
@@ -48,7 +48,7 @@ function hasShape({ sampleAspectRatio }: Expected, video: VideoTrack): boolean {
   return Math.abs(found / wanted - 1) < 0.001;
 }
 
-/** What is not said is square. */
+/** Without a ratio pixels are square. */
 function ratio(text: string | null): number {
   const [width = 1, height = 1] = (text ?? "1:1").split(":").map(Number);
   return width / height;
@@ -57,13 +57,15 @@ function ratio(text: string | null): number {
 function colourDifference(expected: Colour, found: Colour): string | null {
   const names = ["primaries", "transfer", "space", "range"] as const;
   const wrong = names.filter(
-    (name) => expected[name] !== null && said(name, found) !== expected[name],
+    (name) => expected[name] !== null && colourValue(name, found) !== expected[name],
   );
   if (wrong.length === 0) return null;
-  return wrong.map((name) => `${said(name, found) ?? "unknown"}, not ${expected[name]}`).join("; ");
+  return wrong
+    .map((name) => `${colourValue(name, found) ?? "unknown"}, not ${expected[name]}`)
+    .join("; ");
 }
 
-/** A range that is not said is the limited one (ITU-T H.264 and H.265, E.2.1). */
-function said(name: keyof Colour, colour: Colour): string | null {
+/** Without a tag the range is limited (ITU-T H.264 and H.265, E.2.1). */
+function colourValue(name: keyof Colour, colour: Colour): string | null {
   return name === "range" ? (colour.range ?? "tv") : colour[name];
 }

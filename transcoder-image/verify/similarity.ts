@@ -28,8 +28,8 @@ export interface SimilarityRequest {
 }
 
 /**
- * The lowest similarity of some windows; undefined where ffmpeg can't tell. Throws what `runFfmpeg`
- * throws when neither file is to blame.
+ * The lowest similarity of some windows; undefined when ffmpeg can't measure it. Throws the errors of
+ * `runFfmpeg` that neither file causes.
  */
 export async function measureSimilarity(
   request: SimilarityRequest,
@@ -42,7 +42,7 @@ export async function measureSimilarity(
   return measured.length === 0 ? undefined : lowest(measured);
 }
 
-/** Of each component by itself. */
+/** The lowest value of each component. */
 export function lowest(measured: readonly Similarity[]): Similarity {
   const least = (of: keyof Similarity) => Math.min(...measured.map((each) => each[of]));
   return { y: least("y"), u: least("u"), v: least("v") };
@@ -52,7 +52,7 @@ async function measureWindow(request: SimilarityRequest, window: Window) {
   const { source, output, comparison, cpus, stallSeconds, signal } = request;
   const format = `format=${comparison.pixelFormat}`;
   const totalFrames = window.frames;
-  // Times were compared before: here, frames meet by their place.
+  // Times were compared before; here frames are compared by their position.
   const sameClock = `trim=end_frame=${totalFrames},settb=1/25,setpts=N`;
   const graph = [
     `[0:${source.index}]${[...comparison.filters, format, sameClock].join(",")}[a]`,
@@ -64,20 +64,20 @@ async function measureWindow(request: SimilarityRequest, window: Window) {
     ["-nostats", "-progress", "pipe:1", "-stats_period", "1"],
     inputOf(source.path, window.sourceSeek, cpus),
     inputOf(output.path, window.outputSeek, cpus),
-    // Of itself, trim has ffmpeg decode both files to their ends.
+    // Without -frames, ffmpeg would decode both files to their ends despite trim.
     ["-lavfi", graph, "-frames:v", String(totalFrames), "-f", "null", "-"],
   ].flat();
   try {
     const { diagnostics } = await runFfmpeg({ args, stallSeconds, totalFrames, signal });
     return parseSimilarity(diagnostics.lines);
   } catch (error) {
-    if (error instanceof AttemptError && ofTheFiles.has(error.code)) return undefined;
+    if (error instanceof AttemptError && inputFaults.has(error.code)) return undefined;
     throw error;
   }
 }
 
-/** Both files were decoded before: that one can't be from here on is no fault of the output. */
-const ofTheFiles: ReadonlySet<string> = new Set([
+/** Both files were decoded before, so a decoding error after a seek is not a fault of the output. */
+const inputFaults: ReadonlySet<string> = new Set([
   "transcode_failed",
   "damaged",
   "unsupported_codec",

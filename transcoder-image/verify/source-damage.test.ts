@@ -3,7 +3,7 @@ import { sourceDamage } from "./source-damage.ts";
 
 const whole = { packets: 75, decodedFrames: 75 };
 const short = { packets: 60, decodedFrames: 60 };
-const damaged = "The file is damaged: it holds 75 frames, but decodes to 60.";
+const damaged = "The file is damaged: it contains 75 frames, but only 60 can be decoded.";
 
 test.each([
   ["an output with every frame blames nobody", { frames: 75, errorCount: 9 }, whole, null],

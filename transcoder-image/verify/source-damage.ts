@@ -1,18 +1,20 @@
-/** What the source gave when it was read for the encode. */
+/** The result of reading the source for the encode. */
 export interface Encoded {
   frames: number;
   /** Errors that ffmpeg found in the source. */
   errorCount: number;
 }
 
-/** What people are told where a damaged source is put up with. */
-export function lostNote(expectedFrames: number, frames: number): string {
-  return `The file is damaged: ${expectedFrames - frames} of its ${expectedFrames} frames can't be decoded and are missing.`;
+/** The note about a damaged source that is accepted. */
+export function missingFramesNote(expectedFrames: number, frames: number): string {
+  return (
+    `The file is damaged: ${expectedFrames - frames} of its ${expectedFrames} frames can't be ` +
+    "decoded and are missing."
+  );
 }
 
 /**
- * Whose fault it is that an output has other frames than its source: a sentence where the source
- * could not be read as a whole, null where nothing speaks against it. Pure.
+ * When an output has fewer frames than its source: a sentence when the source is damaged, otherwise null. Pure.
  */
 export function sourceDamage(
   expectedFrames: number,
@@ -22,5 +24,5 @@ export function sourceDamage(
   const { packets, decodedFrames } = output;
   if (packets === expectedFrames && decodedFrames === expectedFrames) return null;
   if (encoded.errorCount === 0 && encoded.frames >= expectedFrames) return null;
-  return `The file is damaged: it holds ${expectedFrames} frames, but decodes to ${encoded.frames}.`;
+  return `The file is damaged: it contains ${expectedFrames} frames, but only ${encoded.frames} can be decoded.`;
 }

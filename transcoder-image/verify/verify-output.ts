@@ -9,7 +9,7 @@ import { readMedia, readPacketTimes } from "../probe/ffprobe.ts";
 import { readHdr10 } from "../probe/hdr10.ts";
 import type { Source } from "../probe/media.ts";
 import { chooseVideo } from "../probe/refusals.ts";
-import { sourceDamage, lostNote, type Encoded } from "./source-damage.ts";
+import { sourceDamage, missingFramesNote, type Encoded } from "./source-damage.ts";
 import { compareTimestamps, timesOfKept } from "./compare-timestamps.ts";
 import { judgeHdr10 } from "./judge-hdr10.ts";
 import { judgeOutput, judgeSimilarity, judgeTimes } from "./judge-output.ts";
@@ -32,14 +32,14 @@ export interface VerifyRequest {
 export interface Verified {
   made: Source;
   verification: Verification;
-  /** What is missing, where the source is damaged and that is put up with. */
+  /** Notes about missing frames, when a damaged source is accepted. */
   notes: string[];
 }
 
 /**
- * Reads the output as a stranger would: headers, every packet's time, and every frame decoded with
- * the first error being the last; then compares pictures. Throws AttemptError `verification_failed`
- * with what is wrong, or `damaged` where frames are missing because the source could not be decoded.
+ * Reads the output independently of the encode: headers, every packet's time, and every frame decoded,
+ * stopping at the first error; then compares pictures. Throws AttemptError `verification_failed` with
+ * the fault, or `damaged` when frames are missing because the source could not be decoded.
  */
 export async function verifyOutput(request: VerifyRequest): Promise<Verified> {
   const { output, source, expected, encoded, onDamage, signal } = request;
@@ -52,30 +52,30 @@ export async function verifyOutput(request: VerifyRequest): Promise<Verified> {
     decode(request, video.index),
   ]);
   const facts = { media, packets: packets.timestamps.length, decodedFrames };
-  const blame = sourceDamage(expected.frames, encoded, facts);
-  if (blame !== null && onDamage === "fail") throw new AttemptError("damaged", blame);
-  const frames = blame === null ? expected.frames : encoded.frames;
+  const damage = sourceDamage(expected.frames, encoded, facts);
+  if (damage !== null && onDamage === "fail") throw new AttemptError("damaged", damage);
+  const frames = damage === null ? expected.frames : encoded.frames;
   const fault = judgeOutput({ ...expected, frames }, facts);
   if (fault !== null) throw failed(fault);
 
   const hdr10 = expected.hdr10 === null ? null : await readHdr10(output, video.index, signal);
-  const dimmed = judgeHdr10(expected.hdr10, hdr10);
-  if (dimmed !== null) throw failed(dimmed);
+  const hdr10Fault = judgeHdr10(expected.hdr10, hdr10);
+  if (hdr10Fault !== null) throw failed(hdr10Fault);
 
   const { timestamps } = packets;
   const made: Source = { media, video, timestamps, hiddenFrames: 0, hdr10 };
   const times = compareTimestamps(
-    blame === null ? source.timestamps : timesOfKept(source.timestamps, timestamps),
+    damage === null ? source.timestamps : timesOfKept(source.timestamps, timestamps),
     timestamps,
   );
-  const drift = judgeTimes(times);
-  if (drift !== null) throw failed(drift);
+  const timeFault = judgeTimes(times);
+  if (timeFault !== null) throw failed(timeFault);
   const ssim = await compare(request, made);
-  const strange = ssim === undefined ? null : judgeSimilarity(ssim);
-  if (strange !== null) throw failed(strange);
+  const pictureFault = ssim === undefined ? null : judgeSimilarity(ssim);
+  if (pictureFault !== null) throw failed(pictureFault);
   return {
     made,
-    notes: blame === null ? [] : [lostNote(expected.frames, frames)],
+    notes: damage === null ? [] : [missingFramesNote(expected.frames, frames)],
     verification: {
       frames: decodedFrames,
       max_timestamp_error_ms: times.maxErrorMs,
@@ -87,8 +87,8 @@ export async function verifyOutput(request: VerifyRequest): Promise<Verified> {
 }
 
 /**
- * Not where the picture was changed on purpose; nor where the source has errors, which a decoder
- * covers up differently when it starts elsewhere.
+ * Compares pictures, except when the picture was changed on purpose, or when the source has errors,
+ * which a decoder conceals differently when it starts at another frame.
  */
 async function compare(
   { input, output, source, expected, encoded, cpus, stallSeconds, signal }: VerifyRequest,
@@ -128,15 +128,15 @@ async function decode(request: VerifyRequest, videoIndex: number): Promise<numbe
     const { frames } = await runFfmpeg({ args, stallSeconds, totalFrames, onProgress, signal });
     return frames;
   } catch (error) {
-    if (error instanceof AttemptError && ofWhatIsDecoded.has(error.code)) {
+    if (error instanceof AttemptError && inputFaults.has(error.code)) {
       throw failed(`The output can't be decoded without errors. ${error.message}`, error);
     }
     throw error;
   }
 }
 
-/** Where ffmpeg blames its input, that is what we made. */
-const ofWhatIsDecoded: ReadonlySet<string> = new Set(["transcode_failed", "damaged"]);
+/** For these codes ffmpeg's input is at fault, and that is our output. */
+const inputFaults: ReadonlySet<string> = new Set(["transcode_failed", "damaged"]);
 
 function failed(sentence: string, cause?: Error): AttemptError {
   return new AttemptError("verification_failed", sentence, { cause });

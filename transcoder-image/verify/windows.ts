@@ -10,20 +10,20 @@ export interface Window {
 export interface Times {
   /** Ascending, in seconds. */
   timestamps: readonly number[];
-  /** What seeking counts from. */
+  /** Seek positions are relative to this. */
   startSeconds: number;
 }
 
 const windowSeconds = 1;
-const mostFrames = 120;
+const maxWindowFrames = 120;
 
 /**
- * At the start, in the middle and at the end, a second each; a short video as a whole. Pure. Frames
- * are found by their place: seeking to half-way between two frames finds the same in both files.
+ * One second each at the start, in the middle and at the end; a short video as a whole. Pure. Seeking
+ * to the middle between two frames finds the same frame in both files.
  */
 export function chooseWindows(source: Times, output: Times): Window[] {
   const total = source.timestamps.length;
-  const frames = Math.min(framesOfASecond(source.timestamps), mostFrames, total);
+  const frames = Math.min(framesOfASecond(source.timestamps), maxWindowFrames, total);
   const starts = total <= 3 * frames ? stepsOf(frames, total) : spread(frames, total);
   return starts.map((start) => ({
     start,

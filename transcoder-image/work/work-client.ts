@@ -26,9 +26,9 @@ const requestTimeoutMs = 30_000;
 const retryPolicy = { retries: 200, minTimeout: 250, factor: 2, maxTimeout: 5_000 };
 
 /**
- * The worker's side of the work protocol. Every call but `progress` is repeated while the
- * controller can't be reached. Throws FencedError when the attempt is not ours (any more), and
- * AttemptError `internal_error` for any other refusal.
+ * The worker's side of the work protocol. Every call except `progress` is repeated while the controller
+ * can't be reached. Throws FencedError when the attempt is no longer ours, and AttemptError
+ * `internal_error` for any other refusal.
  */
 export class WorkClient {
   readonly #url: string;
@@ -53,7 +53,7 @@ export class WorkClient {
     return new Map(parts.map((part) => [part.part_number, part.url]));
   }
 
-  /** Tried once: the next heartbeat says it better. */
+  /** Tried once, because the next heartbeat has newer values. */
   async progress(request: ProgressRequest, signal: AbortSignal): Promise<void> {
     await this.#post("progress", request, progressResponse, signal);
   }
@@ -86,10 +86,12 @@ export class WorkClient {
       throw new UnreachableError(`The controller answered ${operation} with ${status}.`);
     }
     if (status !== 200) {
-      const said = workError.safeParse(json(text)).data;
-      if (said !== undefined) throw refusal(operation, status, said);
-      // While the controller is away, a proxy or whoever has its address now may answer in its place.
-      throw new UnreachableError(`Something else answered ${operation} with ${status}.`);
+      const problem = workError.safeParse(json(text)).data;
+      if (problem !== undefined) throw refusal(operation, status, problem);
+      // While the controller is down, a proxy or another process at its address may answer instead.
+      throw new UnreachableError(
+        `Another server, not the controller, answered ${operation} with ${status}.`,
+      );
     }
     return shape.parse(json(text));
   }
@@ -110,14 +112,14 @@ export class WorkClient {
     }
   }
 
-  /** Read anew each time: a projected token is replaced while we run. */
+  /** Read every time: a projected token is replaced while we run. */
   async #readToken(): Promise<string> {
     if ("value" in this.#token) return this.#token.value;
     return (await readFile(this.#token.file, "utf8")).trim();
   }
 }
 
-/** The controller did not answer, or could not: asking again may help. */
+/** The controller did not answer, or answered that it can't: a retry may help. */
 export class UnreachableError extends Error {
   override readonly name = "UnreachableError";
 }
@@ -127,7 +129,7 @@ function refusal(
   status: number,
   { code, detail }: z.infer<typeof workError>,
 ): Error {
-  if (status === 401) return new FencedError("The work token is not valid (any more).");
+  if (status === 401) return new FencedError("The work token is not valid, or no longer valid.");
   if (status === 409 && code === "fenced") return new FencedError(detail);
   return new AttemptError(
     "internal_error",

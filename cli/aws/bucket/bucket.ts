@@ -9,19 +9,19 @@ import {
 import { TranspodError } from "@transpod/contract/errors.ts";
 
 /**
- * Whether the bucket is there, is ours and is in the client's region. Throws a TranspodError when it
- * is somebody else's or elsewhere: names of buckets are shared by everybody on AWS.
+ * Whether the bucket exists, is ours and is in the client's region. Throws a TranspodError when it
+ * belongs to another account or is in another region: bucket names are shared by all accounts of AWS.
  */
 export async function bucketExists(
   s3: S3Client,
   bucket: string,
   account: string | undefined,
 ): Promise<boolean> {
-  // HeadBucket would be refused without a word: an answer to HEAD has no body.
+  // Not HeadBucket: the answer to a HEAD has no body, so its error has no message.
   const asked = new ListObjectsV2Command({
     Bucket: bucket,
     MaxKeys: 1,
-    // Somebody may have taken the name and opened it to us, to see what we put there.
+    // Somebody may own a bucket of this name and give us access, to read what we store there.
     ...(account === undefined ? {} : { ExpectedBucketOwner: account }),
   });
   try {
@@ -40,7 +40,7 @@ export async function bucketExists(
 
 export async function createBucket(s3: S3Client, bucket: string): Promise<void> {
   const region = await s3.config.region();
-  // us-east-1 is the one region that must not be named.
+  // us-east-1 is the only region that must not be named.
   const location = region !== "us-east-1" && {
     CreateBucketConfiguration: { LocationConstraint: region as BucketLocationConstraint },
   };
@@ -58,7 +58,7 @@ function taken(bucket: string, cause: unknown): TranspodError {
   return new TranspodError(
     "bucket_taken",
     `The bucket ${bucket} belongs to another AWS account, or these credentials may not see it ` +
-      "(s3:ListBucket). Names of buckets are shared by all accounts: choose another suffix.",
+      "(s3:ListBucket). Bucket names are shared by all accounts: choose another suffix.",
     { cause },
   );
 }
@@ -67,7 +67,7 @@ function elsewhere(bucket: string, found: string, region: string, cause: unknown
   return new TranspodError(
     "wrong_region",
     `The bucket ${bucket} is in ${found}, not in ${region}. ` +
-      `Say --region ${found}, or choose another suffix.`,
+      `Use --region ${found}, or choose another suffix.`,
     { cause },
   );
 }

@@ -11,7 +11,7 @@ import { setting, upsert, type Setting } from "../setting.ts";
 /** Exactly these: S3's suffix filter is case-sensitive and has no patterns. */
 const suffixes = [".mp4", ".mov", ".MP4", ".MOV"];
 
-/** Lets the bucket tell the queue of every video, and leaves alone whom else it tells. */
+/** Makes the bucket send an event for every video to the queue; its other notifications stay. */
 export function notifications(s3: S3Client, bucket: string, queueArn: string): Setting {
   return setting<NotificationConfiguration>("notifications", {
     async read() {
@@ -43,7 +43,7 @@ function configurationFor(suffix: string, queueArn: string): QueueConfiguration 
   };
 }
 
-/** AWS takes `suffix` and gives back `Suffix`. */
+/** AWS accepts `suffix` and answers with `Suffix`. */
 function withLowerCaseNames(configuration: QueueConfiguration): QueueConfiguration {
   const rules = configuration.Filter?.Key?.FilterRules;
   if (rules === undefined) return configuration;
@@ -54,7 +54,7 @@ function withLowerCaseNames(configuration: QueueConfiguration): QueueConfigurati
   return { ...configuration, Filter: { Key: { FilterRules } } };
 }
 
-/** S3 tries the queue out, and a queue's policy may take up to a minute to be known everywhere. */
+/** S3 tests the queue, and a queue's policy may take up to a minute to take effect. */
 async function put(
   s3: S3Client,
   bucket: string,

@@ -16,7 +16,7 @@ import {
   type LifecycleRule,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import { bucketArn, type Place } from "../arn.ts";
+import { bucketArn, type ArnParts } from "../arn.ts";
 import { unlessMissing } from "../errors.ts";
 import { withStatement, type PolicyDocument } from "../policy/document.ts";
 import { setting, upsert, type Setting } from "../setting.ts";
@@ -62,7 +62,7 @@ export async function speaksTls(s3: S3Client): Promise<boolean> {
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html */
-export function tlsOnly(s3: S3Client, bucket: string, place: Place): Setting {
+export function tlsOnly(s3: S3Client, bucket: string, place: ArnParts): Setting {
   const arn = bucketArn(place, bucket);
   return setting<PolicyDocument>("policy", {
     async read() {
@@ -84,7 +84,10 @@ export function tlsOnly(s3: S3Client, bucket: string, place: Place): Setting {
   });
 }
 
-/** Without origins an earlier run's stay; at first any page may, since a URL must be signed anyway. */
+/**
+ * Without `origins` those of an earlier run stay; the first default is any origin, since URLs must be
+ * signed anyway.
+ */
 export function cors(s3: S3Client, bucket: string, origins: string[] | undefined): Setting {
   const isOurs = (rule: CORSRule) => rule.ID === uploadsFromBrowsers;
   return setting<CORSRule[]>("CORS", {
@@ -100,7 +103,7 @@ export function cors(s3: S3Client, bucket: string, origins: string[] | undefined
           AllowedOrigins: origins ?? current.find(isOurs)?.AllowedOrigins ?? ["*"],
           AllowedMethods: ["GET", "HEAD", "PUT"],
           AllowedHeaders: ["*"],
-          // A browser that uploads in parts must be able to read it.
+          // Browsers need it to upload in parts.
           ExposeHeaders: ["ETag"],
           MaxAgeSeconds: 3600,
         },
@@ -112,8 +115,8 @@ export function cors(s3: S3Client, bucket: string, origins: string[] | undefined
 }
 
 /**
- * Parts of an upload that nobody completes would stay, and be billed, for ever. Older versions do
- * stay: the one that counts may be among them (docs/adr/0010).
+ * Parts of an upload that is never completed would stay, and be billed, for ever. Older versions are
+ * kept: the source may be one of them (docs/adr/0010).
  */
 export function lifecycle(s3: S3Client, bucket: string): Setting {
   const rule: LifecycleRule = {

@@ -1,6 +1,6 @@
 import type { Installation } from "../installation.ts";
 
-/** What the services read, in the shape of .env.aws.template: names, and no secret. */
+/** The environment variables of the services, in the form of .env.aws.template: names, and no secrets. */
 export function environmentFile({ names, region, queueUrl, emulator }: Installation): string {
   const endpoint = emulator?.endpoint ?? "";
   return [

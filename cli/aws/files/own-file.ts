@@ -3,7 +3,7 @@ import { access, constants, readFile, rename, writeFile } from "node:fs/promises
 import { dirname } from "node:path";
 import { TranspodError } from "@transpod/contract/errors.ts";
 
-/** A file that a command writes again whenever it runs, but never over a person's work. */
+/** A file that a command writes each time it runs, but without overwriting a person's edits. */
 export interface OwnFile {
   path: string;
   /** Resolves with whether it had to be written. */
@@ -11,16 +11,16 @@ export interface OwnFile {
 }
 
 /**
- * Throws a TranspodError when there is a file that nobody wrote by this means, or that was edited
- * since, unless by force.
+ * Without `force`, throws a TranspodError when there is a file that was written by another program, or
+ * was edited.
  */
 export async function openOwnFile(path: string, { force }: { force: boolean }): Promise<OwnFile> {
   const found = await contentOf(path);
   if (found !== undefined && !force && !isUntouched(found)) {
     throw new TranspodError(
       "file_kept",
-      `${path} was written or edited by somebody else, so it is left alone. ` +
-        "Name another file, or say --force to replace it.",
+      `${path} was not written by this command, or was edited since, so it is left alone. Name ` +
+        "another file, or use --force to replace it.",
     );
   }
   return {
@@ -39,7 +39,7 @@ export async function openOwnFile(path: string, { force }: { force: boolean }): 
   };
 }
 
-/** Undefined when there is no file yet, and the folder for it is there. */
+/** Undefined when there is no file yet but its folder exists. */
 async function contentOf(path: string): Promise<string | undefined> {
   try {
     await access(dirname(path), constants.W_OK);

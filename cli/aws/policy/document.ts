@@ -7,7 +7,7 @@ export interface PolicyDocument {
 }
 
 export interface PolicyStatement {
-  /** By which we know our own statement among others. */
+  /** Identifies our own statement among others. */
   Sid?: string;
   Effect: "Allow" | "Deny";
   Principal?: string | Record<string, string>;
@@ -16,7 +16,7 @@ export interface PolicyStatement {
   Condition?: Record<string, Record<string, string>>;
 }
 
-/** A document with the statement in it; those of others stay as they are. */
+/** Adds the statement to a document, or replaces the one with the same Sid; others stay unchanged. */
 export function withStatement(
   document: PolicyDocument | undefined,
   statement: PolicyStatement,

@@ -20,8 +20,11 @@ import { resource, type Resource } from "../resource.ts";
 import { ensureAll, setting, type Setting } from "../setting.ts";
 import { tagged, tagList, tagsIn, type Tags } from "../tags.ts";
 
-/** IAM keeps no more: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-versioning.html */
-const mostVersions = 5;
+/**
+ * The limit of IAM:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-versioning.html
+ */
+const maxVersions = 5;
 
 export function policyArn({ partition, account }: Identity, name: string): string {
   return `arn:${partition}:iam::${account}:policy/${name}`;
@@ -33,7 +36,7 @@ export async function findPolicy(iam: IAMClient, arn: string): Promise<Policy | 
   return (await unlessMissing(asked, "NoSuchEntityException"))?.Policy;
 }
 
-/** Makes a policy, or gives the one that is there a new version where it says something else. */
+/** Creates a policy, or adds a new version to an existing one when its document differs. */
 export async function ensurePolicy(
   iam: IAMClient,
   arn: string,
@@ -91,7 +94,7 @@ function policyDocument(
 /** Deletes the oldest version when there are as many as IAM keeps. */
 async function makeRoom(iam: IAMClient, arn: string): Promise<void> {
   const versions = await versionsOf(iam, arn);
-  if (versions.length < mostVersions) return;
+  if (versions.length < maxVersions) return;
   const [oldest] = versions
     .filter(({ IsDefaultVersion }) => !IsDefaultVersion)
     .toSorted((a, b) => numberOf(a) - numberOf(b));
@@ -117,7 +120,7 @@ async function deleteVersion(
   await iam.send(new DeletePolicyVersionCommand({ PolicyArn: arn, VersionId }));
 }
 
-/** Whom the policy is attached to: `role transpod-api`. */
+/** What the policy is attached to: `role transpod-api`. */
 export async function attachmentsOf(iam: IAMClient, arn: string): Promise<string[]> {
   const asked = new ListEntitiesForPolicyCommand({ PolicyArn: arn });
   const { PolicyRoles = [], PolicyUsers = [], PolicyGroups = [] } = await iam.send(asked);
@@ -128,7 +131,7 @@ export async function attachmentsOf(iam: IAMClient, arn: string): Promise<string
   ];
 }
 
-/** Deletes a policy that is attached to nobody, with its versions. */
+/** Deletes a policy that is not attached, with its versions. */
 export async function deletePolicy(iam: IAMClient, arn: string): Promise<void> {
   for (const version of await versionsOf(iam, arn)) {
     if (!version.IsDefaultVersion) await deleteVersion(iam, arn, version);

@@ -41,7 +41,7 @@ import { createLogger } from "@transpod/runtime/logger.ts";
 import { createRegistry } from "@transpod/runtime/metrics.ts";
 import { TranspodClient } from "@transpod/test/e2e/client.ts";
 import { freshDatabase } from "@transpod/test/harness.ts";
-import { placeOf } from "../arn.ts";
+import { parseArn } from "../arn.ts";
 import { tlsOnly } from "../bucket/settings.ts";
 import { namesFor } from "../names.ts";
 import { provision } from "../provision.ts";
@@ -53,7 +53,7 @@ import { servicePolicies } from "./service-policies.ts";
 vi.setConfig({ testTimeout: 60_000 });
 const region = "us-east-1";
 const loopback = "127.0.0.1";
-const patience = { timeout: 30_000, interval: 50 };
+const waitOptions = { timeout: 30_000, interval: 50 };
 const names = namesFor("prod");
 const { rawBucket, processedBucket } = names;
 const worker = fileURLToPath(import.meta.resolve("@transpod/test/noop-worker.ts"));
@@ -80,7 +80,7 @@ beforeEach(async () => {
   const iam = new IAMClient({ region, endpoint, credentials: root });
   const users = await Promise.all(
     servicePolicies(names, queueArn).map(async (policy) => {
-      const arn = policyArn(placeOf(queueArn), policy.name);
+      const arn = policyArn(parseArn(queueArn), policy.name);
       await ensurePolicy(iam, arn, policy, {});
       return clientsWith(await userWith(iam, policy.name, arn));
     }),
@@ -173,7 +173,7 @@ async function announce(url: string) {
       vi.waitFor(async () => {
         const { processing_status } = await json(fetch(`${file}/status`));
         expect(processing_status).toBe("completed");
-      }, patience),
+      }, waitOptions),
     async delete() {
       expect((await fetch(file, { method: "DELETE" })).status).toBe(204);
     },
@@ -213,7 +213,7 @@ test("with its policy each service does all of its work", async () => {
     const { Versions = [] } = await admin.s3.send(objects);
     // What remains is the result of the other one.
     expect(Versions).toHaveLength(1);
-  }, patience);
+  }, waitOptions);
 
   // As when two requests of one lease begin its upload at once.
   const Key = "twice.mov";
@@ -238,7 +238,7 @@ test("with its policy each service does its share of an upload in parts", async 
   await client.uploadParts(file_id, path);
   await vi.waitFor(async () => {
     expect((await client.status(file_id)).processing_status).toBe("completed");
-  }, patience);
+  }, waitOptions);
 
   const { file_id: cancelled } = await client.announce(path);
   await fetch(`${url}/upload/${cancelled}/multipart`, { method: "POST" });
@@ -247,7 +247,7 @@ test("with its policy each service does its share of an upload in parts", async 
     const uploads = new ListMultipartUploadsCommand({ Bucket: rawBucket });
     const { Uploads = [] } = await admin.s3.send(uploads);
     expect(Uploads).toEqual([]);
-  }, patience);
+  }, waitOptions);
   expect(complaints.filter((line) => !line.includes("upload_found_by_sweep"))).toEqual([]);
 });
 
@@ -282,7 +282,7 @@ test("with its policy no service does anything else", async () => {
 test("TLS only: what comes without it is refused", async () => {
   await put(admin.s3, rawBucket);
   await api.s3.send(new GetObjectCommand({ Bucket: rawBucket, Key }));
-  await tlsOnly(admin.s3, rawBucket, placeOf(queueArn)).ensure();
+  await tlsOnly(admin.s3, rawBucket, parseArn(queueArn)).ensure();
   await expect(api.s3.send(new GetObjectCommand({ Bucket: rawBucket, Key }))).rejects.toMatchObject(
     { name: "AccessDenied" },
   );

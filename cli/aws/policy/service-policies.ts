@@ -1,8 +1,8 @@
-import { bucketArn, placeOf } from "../arn.ts";
+import { bucketArn, parseArn } from "../arn.ts";
 import type { Names } from "../names.ts";
 import type { PolicyDocument, PolicyStatement } from "./document.ts";
 
-/** What IAM lets a service do. */
+/** The IAM policy of a service. */
 export interface ServicePolicy {
   name: string;
   description: string;
@@ -10,11 +10,11 @@ export interface ServicePolicy {
 }
 
 /**
- * Each service's policy: every action is one that its code uses, or signs a URL for. Who holds a
- * presigned URL may do what its signer may.
+ * Each service's policy. Every action is one that its code uses, or signs a URL for: a presigned URL
+ * has the permissions of its signer.
  */
 export function servicePolicies(names: Names, queueArn: string): ServicePolicy[] {
-  const place = placeOf(queueArn);
+  const place = parseArn(queueArn);
   const raw = bucketArn(place, names.rawBucket);
   const processed = bucketArn(place, names.processedBucket);
   return [
@@ -22,15 +22,15 @@ export function servicePolicies(names: Names, queueArn: string): ServicePolicy[]
       name: names.apiPolicy,
       description: "The API of Transpod: signs uploads and downloads",
       document: allow({
-        // Readiness asks for both, and for the queue; and an object that is missing is 404, not 403.
+        // Readiness checks both, and the queue; and with it a missing object is a 404, not a 403.
         SeeBuckets: [["s3:ListBucket"], [raw, processed]],
-        // s3:PutObject is all of an upload in parts but to see what is there, and to abort it.
+        // s3:PutObject covers an upload in parts, except listing its parts and aborting it.
         SignUploads: [
           ["s3:PutObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload"],
           [`${raw}/*`],
         ],
         SignDownloads: [["s3:GetObject"], [`${raw}/*`, `${processed}/*`]],
-        // A file is the version that was accepted.
+        // Only the accepted version of an original is downloaded.
         SignDownloadsOfVersions: [["s3:GetObjectVersion"], [`${raw}/*`]],
         SeeQueue: [["sqs:GetQueueAttributes"], [queueArn]],
       }),
@@ -39,12 +39,12 @@ export function servicePolicies(names: Names, queueArn: string): ServicePolicy[]
       name: names.controllerPolicy,
       description: "The controller of Transpod: reads uploads, publishes results, drains the queue",
       document: allow({
-        // Without it S3 calls an upload that has not come 403, not 404.
+        // Without it a missing upload is a 403, not a 404.
         SeeWhatIsMissing: [["s3:ListBucket"], [raw]],
         ReadUploads: [["s3:GetObject", "s3:GetObjectVersion"], [`${raw}/*`]],
-        // s3:PutObject is all of a multipart upload but its end without a result.
+        // s3:PutObject covers a multipart upload, except aborting it.
         PublishResults: [["s3:PutObject", "s3:GetObject"], [`${processed}/*`]],
-        // Of a file that was deleted nothing stays: no version, and no part of an upload.
+        // Nothing of a deleted file is kept: no version, and no part of an upload.
         FindWhatToDelete: [
           ["s3:ListBucketVersions", "s3:ListBucketMultipartUploads"],
           [raw, processed],
@@ -54,7 +54,7 @@ export function servicePolicies(names: Names, queueArn: string): ServicePolicy[]
           [`${raw}/*`, `${processed}/*`],
         ],
         DrainQueue: [["sqs:ReceiveMessage", "sqs:DeleteMessage"], [queueArn]],
-        // In place of the event that S3 did not send.
+        // To send the event that S3 did not send.
         AnnounceFoundUploads: [["sqs:SendMessage"], [queueArn]],
         SeeQueue: [["sqs:GetQueueAttributes"], [queueArn]],
       }),

@@ -12,11 +12,11 @@ export interface Queue {
   name: string;
   url: string;
   arn: string;
-  /** In this run. */
+  /** Whether it was created in this run. */
   created: boolean;
 }
 
-/** SQS has two names for it, an old one and a new one. */
+/** SQS has an old and a new name for this error. */
 export const noSuchQueue = ["QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"];
 
 /** The queue's URL, undefined when there is none. */
@@ -32,13 +32,13 @@ export async function ensureQueue(sqs: SQSClient, name: string, tags: Tags): Pro
 }
 
 async function createQueue(sqs: SQSClient, name: string, tags: Tags): Promise<string> {
-  // Without attributes: to create a queue that is there with others is an error.
+  // Without attributes: creating an existing queue with other attributes is an error.
   const { QueueUrl: url } = await sqs.send(new CreateQueueCommand({ QueueName: name, tags }));
   if (url === undefined) throw new Error(`SQS named no URL for the queue ${name}`);
   return url;
 }
 
-/** SQS asks to wait a second before a new queue is used; most often it is known at once. */
+/** SQS asks clients to wait a second before they use a new queue; most often it works at once. */
 async function arnOf(sqs: SQSClient, url: string): Promise<string> {
   const asked = new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["QueueArn"] });
   const { Attributes } = await pRetry(() => sqs.send(asked), {

@@ -6,18 +6,18 @@ import {
   type QueueAttributeName,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
-import { bucketArn, placeOf } from "../arn.ts";
+import { bucketArn, parseArn } from "../arn.ts";
 import { withStatement, type PolicyDocument } from "../policy/document.ts";
 import type { Queue } from "./queue.ts";
 import { setting, type Setting } from "../setting.ts";
 import { tagged, type Tags } from "../tags.ts";
 
-const fourteenDays = String(14 * 24 * 3600);
+const retentionSeconds = String(14 * 24 * 3600);
 
-/** After so many receptions a message is put aside for a person to look at. */
+/** After so many receives a message goes to the dead-letter queue, for a person to look at. */
 const maxReceiveCount = 5;
 
-/** Those of a queue's attributes that we set. SQS keeps all but the first as JSON. */
+/** The attributes that we set. All except the first are JSON in SQS. */
 interface Attributes {
   MessageRetentionPeriod?: string;
   RedrivePolicy?: { deadLetterTargetArn: string; maxReceiveCount: number };
@@ -32,12 +32,12 @@ const names = [
   "Policy",
 ] as const satisfies QueueAttributeName[];
 
-/** Takes the bucket's events, and gives up to the dead-letter queue what is received too often. */
+/** Accepts the bucket's events, and moves messages that were received too often to the dead-letter queue. */
 export function eventQueue(sqs: SQSClient, queue: Queue, bucket: string, dead: Queue): Setting {
-  const place = placeOf(queue.arn);
+  const place = parseArn(queue.arn);
   return attributes(sqs, queue, (current) => ({
     ...current,
-    MessageRetentionPeriod: fourteenDays,
+    MessageRetentionPeriod: retentionSeconds,
     RedrivePolicy: { deadLetterTargetArn: dead.arn, maxReceiveCount },
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
     Policy: withStatement(current.Policy, {
@@ -48,18 +48,18 @@ export function eventQueue(sqs: SQSClient, queue: Queue, bucket: string, dead: Q
       Resource: queue.arn,
       Condition: {
         ArnEquals: { "aws:SourceArn": bucketArn(place, bucket) },
-        // An ARN of a bucket names no account, and a name that was given up may be taken by another.
+        // The ARN of a bucket has no account, and another account may take the name of a deleted bucket.
         StringEquals: { "aws:SourceAccount": place.account },
       },
     }),
   }));
 }
 
-/** Takes what one queue gives up, and no other queue's. */
+/** Accepts dead letters of this queue only. */
 export function deadLetterQueue(sqs: SQSClient, dead: Queue, queue: Queue): Setting {
   return attributes(sqs, dead, (current) => ({
     ...current,
-    MessageRetentionPeriod: fourteenDays,
+    MessageRetentionPeriod: retentionSeconds,
     RedriveAllowPolicy: { redrivePermission: "byQueue", sourceQueueArns: [queue.arn] },
   }));
 }
@@ -103,7 +103,7 @@ function attributes(
 function decode(name: (typeof names)[number], text: string): unknown {
   if (name === "MessageRetentionPeriod") return text;
   const value = JSON.parse(text);
-  // Whoever set it by hand may have written the number as a text.
+  // A number that was set by hand may be text.
   return name === "RedrivePolicy"
     ? { ...value, maxReceiveCount: Number(value.maxReceiveCount) }
     : value;

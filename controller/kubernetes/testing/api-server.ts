@@ -45,16 +45,16 @@ interface Change {
 type Takeover = (response: ServerResponse) => void;
 
 /**
- * Lists, watches, creates and deletes as the API server does, over a real socket, and misbehaves when
- * asked to: networks and API servers do so by themselves, but not at the moment a test needs it.
+ * Lists, watches, creates and deletes as the API server does, over a real socket, and fails when a test
+ * asks for it: real networks and API servers fail too, but not at the moment a test needs it.
  */
 export class TestApiServer {
   readonly requests: Request[] = [];
-  /** How many connections it was asked for. */
+  /** How many connections were opened. */
   connections = 0;
-  /** What a TokenReview of a token answers. */
+  /** The answer to the TokenReview of each token. */
   reviews: (token: string) => object = () => ({ authenticated: false });
-  /** Tells watches nothing, and does not end them: the other end of a cable that was pulled. */
+  /** Sends nothing to watches and does not end them, as after a cable was pulled. */
   frozen = false;
   readonly #objects = new Map<string, Map<string, KubernetesObject>>();
   readonly #takeovers: { when: (request: Request) => boolean; takeover: Takeover }[] = [];
@@ -83,7 +83,7 @@ export class TestApiServer {
     const { port } = this.#server.address() as AddressInfo;
     const kubeConfig = new KubeConfig();
     kubeConfig.loadFromClusterAndUser(
-      // client-node takes plain HTTP only from those who don't ask for certificates either.
+      // client-node accepts plain HTTP only with skipTLSVerify.
       { name: "test", server: `http://127.0.0.1:${port}`, skipTLSVerify: true },
       { name: "test" },
     );
@@ -98,7 +98,7 @@ export class TestApiServer {
     return this.requests.filter(when).length;
   }
 
-  /** Creates or changes an object; `told: false` loses the news of it. */
+  /** Creates or changes an object; with `told: false` watches get no event. */
   put(path: string, object: KubernetesObject, { told = true } = {}): KubernetesObject {
     const known = this.#in(path).get(object.metadata?.name ?? "");
     const stored = {
@@ -136,15 +136,15 @@ export class TestApiServer {
     this.#compactedAt = this.#version;
   }
 
-  /** Answers one request, the next that fits, in place of the server. */
+  /** Answers the next request that matches, in place of the server. */
   takeOver(when: (request: Request) => boolean, takeover: Takeover): void {
     this.#takeovers.push({ when, takeover });
   }
 
   async #answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(incoming.url ?? "", "http://test");
-    const said = await text(incoming);
-    const body: unknown = said === "" ? undefined : JSON.parse(said);
+    const bodyText = await text(incoming);
+    const body: unknown = bodyText === "" ? undefined : JSON.parse(bodyText);
     const request = { method: incoming.method ?? "", path: pathname, query: searchParams, body };
     this.requests.push(request);
     const index = this.#takeovers.findIndex(({ when }) => when(request));

@@ -2,26 +2,26 @@ import { attemptLabels } from "../job-labels.ts";
 import type { JobSettings } from "../job-settings.ts";
 import type { Job, Pod } from "../wire.ts";
 
-/** Builders for this folder's tests: what a test doesn't say doesn't matter to it. */
+/** Builders for this folder's tests: a test gives only the values that matter to it. */
 
 export const instance = "transpod";
 
 /** For what happens in milliseconds on a machine that has nothing else to do. */
-export const patience = { timeout: 20_000, interval: 10 };
+export const waitOptions = { timeout: 20_000, interval: 10 };
 
 export const ref = { fileId: "0b0f2c0e-6f0b-4e5e-9a53-0a3f6f4f8a11", attempt: 1 };
 export const name = `transpod-${ref.fileId}-1`;
 export const podName = `${name}-abcde`;
 const labels = attemptLabels(ref, instance);
 
-export function job(said: Partial<Job> = {}): Job {
-  const { metadata, ...rest } = said;
+export function job(overrides: Partial<Job> = {}): Job {
+  const { metadata, ...rest } = overrides;
   return { metadata: { name, uid: "job-uid", labels, ...metadata }, ...rest };
 }
 
 /** The pod of `job()`. */
-export function pod(said: Partial<Pod> = {}): Pod {
-  const { metadata, ...rest } = said;
+export function pod(overrides: Partial<Pod> = {}): Pod {
+  const { metadata, ...rest } = overrides;
   const owner = { apiVersion: "batch/v1", kind: "Job", name, uid: "job-uid", controller: true };
   const ours = { name: podName, uid: "pod-uid", labels, ownerReferences: [owner] };
   return { metadata: { ...ours, ...metadata }, ...rest };

@@ -13,7 +13,7 @@ import {
 } from "@transpod/test/harness.ts";
 import { createMetrics } from "../metrics.ts";
 import { defaultSettings } from "../testing.ts";
-import { findSilentUploads } from "./find-silent-uploads.ts";
+import { findMissedUploads } from "./find-missed-uploads.ts";
 
 let db: TestDatabase;
 let aws: TestAws;
@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 
 /** As one that arrived long ago, and S3 told nobody. */
-async function silentUpload() {
+async function missedUpload() {
   const file = await announcedFile(db.pool);
   const nobody = { Bucket: aws.rawBucket, NotificationConfiguration: {} };
   await aws.s3.send(new PutBucketNotificationConfigurationCommand(nobody));
@@ -38,15 +38,15 @@ test("no upload is taken for silent while its message may wait in a long queue",
   const log = createLogger({ service: "test", level: "silent" });
   const metrics = createMetrics(createRegistry(), db.pool);
   const deps = { ...aws, pool: db.pool, settings: defaultSettings, metrics, log };
-  const { file_id } = await silentUpload();
+  const { file_id } = await missedUpload();
   for (let batch = 0; batch < 11; batch += 1) {
     const Entries = Array.from({ length: 10 }, (_, n) => ({ Id: String(n), MessageBody: "{}" }));
     await aws.sqs.send(new SendMessageBatchCommand({ QueueUrl: aws.queueUrl, Entries }));
   }
-  await findSilentUploads(deps);
+  await findMissedUploads(deps);
   expect(await getFileStatus(db.pool, file_id)).toMatchObject({ state: "awaiting_upload" });
 
   await aws.sqs.send(new PurgeQueueCommand({ QueueUrl: aws.queueUrl }));
-  await findSilentUploads(deps);
+  await findMissedUploads(deps);
   expect(await getFileStatus(db.pool, file_id)).toMatchObject({ state: "uploaded" });
 });

@@ -7,13 +7,13 @@ import { findObject } from "@transpod/runtime/find-object.ts";
 import type { Logger } from "@transpod/runtime/logger.ts";
 import { inTransaction } from "@transpod/store/database.ts";
 import { insertOutbox } from "@transpod/store/outbox.ts";
-import { markUploaded, takeSilentUploads, type SilentUpload } from "@transpod/store/sweeps.ts";
+import { markUploaded, takeMissedUploads, type MissedUpload } from "@transpod/store/sweeps.ts";
 import { expireUpload } from "@transpod/store/uploads.ts";
 import type { ControllerSettings } from "../config.ts";
 import type { ControllerMetrics } from "../metrics.ts";
 import type { OutboxDeps } from "./send-outbox.ts";
 
-export interface SilentUploadDeps extends OutboxDeps {
+export interface MissedUploadDeps extends OutboxDeps {
   s3: S3Client;
   rawBucket: string;
   settings: ControllerSettings;
@@ -25,18 +25,21 @@ const batch = 100;
 const tooLate =
   "Nothing was uploaded in time, so the file has expired. Announce it again with POST /upload.";
 
-/** While more messages wait, that of an upload may be among them: one more would make the queue longer. */
+/**
+ * With more waiting messages than this, the event of an upload may be among them, so no message is sent
+ * for it.
+ */
 const backlog = 100;
 
 /**
- * Looks for uploads that are in S3 although no event told of them, and sends the message that S3
- * did not send. There is one way in, so what follows is the same as for any upload. A file whose time is
- * over fails, when nothing is there even now.
+ * Looks for uploads that are in S3 but had no event, and sends the message that S3 did not send, so
+ * that they take the same way as any upload. A file whose time is over and that still has no upload
+ * fails.
  */
-export async function findSilentUploads(deps: SilentUploadDeps): Promise<void> {
+export async function findMissedUploads(deps: MissedUploadDeps): Promise<void> {
   if ((await waitingMessages(deps)) > backlog) return;
   const limit = pLimit(10);
-  const files = await takeSilentUploads(deps.pool, deps.settings.uploadEventGraceSeconds, batch);
+  const files = await takeMissedUploads(deps.pool, deps.settings.uploadEventGraceSeconds, batch);
   await Promise.all(files.map((file) => limit(() => lookFor(deps, file))));
 }
 
@@ -46,7 +49,7 @@ async function waitingMessages({ sqs, queueUrl }: OutboxDeps): Promise<number> {
   return Number((await sqs.send(asked)).Attributes?.ApproximateNumberOfMessages ?? 0);
 }
 
-async function lookFor(deps: SilentUploadDeps, file: SilentUpload): Promise<void> {
+async function lookFor(deps: MissedUploadDeps, file: MissedUpload): Promise<void> {
   const { s3, rawBucket: bucket } = deps;
   const { s3_key: key, source_version: version } = file;
   const object = await findObject(s3, { bucket, key, version });
@@ -55,8 +58,8 @@ async function lookFor(deps: SilentUploadDeps, file: SilentUpload): Promise<void
 }
 
 async function sendFor(
-  { pool, log }: SilentUploadDeps,
-  { file_id }: SilentUpload,
+  { pool, log }: MissedUploadDeps,
+  { file_id }: MissedUpload,
   object: ObjectCreated,
 ): Promise<void> {
   const found = await inTransaction(pool, async (client) => {
@@ -68,8 +71,8 @@ async function sendFor(
 }
 
 async function expire(
-  { pool, metrics, log }: SilentUploadDeps,
-  { file_id }: SilentUpload,
+  { pool, metrics, log }: MissedUploadDeps,
+  { file_id }: MissedUpload,
 ): Promise<void> {
   if (!(await expireUpload(pool, file_id, tooLate))) return;
   crashPoint("upload_expired");

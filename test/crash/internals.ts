@@ -12,14 +12,14 @@ import { s3Credentials } from "@transpod/embedded/s3-credentials.ts";
 import { createS3, createSqs } from "@transpod/runtime/aws.ts";
 import { createPool } from "@transpod/store/database.ts";
 
-/** An attempt, as its row and the log tell of it. */
+/** An attempt, from its row and the log. */
 export interface Attempt {
   attempt: number;
   /** `completed`, `cancelled`, a failure's code, or `open`. */
   end: string;
-  /** How many workers ever had it. */
+  /** How many workers claimed it. */
   workers: number;
-  /** How many Jobs were made for it. */
+  /** How many Jobs were created for it. */
   jobs: number;
 }
 
@@ -29,8 +29,8 @@ interface Transition {
   to_state: FileState | "deleted";
 }
 
-/** Looks behind the public API of embedded mode: at its database, its buckets, its queues and its log. */
-export async function openInside(dataDir: string) {
+/** Inspects embedded mode behind its public API: its database, its buckets, its queues and its log. */
+export async function openInternals(dataDir: string) {
   const read = (name: string) => readFile(join(dataDir, name), "utf8");
   const ports = JSON.parse(await read("ports.json")) as { postgres: number; s3: number };
   const url = `postgres://transpod:${await read("postgres-password")}@127.0.0.1:${ports.postgres}/transpod`;
@@ -72,7 +72,7 @@ export async function openInside(dataDir: string) {
       );
       return rows[0]?.processed_key ?? null;
     },
-    /** Steps of a file's history that may not follow each other. */
+    /** Steps of a file's history that are not allowed after the step before. */
     async stepsBack(fileId: string): Promise<Transition[]> {
       const { rows } = await pool.query<Transition>(
         `select attempt, from_state, to_state from history where file_id = $1 order by history_id`,
@@ -87,11 +87,11 @@ export async function openInside(dataDir: string) {
     },
     results: (fileId: string) => keysIn("transpod-processed", `${fileId}/`),
     originals: (fileId: string, name: string) => keysIn("transpod-raw", rawKey(name, fileId)),
-    /** A file that waits for its upload has waited long enough. */
+    /** Makes the upload of a file expire. */
     async letExpire(fileId: string): Promise<void> {
       await pool.query(`update files set upload_until = now() where file_id = $1`, [fileId]);
     },
-    /** Who knows of a multipart upload of the file. */
+    /** Where a multipart upload of the file is known. */
     async knowUpload(fileId: string, name: string): Promise<("row" | "s3")[]> {
       const row = `select from files where file_id = $1 and upload_id is not null`;
       const of = { Bucket: "transpod-raw", Prefix: rawKey(name, fileId) };
@@ -103,17 +103,17 @@ export async function openInside(dataDir: string) {
     async releaseDeliveries(): Promise<void> {
       await pool.query(`update deliveries set next_try_at = now() where status = 'pending'`);
     },
-    /** Tombstones whose objects are still to be looked for. */
+    /** Tombstones whose objects must still be looked for. */
     async toClean(): Promise<number> {
       const { rowCount } = await pool.query(`select from tombstones where clean_after <= now()`);
       return rowCount ?? 0;
     },
-    /** From now on S3 tells nobody of uploads. The next start repairs that. */
+    /** From now on S3 sends no events. The next start repairs this. */
     async loseEvents(): Promise<void> {
       const silent = { Bucket: "transpod-raw", NotificationConfiguration: {} };
       await s3.send(new PutBucketNotificationConfigurationCommand(silent));
     },
-    /** Messages that wait, or that somebody has received and not deleted. */
+    /** Messages that wait, or are received and not deleted. */
     async messagesIn(queue: "transpod" | "transpod-dead"): Promise<number> {
       const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: queue }));
       const { Attributes = {} } = await sqs.send(
@@ -130,4 +130,4 @@ export async function openInside(dataDir: string) {
   };
 }
 
-export type Inside = Awaited<ReturnType<typeof openInside>>;
+export type Internals = Awaited<ReturnType<typeof openInternals>>;

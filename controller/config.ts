@@ -24,6 +24,7 @@ const settings = z.object({
   HEARTBEAT_SECONDS: integer({ min: 1 }).default(10),
   SWEEP_SECONDS: integer({ min: 1 }).default(30),
   UPLOAD_EVENT_GRACE_SECONDS: integer({ min: 1 }).default(60),
+  AUDIT_LOG_RETENTION_DAYS: integer({ min: 0, max: 36_500 }).default(365),
   MAX_PIXELS: integer({ min: 1, max: absoluteMaxPixels }).optional(),
   MAX_DURATION_SECONDS: integer({ min: 1 }).optional(),
   MAX_TRACKS: integer({ min: 1 }).optional(),
@@ -65,6 +66,8 @@ export interface ControllerSettings {
   retryDelaySeconds: { first: number; most: number };
   sweepSeconds: number;
   uploadEventGraceSeconds: number;
+  /** How long an entry of the audit log is kept; 0: for ever. */
+  auditLogRetentionDays: number;
   /** How long a received message is hidden: recording it takes milliseconds. */
   queueVisibilitySeconds: number;
   /** What a worker gets: it must outlive the longest download or upload of one part. */
@@ -145,6 +148,7 @@ function toSettings(env: z.infer<typeof settings>): Readonly<ControllerSettings>
     retryDelaySeconds: { first: 10, most: 300 },
     sweepSeconds: env.SWEEP_SECONDS,
     uploadEventGraceSeconds: env.UPLOAD_EVENT_GRACE_SECONDS,
+    auditLogRetentionDays: env.AUDIT_LOG_RETENTION_DAYS,
     queueVisibilitySeconds: 30,
     workUrlSeconds: 3600,
     leaseSeconds: 15,

@@ -44,3 +44,19 @@ export async function listAudit(db: Database, limit: number): Promise<AuditRow[]
   );
   return rows.toReversed();
 }
+
+/**
+ * Deletes the oldest of the entries that are older than so many days, at most `limit`. Resolves with how
+ * many it deleted.
+ */
+export async function expireAuditLog(
+  db: Database,
+  olderThanDays: number,
+  limit: number,
+): Promise<number> {
+  const { rows } = await db.query<{ entries: number }>(
+    `select expire_audit_log(make_interval(days => $1), $2) as entries`,
+    [olderThanDays, limit],
+  );
+  return rows[0]!.entries;
+}

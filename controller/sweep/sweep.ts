@@ -5,6 +5,7 @@ import type { LaunchDeps } from "../launch/launcher.ts";
 import { removeStale } from "../observe/reconcile.ts";
 import { abortUploads } from "./abort-uploads.ts";
 import { findSilentUploads, type SilentUploadDeps } from "./find-silent-uploads.ts";
+import { shortenAuditLog } from "./shorten-audit-log.ts";
 import { sendOutbox, type OutboxDeps } from "./send-outbox.ts";
 import { removeLeftovers, type LeftoverDeps } from "./remove-leftovers.ts";
 
@@ -29,6 +30,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
     processingFiles(deps.pool).then((ids) => ids.forEach(deps.enqueue)),
     tombstonesToClean(deps.pool, deletedBatch).then((ids) => ids.forEach(deps.enqueue)),
     deleteOldDeliveries(deps.pool, deliveryDays, deletedBatch),
+    shortenAuditLog(deps),
     sweepJobs(deps),
     removeLeftovers(deps),
   ];

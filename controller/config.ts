@@ -66,6 +66,11 @@ export interface ControllerSettings {
   retryDelaySeconds: { first: number; most: number };
   sweepSeconds: number;
   uploadEventGraceSeconds: number;
+  /**
+   * How old a multipart upload is when it is aborted because no row tells of it, and how often the buckets
+   * are listed for such.
+   */
+  unknownUploadSeconds: number;
   /** How long an entry of the audit log is kept; 0: for ever. */
   auditLogRetentionDays: number;
   /** How long a received message is hidden: recording it takes milliseconds. */
@@ -148,6 +153,8 @@ function toSettings(env: z.infer<typeof settings>): Readonly<ControllerSettings>
     retryDelaySeconds: { first: 10, most: 300 },
     sweepSeconds: env.SWEEP_SECONDS,
     uploadEventGraceSeconds: env.UPLOAD_EVENT_GRACE_SECONDS,
+    // Far longer than the moment between S3's answer and the row, however wrong a clock is.
+    unknownUploadSeconds: 3600,
     auditLogRetentionDays: env.AUDIT_LOG_RETENTION_DAYS,
     queueVisibilitySeconds: 30,
     workUrlSeconds: 3600,

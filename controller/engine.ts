@@ -5,12 +5,16 @@ import { launchPending } from "./launch/launcher.ts";
 import { ObservationWindow } from "./observe/observation-window.ts";
 import { reconcile, type ReconcileDeps } from "./observe/reconcile.ts";
 import { sweep, type SweepDeps } from "./sweep/sweep.ts";
+import { UnknownUploads } from "./sweep/unknown-uploads.ts";
 import { startDelivery } from "./webhooks/delivery.ts";
 import { WorkQueue } from "./work-queue.ts";
 
-/** The observationWindow and the queue of files are the engine's own. */
+/** The observationWindow, the queue of files and how far buckets are listed are the engine's own. */
 export interface EngineDeps
-  extends IntakeDeps, Omit<ReconcileDeps, "observationWindow">, Omit<SweepDeps, "enqueue"> {
+  extends
+    IntakeDeps,
+    Omit<ReconcileDeps, "observationWindow">,
+    Omit<SweepDeps, "enqueue" | "unknownUploads"> {
   /** For LISTEN, which needs a connection of its own. */
   databaseUrl: string;
 }
@@ -35,7 +39,7 @@ export function startEngine(given: EngineDeps): Engine {
     onError,
   });
   const enqueue = (fileId: string) => files.add(fileId);
-  const deps = { ...given, enqueue };
+  const deps = { ...given, enqueue, unknownUploads: new UnknownUploads(given) };
 
   const webhooks = startDelivery(given);
   const chores = new WorkQueue({ handle: run, concurrency: 3, onError });

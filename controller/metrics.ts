@@ -56,6 +56,10 @@ export function createMetrics(registry: Registry, db: Database) {
       "transpod_objects_deleted_total",
       "Versions of objects deleted because their file was.",
     ),
+    unknownUploadsAborted: counter(
+      "transpod_unknown_uploads_aborted_total",
+      "Multipart uploads aborted because no row tells of them.",
+    ),
     deliveries: counter(
       "transpod_webhook_deliveries_total",
       "Tries to tell a webhook of an event: delivered, postponed, given_up, gone.",

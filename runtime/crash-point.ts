@@ -3,6 +3,8 @@
  * must find its way again. Each says what is done by then.
  */
 export const crashPoints = [
+  // S3 has begun a client's multipart upload that no row tells of.
+  "multipart_begun",
   // The parts of an upload are an object, and no row says that it is there.
   "upload_joined",
   // A file of which nothing arrived has failed, and S3 still has parts of it.
@@ -17,7 +19,7 @@ export const crashPoints = [
   "job_created",
   // A worker has the attempt, and no answer.
   "attempt_claimed",
-  // S3 has begun a multipart upload that no row tells of.
+  // S3 has begun a worker's multipart upload that no row tells of.
   "upload_begun",
   // The output is an object, and no row points to it.
   "parts_joined",

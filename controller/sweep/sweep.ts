@@ -6,11 +6,13 @@ import { removeStale } from "../observe/reconcile.ts";
 import { abortUploads } from "./abort-uploads.ts";
 import { findSilentUploads, type SilentUploadDeps } from "./find-silent-uploads.ts";
 import { shortenAuditLog } from "./shorten-audit-log.ts";
+import type { UnknownUploads } from "./unknown-uploads.ts";
 import { sendOutbox, type OutboxDeps } from "./send-outbox.ts";
 import { removeLeftovers, type LeftoverDeps } from "./remove-leftovers.ts";
 
 export interface SweepDeps extends LaunchDeps, SilentUploadDeps, OutboxDeps, LeftoverDeps {
   enqueue: (fileId: string) => void;
+  unknownUploads: UnknownUploads;
 }
 
 /** The next sweep takes the next ones. */
@@ -27,6 +29,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
   const parts = [
     findSilentUploads(deps).then(() => sendOutbox(deps)),
     abortUploads(deps),
+    deps.unknownUploads.abortNext(),
     processingFiles(deps.pool).then((ids) => ids.forEach(deps.enqueue)),
     tombstonesToClean(deps.pool, deletedBatch).then((ids) => ids.forEach(deps.enqueue)),
     deleteOldDeliveries(deps.pool, deliveryDays, deletedBatch),

@@ -1,12 +1,13 @@
+import type pg from "pg";
 import type { Delivery, Webhook } from "@transpod/contract/webhooks.ts";
 import { HttpError } from "@transpod/runtime/problems.ts";
+import type { Database } from "@transpod/store/database.ts";
 import type { DeliveryRow } from "@transpod/store/deliveries.ts";
-import { getWebhook, type WebhookRow } from "@transpod/store/webhooks.ts";
-import type { ApiDeps } from "./deps.ts";
+import { getWebhook, lockWebhook, type WebhookRow } from "@transpod/store/webhooks.ts";
 
 /** Throws an HttpError 404 when there is no such webhook. */
-export async function findWebhook({ pool }: ApiDeps, webhookId: string): Promise<WebhookRow> {
-  const row = await getWebhook(pool, webhookId);
+export async function findWebhook(db: Database, webhookId: string): Promise<WebhookRow> {
+  const row = await getWebhook(db, webhookId);
   if (row !== undefined) return row;
   throw webhookNotFound(webhookId);
 }
@@ -15,13 +16,17 @@ export function webhookNotFound(webhookId: string): HttpError {
   return new HttpError(404, "webhook_not_found", `Webhook with ID ${webhookId} not found.`);
 }
 
-/** Throws an HttpError: 404 when there is no such webhook, 409 when its receiver is gone. */
-export async function findEnabledWebhook(deps: ApiDeps, webhookId: string): Promise<WebhookRow> {
-  const row = await findWebhook(deps, webhookId);
-  if (row.disabled_at === null) return row;
+/**
+ * Locks the webhook: it exists and is enabled until the transaction ends. Throws an HttpError: 404 when there
+ * is no such webhook, 409 when it is disabled.
+ */
+export async function requireEnabled(client: pg.PoolClient, webhookId: string): Promise<void> {
+  const row = await lockWebhook(client, webhookId);
+  if (row === undefined) throw webhookNotFound(webhookId);
+  if (row.disabled_at === null) return;
   const detail =
-    "The webhook is disabled, because its receiver answered 410 Gone. Create it anew with " +
-    "POST /webhooks.";
+    `The webhook is disabled. Enable it with PATCH /webhooks/${webhookId} and the body ` +
+    '{"enabled": true}.';
   throw new HttpError(409, "webhook_disabled", detail);
 }
 
@@ -30,7 +35,9 @@ export function toWebhook(row: WebhookRow): Webhook {
     webhook_id: row.webhook_id,
     url: row.url,
     events: row.events,
+    enabled: row.disabled_at === null,
     disabled_at: row.disabled_at?.toISOString() ?? null,
+    paused_until: row.paused_until?.toISOString() ?? null,
     created_at: row.created_at.toISOString(),
   };
 }

@@ -9,7 +9,13 @@ import { accessOf } from "./access/access.ts";
 import { auditEntry, recordRefusal } from "./access/audit.ts";
 
 const ofFiles = ["create", "cancel", "retry", "delete", "prioritize"] as const;
-const commands = [...ofFiles, "create_webhook", "delete_webhook"] as const;
+const ofWebhooks = [
+  "create_webhook",
+  "enable_webhook",
+  "disable_webhook",
+  "delete_webhook",
+] as const;
+const commands = [...ofFiles, ...ofWebhooks] as const;
 /** It changed something; all was so already; it can't be done. */
 const results = ["done", "unchanged", "refused"] as const;
 

@@ -5,10 +5,12 @@ import {
   maxWebhooks,
   type Delivery,
   type DeliveryList,
+  type Webhook,
   type WebhookCreated,
   type WebhookList,
 } from "@transpod/contract/webhooks.ts";
 import { listAudit } from "@transpod/store/audit-log.ts";
+import { pauseWebhook } from "@transpod/store/webhooks.ts";
 import { startTestApi, type TestApi } from "@transpod/test/test-api.ts";
 
 let api: TestApi;
@@ -31,14 +33,19 @@ async function deliveries(webhookId: string, query = ""): Promise<DeliveryList> 
 }
 
 const remove = (path: string) => api.request(path, { method: "DELETE" });
-const disable = (webhookId: string) =>
-  api.database.pool.query("update webhooks set disabled_at = now() where webhook_id = $1", [
-    webhookId,
-  ]);
+const update = (webhookId: string, body: unknown) =>
+  api.request<Webhook>(`/webhooks/${webhookId}`, {
+    method: "PATCH",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
 
 test("a webhook is created, listed without its secret, and deleted", async () => {
   const { secret, ...webhook } = await create({ events: ["file.failed", "file.failed"] });
-  expect(webhook).toMatchObject({ url, events: ["file.failed"], disabled_at: null });
+  expect(webhook).toMatchObject({
+    ...{ url, events: ["file.failed"], enabled: true },
+    ...{ disabled_at: null, paused_until: null },
+  });
   expect(Buffer.from(secret.replace(/^whsec_/, ""), "base64")).toHaveLength(32);
   const everything = await create();
   expect(everything.events).toEqual(fileEventTypes);
@@ -177,16 +184,51 @@ test.for([
   expect(answer).toMatchObject({ status: 422, body: { code } });
 });
 
-test("a webhook whose receiver is gone is sent nothing, not even on request", async () => {
+test("a webhook that is disabled is sent nothing, not even on request, until it is enabled", async () => {
   const { webhook_id } = await create();
   const { body: sent } = await api.post<Delivery>(`/webhooks/${webhook_id}/test`, {});
-  await disable(webhook_id);
+  const disabled = await update(webhook_id, { enabled: false });
+  expect(disabled).toMatchObject({
+    status: 200,
+    body: { enabled: false, disabled_at: expect.any(String) as string },
+  });
+  expect((await deliveries(webhook_id)).deliveries).toMatchObject([
+    { delivery_id: sent.delivery_id, status: "failed", last_error: "The webhook was disabled." },
+  ]);
   for (const path of ["test", `deliveries/${sent.delivery_id}/replay`]) {
     const answer = await api.post(`/webhooks/${webhook_id}/${path}`, {});
     expect(answer).toMatchObject({ status: 409, body: { code: "webhook_disabled" } });
+    expect(answer.body["detail"]).toContain(`PATCH /webhooks/${webhook_id}`);
   }
+  // Saying it again changes nothing.
+  expect((await update(webhook_id, { enabled: false })).body).toEqual(disabled.body);
+
+  const enabled = await update(webhook_id, { enabled: true });
+  expect(enabled.body).toEqual({ ...disabled.body, enabled: true, disabled_at: null });
   const { body } = await api.get<WebhookList>("/webhooks");
-  expect(body.webhooks[0]?.disabled_at).toEqual(expect.any(String));
+  expect(body.webhooks).toEqual([enabled.body]);
+  const replayed = `/webhooks/${webhook_id}/deliveries/${sent.delivery_id}/replay`;
+  expect(await api.post(replayed, {})).toMatchObject({ status: 200, body: { status: "pending" } });
+  expect((await api.post(`/webhooks/${webhook_id}/test`, {})).status).toBe(201);
+});
+
+test("a pause that the receiver asked for is shown, and over when the webhook is enabled", async () => {
+  const { webhook_id } = await create();
+  await pauseWebhook(api.database.pool, webhook_id, 600);
+  const { body } = await api.get<WebhookList>("/webhooks");
+  expect(Date.parse(body.webhooks[0]?.paused_until ?? "")).toBeGreaterThan(Date.now() + 500_000);
+  expect((await update(webhook_id, { enabled: true })).body.paused_until).toBeNull();
+});
+
+test.for([
+  [{}, "enabled: This is missing."],
+  [{ enabled: "yes" }, "enabled: "],
+  [{ enabled: true, url }, "There is no field url."],
+] as const)("to change a webhook by %j is refused", async ([body, sentence]) => {
+  const { webhook_id } = await create();
+  const answer = await update(webhook_id, body);
+  expect(answer).toMatchObject({ status: 422, body: { code: "invalid_request" } });
+  expect(answer.body).toMatchObject({ detail: expect.stringContaining(sentence) as string });
 });
 
 test("what is not there is not found, and what can't be an id is refused", async () => {
@@ -200,19 +242,28 @@ test("what is not there is not found, and what can't be an id is refused", async
   expect(await codeOf("POST", `${webhook_id}/deliveries/${nowhere}/replay`)).toBe(
     "delivery_not_found",
   );
+  expect(await update(nowhere, { enabled: true })).toMatchObject({
+    ...{ status: 404, body: { code: "webhook_not_found" } },
+  });
   expect(await codeOf("DELETE", "mine")).toBe("invalid_webhook_id");
   expect(await codeOf("POST", `${webhook_id}/deliveries/last/replay`)).toBe("invalid_delivery_id");
 });
 
-test("who makes and deletes webhooks is written into the audit log", async () => {
+test("who makes, changes and deletes webhooks is written into the audit log", async () => {
   const { webhook_id } = await create();
+  for (const enabled of [false, false, true]) await update(webhook_id, { enabled });
   await remove(`/webhooks/${webhook_id}`);
-  const entries = (await listAudit(api.database.pool, 2)).map(({ action, result }) => [
+  await update(webhook_id, { enabled: true });
+  const entries = (await listAudit(api.database.pool, 6)).map(({ action, result }) => [
     action,
     result,
   ]);
   expect(entries).toEqual([
     ["createWebhook", "done"],
+    ["updateWebhook", "done"],
+    ["updateWebhook", "unchanged"],
+    ["updateWebhook", "done"],
     ["deleteWebhook", "done"],
+    ["updateWebhook", "refused"],
   ]);
 });

@@ -45,13 +45,25 @@ export const webhookRequest = z
   })
   .meta({ id: "WebhookRequest" });
 
+export const webhookUpdate = z
+  .strictObject({
+    enabled: z.boolean().meta({ description: "Whether events are sent." }),
+  })
+  .meta({ id: "WebhookUpdate" });
+
 export const webhook = z
   .object({
     webhook_id: id,
     url: z.string(),
     events,
+    enabled: z.boolean(),
     disabled_at: timestamp.nullable().meta({
-      description: "Since when nothing is sent any more, because the receiver answered 410 Gone.",
+      description:
+        "Since when nothing is sent any more, because the receiver answered 410 Gone or a client disabled it.",
+    }),
+    paused_until: timestamp.nullable().meta({
+      description:
+        "Nothing is sent before this, because the receiver asked for that with `Retry-After`.",
     }),
     created_at: timestamp,
   })
@@ -68,7 +80,7 @@ export const webhookCreated = webhook
 
 export const webhookList = z.object({ webhooks: z.array(webhook) }).meta({ id: "WebhookList" });
 
-/** What a receiver is sent, as the trigger of migration 0008 writes it. */
+/** What a receiver is sent, as the trigger of migration 0011 writes it. */
 export const webhookEvent = z
   .object({
     type: z.enum([...fileEventTypes, "webhook.test"]),
@@ -95,7 +107,9 @@ export const delivery = z
     payload: webhookEvent,
     tries: z.int().meta({ description: "Since the event, or the last replay." }),
     next_try_at: timestamp.nullable().meta({
-      description: "While pending: not before this, nor before earlier events of the file.",
+      description:
+        "While pending: not before this, nor before earlier events of the file, nor before the webhook's " +
+        "`paused_until`.",
     }),
     last_http_status: z.int().nullable().meta({ description: "null when there was no answer" }),
     last_error: z.string().nullable(),

@@ -67,11 +67,11 @@ export interface ControllerSettings {
   sweepSeconds: number;
   uploadEventGraceSeconds: number;
   /**
-   * How old a multipart upload is when it is aborted because no row tells of it, and how often the buckets
-   * are listed for such.
+   * A multipart upload that is in no row is aborted when it is older than this. Also the time between two
+   * listings of the buckets.
    */
   unknownUploadSeconds: number;
-  /** How long an entry of the audit log is kept; 0: for ever. */
+  /** How long to keep an entry of the audit log; 0: for ever. */
   auditLogRetentionDays: number;
   /** How long a received message is hidden: recording it takes milliseconds. */
   queueVisibilitySeconds: number;
@@ -153,7 +153,7 @@ function toSettings(env: z.infer<typeof settings>): Readonly<ControllerSettings>
     retryDelaySeconds: { first: 10, most: 300 },
     sweepSeconds: env.SWEEP_SECONDS,
     uploadEventGraceSeconds: env.UPLOAD_EVENT_GRACE_SECONDS,
-    // Far longer than the moment between S3's answer and the row, however wrong a clock is.
+    // Much longer than the time between S3's answer and the commit of the row, even if a clock is wrong.
     unknownUploadSeconds: 3600,
     auditLogRetentionDays: env.AUDIT_LOG_RETENTION_DAYS,
     queueVisibilitySeconds: 30,

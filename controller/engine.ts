@@ -9,7 +9,7 @@ import { UnknownUploads } from "./sweep/unknown-uploads.ts";
 import { startDelivery } from "./webhooks/delivery.ts";
 import { WorkQueue } from "./work-queue.ts";
 
-/** The observationWindow, the queue of files and how far buckets are listed are the engine's own. */
+/** The engine creates the observationWindow, the queue of files and the UnknownUploads itself. */
 export interface EngineDeps
   extends
     IntakeDeps,

@@ -58,7 +58,7 @@ export function createMetrics(registry: Registry, db: Database) {
     ),
     unknownUploadsAborted: counter(
       "transpod_unknown_uploads_aborted_total",
-      "Multipart uploads aborted because no row tells of them.",
+      "Multipart uploads aborted because they were in no row.",
     ),
     deliveries: counter(
       "transpod_webhook_deliveries_total",

@@ -3,7 +3,7 @@
  * must find its way again. Each says what is done by then.
  */
 export const crashPoints = [
-  // S3 has begun a client's multipart upload that no row tells of.
+  // S3 has begun a client's multipart upload, and it is in no row.
   "multipart_begun",
   // The parts of an upload are an object, and no row says that it is there.
   "upload_joined",
@@ -19,7 +19,7 @@ export const crashPoints = [
   "job_created",
   // A worker has the attempt, and no answer.
   "attempt_claimed",
-  // S3 has begun a worker's multipart upload that no row tells of.
+  // S3 has begun a worker's multipart upload, and it is in no row.
   "upload_begun",
   // The output is an object, and no row points to it.
   "parts_joined",
@@ -29,6 +29,10 @@ export const crashPoints = [
   "failure_committed",
   // SQS has a message that is still in the outbox.
   "outbox_sent",
+  // A webhook's delivery is taken, and not sent.
+  "delivery_taken",
+  // Its receiver has answered, and no row says so.
+  "delivery_answered",
   // A client's command is carried out, and the client has no answer.
   "cancel_committed",
   "retry_committed",

@@ -18,7 +18,7 @@ const nameOf = (n: number) => (n === 0 ? path : `${path}.${n}`);
 const countFiles = () => readdirSync(join(path, "..")).length;
 const sizes = () => Array.from({ length: countFiles() }, (_, n) => statSync(nameOf(n)).size);
 
-/** What all files hold, the oldest first. */
+/** The lines of all files, the oldest first. */
 function readLines(): string[] {
   const names = Array.from({ length: countFiles() }, (_, n) => nameOf(n)).toReversed();
   return names.flatMap((name) => {
@@ -28,7 +28,7 @@ function readLines(): string[] {
   });
 }
 
-/** Logs so many lines in a process of its own, which dies by SIGKILL right after the last one. */
+/** Logs lines in a separate process, which is killed with SIGKILL right after the last one. */
 function logAndDie(lines: number, maxFiles: number): void {
   const logger = fileURLToPath(new URL("logger.ts", import.meta.url));
   const logFile = fileURLToPath(new URL("log-file.ts", import.meta.url));
@@ -47,14 +47,14 @@ function logAndDie(lines: number, maxFiles: number): void {
 const numbers = () => readLines().map((line) => (JSON.parse(line) as { n: number }).n);
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => from + n);
 
-test("no line is lost or cut where one file ends and the next begins, nor by SIGKILL", () => {
+test("no line is lost or split between files, even if the process is killed with SIGKILL", () => {
   logAndDie(300, 100);
   expect(numbers()).toEqual(range(0, 300));
   expect(countFiles()).toBeGreaterThan(5);
   for (const size of sizes()) expect(size).toBeLessThanOrEqual(maxBytes);
 });
 
-test("of more lines than the files hold the last ones are there, also over a restart", () => {
+test("the files keep the last lines, also after a restart", () => {
   logAndDie(300, 3);
   expect(countFiles()).toBe(3);
   const before = numbers();
@@ -64,7 +64,7 @@ test("of more lines than the files hold the last ones are there, also over a res
   for (const size of sizes()) expect(size).toBeLessThanOrEqual(maxBytes);
 });
 
-test("a file that is too large already is put aside, and a line that is too long has one to itself", () => {
+test("a file that is already too large is renamed, and a line that is too long gets its own file", () => {
   writeFileSync(path, `${"old".repeat(maxBytes)}\n`);
   const file = openLogFile(path, { maxBytes, maxFiles: 5 });
   const long = "long".repeat(maxBytes);

@@ -2,9 +2,9 @@ import { existsSync, renameSync, statSync } from "node:fs";
 import { pino, type DestinationStream } from "pino";
 
 export interface LogFileLimits {
-  /** How large a file grows; only a single line that is longer makes it larger. */
+  /** The largest size of a file, except when a single line is longer. */
   maxBytes: number;
-  /** How many files there are at most, the one that is written included. */
+  /** The number of files, including the current one. */
   maxFiles: number;
 }
 
@@ -14,9 +14,10 @@ export interface LogFile extends DestinationStream {
 }
 
 /**
- * Appends lines to a file. Before it would grow too large it becomes `<path>.1`, what had that name becomes
- * `<path>.2` and so on, and the oldest is replaced. All of it is synchronous: a line that was written is in
- * the file, whatever ends this process next. For one process: nobody else may write to the file.
+ * Appends lines to a file. When a line would make the file larger than `maxBytes`, the file is renamed to
+ * `<path>.1`, `<path>.1` to `<path>.2` and so on; the oldest is overwritten. All of it is synchronous: a line
+ * that was written is in the file, even if the process is killed right after. Only one process may write to
+ * the file.
  */
 export function openLogFile(path: string, { maxBytes, maxFiles }: LogFileLimits): LogFile {
   const file = pino.destination({ dest: path, sync: true });
@@ -36,7 +37,7 @@ export function openLogFile(path: string, { maxBytes, maxFiles }: LogFileLimits)
   };
 }
 
-/** The oldest first: a process that dies in between leaves every file under a name of its own. */
+/** The oldest first: a process that is killed in between loses no file but the oldest. */
 function renameAll(path: string, maxFiles: number): void {
   const names = [path, ...Array.from({ length: maxFiles - 1 }, (_, n) => `${path}.${n + 1}`)];
   for (let n = names.length - 1; n > 0; n -= 1) {

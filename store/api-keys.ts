@@ -44,13 +44,26 @@ export async function listApiKeys(db: Database): Promise<ApiKeyRow[]> {
   return rows;
 }
 
-/** False when there is no such key, or it was revoked already. */
+/** Listeners are told. False when there is no such key, or it was revoked already. */
 export async function revokeApiKey(db: Database, keyId: string): Promise<boolean> {
   const { rowCount } = await db.query(
-    `update api_keys set revoked_at = now() where key_id = $1 and revoked_at is null`,
+    `with revoked as (
+       update api_keys set revoked_at = now() where key_id = $1 and revoked_at is null
+       returning key_id
+     )
+     select pg_notify('transpod_revoked_keys', key_id) from revoked`,
     [keyId],
   );
   return rowCount === 1;
+}
+
+/** Which of these keys are revoked. */
+export async function findRevokedKeys(db: Database, keyIds: readonly string[]): Promise<string[]> {
+  const { rows } = await db.query<{ key_id: string }>(
+    `select key_id from api_keys where key_id = any($1) and revoked_at is not null`,
+    [keyIds],
+  );
+  return rows.map((row) => row.key_id);
 }
 
 /** Whether the key created the file, which may be deleted since. That never changes. */

@@ -16,7 +16,7 @@ async function ages(): Promise<number[]> {
   return rows.map(({ days }) => days);
 }
 
-test("entries that are older than the retention go, the oldest first and so many at once", async () => {
+test("entries older than the retention are deleted in batches, the oldest first", async () => {
   await db.pool.query(
     `insert into audit_log (at, action, result)
      select now() - make_interval(days => age), 'cancelFile', 'done'
@@ -24,7 +24,7 @@ test("entries that are older than the retention go, the oldest first and so many
   );
   expect(await expireAuditLog(db.pool, 10, 2)).toBe(2);
   expect(await ages()).toEqual([1, 9, 10, 11]);
-  // The time has gone on since they were written: the one of ten days is older than that.
+  // Time has passed since the insert, so the entry of ten days is older than ten days.
   expect(await expireAuditLog(db.pool, 10, 1_000)).toBe(2);
   expect(await ages()).toEqual([1, 9]);
   expect(await expireAuditLog(db.pool, 10, 1_000)).toBe(0);

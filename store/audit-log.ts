@@ -46,8 +46,8 @@ export async function listAudit(db: Database, limit: number): Promise<AuditRow[]
 }
 
 /**
- * Deletes the oldest of the entries that are older than so many days, at most `limit`. Resolves with how
- * many it deleted.
+ * Deletes entries that are older than `olderThanDays`, the oldest first, at most `limit`. Resolves with their
+ * number.
  */
 export async function expireAuditLog(
   db: Database,

@@ -45,8 +45,8 @@ export function createPool(options: DatabaseOptions, onIdleError: (error: Error)
 export async function checkDatabase(db: Database): Promise<void> {
   // What the last migrations made.
   await db.query(
-    `select upload_until, 'expire_audit_log(interval, integer)'::regprocedure
-     from file_status, leases, tombstones, audit_log, deliveries, files, audit_findings limit 0`,
+    `select upload_until, paused_until, 'expire_audit_log(interval, integer)'::regprocedure
+     from file_status, leases, tombstones, audit_log, deliveries, webhooks, files, audit_findings limit 0`,
   );
 }
 

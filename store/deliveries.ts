@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { DeliveryStatus, WebhookEvent } from "@transpod/contract/webhooks.ts";
 import { inTransaction, type Database } from "./database.ts";
+import { disableWebhook, mayBeSent } from "./webhooks.ts";
 
 export interface DeliveryRow {
   delivery_id: string;
@@ -66,24 +67,22 @@ export async function listDeliveries(
   return rows;
 }
 
-/** An event of no file. Undefined when there is no such webhook. */
+/** An event of no file, for a webhook that exists. */
 export async function insertDelivery(
   db: Database,
   webhookId: string,
   payload: WebhookEvent,
-): Promise<DeliveryRow | undefined> {
+): Promise<DeliveryRow> {
   const { rows } = await db.query<DeliveryRow>(
-    `insert into deliveries as d (webhook_id, payload)
-     select webhook_id, $2 from webhooks where webhook_id = $1 for key share
-     returning ${columns}`,
+    `insert into deliveries as d (webhook_id, payload) values ($1, $2) returning ${columns}`,
     [webhookId, payload],
   );
-  return rows[0];
+  return rows[0]!;
 }
 
 /**
- * Has a delivery sent again, or at once if it waits, with all its tries before it. Undefined when there
- * is no such delivery.
+ * Has a delivery sent again, or at once if it waits, with all its tries before it. What comes of a try that
+ * is under way no longer counts. Undefined when there is no such delivery.
  */
 export async function replayDelivery(
   db: Database,
@@ -92,7 +91,8 @@ export async function replayDelivery(
 ): Promise<DeliveryRow | undefined> {
   const { rows } = await db.query<DeliveryRow>(
     `update deliveries d
-     set status = 'pending', tries = 0, first_tried_at = null, next_try_at = now(), ended_at = null
+     set status = 'pending', lease = lease + 1, tries = 0, first_tried_at = null,
+       next_try_at = now(), ended_at = null
      where webhook_id = $1 and delivery_id = $2
      returning ${columns}`,
     [webhookId, deliveryId],
@@ -102,7 +102,8 @@ export async function replayDelivery(
 
 /**
  * Takes the delivery of a webhook that is due longest, behind no earlier one of the same file. It is
- * the caller's for `leaseSeconds`, then somebody else's, who sends it again.
+ * the caller's for `leaseSeconds`, then somebody else's, who sends it again. Undefined when nothing is
+ * due, or nothing may be sent.
  */
 export async function takeDelivery(
   db: Database,
@@ -114,7 +115,7 @@ export async function takeDelivery(
      set lease = lease + 1, first_tried_at = coalesce(first_tried_at, now()),
        next_try_at = now() + make_interval(secs => $2)
      from webhooks w
-     where w.webhook_id = d.webhook_id and d.delivery_id = (
+     where w.webhook_id = d.webhook_id and ${mayBeSent} and d.delivery_id = (
        select due.delivery_id from deliveries due
        where due.webhook_id = $1 and due.status = 'pending' and due.next_try_at <= now()
          and not exists (
@@ -169,28 +170,24 @@ export async function recordAnswer(
 }
 
 /**
- * Ends a delivery whose receiver said that it is gone, and with it all that waits for the same one, and
- * disables the webhook. False when somebody else has taken the delivery since.
+ * Ends a delivery whose receiver said that it is gone, and disables the webhook. False when somebody else
+ * has taken the delivery since: then the webhook is left as it is.
  */
-export async function disableWebhook(
+export async function recordGone(
   pool: pg.Pool,
   ref: DeliveryRef,
   answer: Answer,
 ): Promise<boolean> {
   return await inTransaction(pool, async (client) => {
     // The webhook first, as when it is deleted.
-    await client.query(
-      `update webhooks set disabled_at = coalesce(disabled_at, now()) where webhook_id = $1`,
-      [ref.webhook_id],
-    );
+    await client.query(`select from webhooks where webhook_id = $1 for no key update`, [
+      ref.webhook_id,
+    ]);
     const verdict = { status: "failed", delaySeconds: 0 } as const;
-    const ended = await recordAnswer(client, ref, verdict, answer);
-    await client.query(
-      `update deliveries set status = 'failed', last_error = $2, ended_at = now()
-       where webhook_id = $1 and status = 'pending'`,
-      [ref.webhook_id, "The receiver is gone: it answered 410 to another delivery."],
-    );
-    return ended;
+    if (!(await recordAnswer(client, ref, verdict, answer))) return false;
+    const because = "The receiver is gone: it answered 410 to another delivery.";
+    await disableWebhook(client, ref.webhook_id, because);
+    return true;
   });
 }
 

@@ -10,10 +10,19 @@ export interface FileListener {
   onFile(fileId: string): void;
   /** Its worker said how far it is. Only who wants to hear it is told. */
   onProgress?(fileId: string): void;
+  /** An API key was revoked. Only a listener that has this method is told. */
+  onRevokedKey?(keyId: string): void;
   /** After each connecting: what was told before it was missed. */
   onConnect(): void;
   onError(error: unknown): void;
 }
+
+/** Which method is told of what comes on which channel. */
+const channels = [
+  ["transpod_files", "onFile"],
+  ["transpod_progress", "onProgress"],
+  ["transpod_revoked_keys", "onRevokedKey"],
+] as const;
 
 const reconnectMs = 1_000;
 
@@ -21,7 +30,7 @@ const reconnectMs = 1_000;
 const pulseMs = 20_000;
 
 /**
- * Listens for what happens to files on a connection of its own, and connects again whenever that
+ * Listens for what happens to files and keys on a connection of its own, and connects again whenever that
  * breaks, falls silent or can't be made.
  */
 export function listenForFiles(
@@ -75,8 +84,7 @@ async function listenOnce(
   };
   client.on("notification", ({ channel, payload }) => {
     if (payload === undefined) return;
-    if (channel === "transpod_files") listener.onFile(payload);
-    else listener.onProgress?.(payload);
+    for (const [name, method] of channels) if (name === channel) listener[method]?.(payload);
   });
   client.on("error", (error) => listener.onError(error));
   const over = new AbortController();
@@ -85,8 +93,9 @@ async function listenOnce(
     await client.connect();
     closing.addEventListener("abort", end, { once: true });
     if (closing.aborted) return;
-    await client.query("listen transpod_files");
-    if (listener.onProgress !== undefined) await client.query("listen transpod_progress");
+    for (const [name, method] of channels) {
+      if (listener[method] !== undefined) await client.query(`listen ${name}`);
+    }
     listener.onConnect();
     await Promise.race([ended, askAgain(client, everyMs, over.signal)]);
   } finally {

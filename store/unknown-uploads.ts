@@ -1,8 +1,8 @@
 import type { Database } from "./database.ts";
 
-/** A multipart upload that S3 tells of, under a key that may be one of ours. */
+/** A multipart upload that S3 listed, with a key in our layout. */
 export interface SeenUpload {
-  /** As the key says. */
+  /** From the key. */
   file_id: string;
   s3_key: string;
   upload_id: string;
@@ -10,9 +10,8 @@ export interface SeenUpload {
 }
 
 /**
- * Those of the uploads that no row tells of, and that began longer ago than `olderThanSeconds`. Whoever
- * begins one writes it down at once: a younger one may be written down yet. What lies under a key that was
- * never issued is a stranger's, and not among them.
+ * The uploads that are in no row and began longer ago than `olderThanSeconds`; a younger one may be about to
+ * be recorded. An upload to a key that we never issued belongs to someone else and is not returned.
  */
 export async function unknownUploads(
   db: Database,

@@ -112,7 +112,7 @@ test("an upload whose event was lost is found and published", async () => {
   ]);
 });
 
-test("entries of the audit log are deleted after a year, unless told otherwise", async () => {
+test("the sweep deletes entries of the audit log after a year by default", async () => {
   transpod = await startTestController();
   await transpod.pool.query(
     `insert into audit_log (at, action, result)

@@ -94,7 +94,7 @@ test("killed in the middle of a transcode and started again, it finishes the vid
   expect(findFaults(await readFacts(source), await readFacts(output))).toEqual([]);
 });
 
-test("a log that is full is put aside", async () => {
+test("a full log file is renamed at start", async () => {
   await mkdir(DATA_DIR);
   const log = join(DATA_DIR, "transpod.log");
   await writeFile(log, "");

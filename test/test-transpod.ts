@@ -60,7 +60,7 @@ async function readUrl(stdout: NodeJS.ReadableStream): Promise<string> {
   return await new Promise(() => {}); // it ended: the other side of the race says so
 }
 
-/** All that was logged, though not in this order where there is more than one file. */
+/** The text of all log files, in no particular order of the files. */
 export async function readLog(dataDir: string): Promise<string> {
   const names = (await readdir(dataDir)).filter((name) => name.startsWith("transpod.log"));
   const texts = names.map((name) => readFile(join(dataDir, name), "utf8"));

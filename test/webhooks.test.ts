@@ -20,7 +20,13 @@ import {
 } from "@transpod/store/deliveries.ts";
 import { announcedFile, claimedFile, resultOf } from "@transpod/store/testing.ts";
 import { deleteFile } from "@transpod/store/tombstones.ts";
-import { deleteWebhook, getWebhook, insertWebhook } from "@transpod/store/webhooks.ts";
+import {
+  deleteWebhook,
+  disableWebhook,
+  enableWebhook,
+  getWebhook,
+  insertWebhook,
+} from "@transpod/store/webhooks.ts";
 import { completeFile } from "@transpod/store/work.ts";
 import { freshDatabase, type TestDatabase } from "./harness.ts";
 import { startTestController } from "./test-controller.ts";
@@ -248,6 +254,54 @@ test("a replay sends the same event with the same id, and has a day again", asyn
   expect(await replayDelivery(db.pool, await webhook(), sent!.delivery_id)).toBeUndefined();
 });
 
+test.for([
+  ["429, with seconds", 429, (): string => "600"],
+  ["503, with a date", 503, (): string => new Date(Date.now() + 600_000).toUTCString()],
+] as const)(
+  "a receiver that says when to come back is sent nothing until then: %s",
+  async ([, status, retryAfter]) => {
+    const id = await webhook();
+    const asked = await cancelledFile();
+    receiver.respond = (_received, response) =>
+      void response.writeHead(status, { "Retry-After": retryAfter() }).end();
+    const delivery = deliver();
+    await untilTried(delivery, id);
+    const [first] = await deliveriesOf(id);
+    expect(first).toMatchObject({ status: "pending", last_http_status: status });
+    const { paused_until } = (await getWebhook(db.pool, id))!;
+    for (const time of [first!.next_try_at, paused_until!]) {
+      expect(time.getTime() - Date.now()).toBeGreaterThan(500_000);
+      expect(time.getTime() - Date.now()).toBeLessThan(610_000);
+    }
+
+    receiver.respond = (_received, response) => void response.writeHead(200).end();
+    const other = await receive();
+    const unasked = await webhook(other.url);
+    const later = await cancelledFile();
+    // What is due by itself waits too, and holds up no other receiver.
+    await skipBackoff();
+    await untilTried(delivery, unasked);
+    expect(receiver.received).toHaveLength(1);
+
+    await db.pool.query("update webhooks set paused_until = now()");
+    await until(delivery, () => receiver.received.length === 3);
+    expect(receiver.received.slice(1).map(({ event }) => event.data.file_id)).toEqual(
+      expect.arrayContaining([asked, later]),
+    );
+    expect((await getWebhook(db.pool, id))?.paused_until).toBeNull();
+  },
+);
+
+test("a receiver that would not be sent anything for a week is sent the next one in an hour", async () => {
+  const id = await webhook();
+  await cancelledFile();
+  receiver.respond = (_received, response) =>
+    void response.writeHead(503, { "Retry-After": String(7 * 24 * 3600) }).end();
+  await untilTried(deliver(), id);
+  expect(await secondsToNextTry(id)).toBeGreaterThan(3_500);
+  expect(await secondsToNextTry(id)).toBeLessThanOrEqual(3_600);
+});
+
 test("a receiver that is gone is sent nothing any more", async () => {
   const id = await webhook();
   const fileId = await completedFile();
@@ -260,8 +314,28 @@ test("a receiver that is gone is sent nothing any more", async () => {
   expect(deliveries.map(({ status, last_error }) => [status, last_error])).toEqual([
     ["failed", "The receiver answered 410."],
     ["failed", "The receiver is gone: it answered 410 to another delivery."],
+    ["failed", "The webhook was disabled."],
   ]);
   expect(receiver.received).toHaveLength(1);
+});
+
+test("once it is enabled again, a webhook is sent what happens then, and the rest when that is replayed", async () => {
+  const id = await webhook();
+  const waiting = await cancelledFile();
+  expect(await disableWebhook(db.pool, id, "The webhook was disabled.")).toBe(true);
+  const meanwhile = await cancelledFile();
+  expect(await enableWebhook(db.pool, id)).toBe(true);
+  const afterwards = await cancelledFile();
+  const delivery = deliver();
+  await until(delivery, async () => (await deliveriesOf(id)).at(-1)?.status === "delivered");
+  const sent = () => receiver.received.map(({ event }) => event.data.file_id);
+  expect(sent()).toEqual([afterwards]);
+
+  for (const { delivery_id, status } of await deliveriesOf(id)) {
+    if (status === "failed") await replayDelivery(db.pool, id, delivery_id);
+  }
+  await until(delivery, () => receiver.received.length === 3);
+  expect(new Set(sent())).toEqual(new Set([waiting, meanwhile, afterwards]));
 });
 
 test("a receiver that does not answer holds up nobody else", async () => {

@@ -156,7 +156,7 @@ test("what comes between the end of a stream and the close of its connection is 
   const pending = (await getFileStatus(pool, fileId))!;
   const events = new FileEvents({ pool, registry: createRegistry(), log: silent });
   const watching = vi.spyOn(events, "watch");
-  const app = express().get("/", (_, response) => streamFile(response, events, pending));
+  const app = express().get("/", (_, response) => streamFile(response, events, pending, null));
   const server = await listen(app, { port: 0, host: "127.0.0.1" });
   const response = await fetch(`http://127.0.0.1:${server.port}/`);
   const watcher = watching.mock.calls[0]![1];
@@ -184,11 +184,14 @@ test("with every beat a watcher is told, and the file is read again, also when n
   const service = events.listen(url, 20);
   let beats = 0;
   const positions: unknown[] = [];
-  const unwatch = events.watch(fileId, {
-    onFile: (row) => void positions.push(row?.priority),
-    onBeat: () => void (beats += 1),
-    onStop: () => {},
-  });
+  const unwatch = events.watch(
+    { fileId, keyId: null },
+    {
+      onFile: (row) => void positions.push(row?.priority),
+      onBeat: () => void (beats += 1),
+      onStop: () => {},
+    },
+  );
   await vi.waitUntil(() => beats > 1 && positions.length > 0, patience);
   await pool.query("update files set priority = 42 where file_id = $1", [fileId]);
   await vi.waitUntil(() => positions.at(-1) === 42, patience);

@@ -2,6 +2,7 @@ import { Gauge, type Registry } from "@prometheus-io/client";
 import type pg from "pg";
 import type { Logger } from "@transpod/runtime/logger.ts";
 import type { Service } from "@transpod/runtime/process.ts";
+import { findRevokedKeys } from "@transpod/store/api-keys.ts";
 import { getFileStatuses, type FileStatusRow } from "@transpod/store/files.ts";
 import { listenForFiles } from "@transpod/store/notifications.ts";
 
@@ -21,8 +22,13 @@ export interface Watcher {
   onStop(): void;
 }
 
-interface Watch {
+interface Watched {
   fileId: string;
+  /** The API key of the request; null when the API asks for none. */
+  keyId: string | null;
+}
+
+interface Watch extends Watched {
   watcher: Watcher;
   /** Its position in the queue changes by what happens to others. */
   pending: boolean;
@@ -35,8 +41,9 @@ const retryMs = 1_000;
 
 /**
  * Shows files to whoever watches them. All watchers share one connection that listens, and one query
- * at a time that reads what changed. Level-triggered: what is told only says where to look, and
- * everything is looked at again after a reconnect and with every beat.
+ * at a time that reads what changed; another one checks the watchers' API keys, and ends the watches of
+ * revoked ones. Level-triggered: what is told only says where to look, and everything is looked at again
+ * after a reconnect and with every beat.
  */
 export class FileEvents {
   readonly #deps: FileEventsDeps;
@@ -59,6 +66,7 @@ export class FileEvents {
     const listening = listenForFiles(databaseUrl, {
       onFile: (fileId) => this.#read((watch) => watch.pending || watch.fileId === fileId),
       onProgress: (fileId) => this.#read((watch) => watch.fileId === fileId),
+      onRevokedKey: (keyId) => this.#read((watch) => watch.keyId === keyId),
       onConnect: () => this.#read(() => true),
       onError: (err) => this.#deps.log.warn({ event: "listen_failed", err }),
     });
@@ -76,15 +84,12 @@ export class FileEvents {
   }
 
   /** Shows the file soon, and again whenever it changes, until the function that it returns is called. */
-  watch(fileId: string, watcher: Watcher): () => void {
-    const watch: Watch = { fileId, watcher, pending: false };
+  watch(watched: Watched, watcher: Watcher): () => void {
+    const watch: Watch = { ...watched, watcher, pending: false };
     this.#watches.add(watch);
     this.#streams.set(this.#watches.size);
     this.#read((other) => other === watch);
-    return () => {
-      this.#watches.delete(watch);
-      this.#streams.set(this.#watches.size);
-    };
+    return () => this.#remove(watch);
   }
 
   #beat(): void {
@@ -107,7 +112,11 @@ export class FileEvents {
     this.#toRead.clear();
     let pauseMs = gatherMs;
     try {
-      const rows = await getFileStatuses(this.#deps.pool, fileIds);
+      const [rows, revoked] = await Promise.all([
+        getFileStatuses(this.#deps.pool, fileIds),
+        this.#revokedKeys(),
+      ]);
+      this.#end(revoked);
       this.#show(fileIds, new Map(rows.map((row) => [row.file_id, row])));
     } catch (err) {
       this.#deps.log.warn({ event: "events_not_read", err });
@@ -116,6 +125,25 @@ export class FileEvents {
     }
     this.#reading = undefined;
     if (this.#watches.size > 0) this.#schedule(pauseMs);
+  }
+
+  /** Which keys of the present watchers are revoked. */
+  async #revokedKeys(): Promise<string[]> {
+    const keyIds = new Set([...this.#watches].flatMap(({ keyId }) => keyId ?? []));
+    return keyIds.size === 0 ? [] : await findRevokedKeys(this.#deps.pool, [...keyIds]);
+  }
+
+  #end(revoked: readonly string[]): void {
+    for (const watch of this.#watches) {
+      if (watch.keyId === null || !revoked.includes(watch.keyId)) continue;
+      this.#remove(watch);
+      watch.watcher.onStop();
+    }
+  }
+
+  #remove(watch: Watch): void {
+    this.#watches.delete(watch);
+    this.#streams.set(this.#watches.size);
   }
 
   #show(fileIds: readonly string[], rows: ReadonlyMap<string, FileStatusRow>): void {

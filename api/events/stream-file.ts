@@ -9,10 +9,15 @@ import type { FileEvents } from "./file-events.ts";
 const unreadLimitBytes = 64 * 1024;
 
 /**
- * Says how a file is, and again whenever that changes, until it has ended, was deleted, or the client
- * is gone. https://html.spec.whatwg.org/multipage/server-sent-events.html
+ * Says how a file is, and again whenever that changes, until it has ended, was deleted, the client is gone,
+ * or its API key `keyId` is revoked. https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
-export function streamFile(response: Response, events: FileEvents, first: FileStatusRow): void {
+export function streamFile(
+  response: Response,
+  events: FileEvents,
+  first: FileStatusRow,
+  keyId: string | null,
+): void {
   let said = "";
   // Between the end and the close of a connection events may still come; writing them would throw.
   const over = () => response.writableEnded || response.destroyed;
@@ -27,11 +32,14 @@ export function streamFile(response: Response, events: FileEvents, first: FileSt
   };
   say(first);
   if (over()) return;
-  const unwatch = events.watch(first.file_id, {
-    onFile: say,
-    onBeat: () => void (over() || response.write(":\n\n")),
-    onStop: () => void response.end(),
-  });
+  const unwatch = events.watch(
+    { fileId: first.file_id, keyId },
+    {
+      onFile: say,
+      onBeat: () => void (over() || response.write(":\n\n")),
+      onStop: () => void response.end(),
+    },
+  );
   response.once("close", unwatch);
 }
 

@@ -24,6 +24,7 @@ import { renewUploadUrl } from "./renew-upload-url.ts";
 import { retryFile } from "./retry-file.ts";
 import { signParts } from "./sign-parts.ts";
 import { updateFile } from "./update-file.ts";
+import { updateWebhook } from "./update-webhook.ts";
 import { watchFile } from "./watch-file.ts";
 
 /** Every operation; the app serves these and the OpenAPI document describes these. */
@@ -48,6 +49,7 @@ export const routes: readonly Route[] = [
   downloadProcessed,
   createWebhook,
   listWebhooks,
+  updateWebhook,
   deleteWebhook,
   testWebhook,
   listDeliveries,

@@ -27,7 +27,7 @@ export const listDeliveries: Route = {
     const { webhook_id } = parseRequest(webhookParams, request.params, "invalid_webhook_id");
     const { status, limit, cursor } = parseRequest(deliveryQuery, request.query);
     const before = cursor === undefined ? undefined : sequenceIn(cursor);
-    await findWebhook(deps, webhook_id);
+    await findWebhook(deps.pool, webhook_id);
     const rows = await list(deps.pool, webhook_id, { status, before, limit });
     const page = rows.slice(0, limit);
     response.json({

@@ -1,8 +1,9 @@
 import { delivery, deliveryParams } from "@transpod/contract/webhooks.ts";
 import { HttpError, parseRequest } from "@transpod/runtime/problems.ts";
+import { inTransaction } from "@transpod/store/database.ts";
 import { replayDelivery as replay } from "@transpod/store/deliveries.ts";
 import { json, problems } from "../describe.ts";
-import { findEnabledWebhook, toDelivery } from "../find-webhook.ts";
+import { requireEnabled, toDelivery } from "../find-webhook.ts";
 import type { Route } from "../route.ts";
 
 export const replayDelivery: Route = {
@@ -14,7 +15,8 @@ export const replayDelivery: Route = {
     tags: ["webhooks"],
     summary: "Send an event again",
     description:
-      "With the same `webhook-id` and a day of tries before it. What still waits is sent at once; " +
+      "With the same `webhook-id` and a day of tries before it. What still waits is sent at once, or " +
+      "when the pause that the receiver asked for is over; " +
       "later events of the file wait until this one has ended.",
     requestParams: { path: deliveryParams },
     responses: { 200: json("The delivery", delivery), ...problems(400, 404, 409, 422, 503) },
@@ -22,8 +24,10 @@ export const replayDelivery: Route = {
   handle: (deps) => async (request, response) => {
     const ids = parseRequest(deliveryParams, request.params, "invalid_delivery_id");
     const { webhook_id, delivery_id } = ids;
-    await findEnabledWebhook(deps, webhook_id);
-    const row = await replay(deps.pool, webhook_id, delivery_id);
+    const row = await inTransaction(deps.pool, async (client) => {
+      await requireEnabled(client, webhook_id);
+      return await replay(client, webhook_id, delivery_id);
+    });
     if (row === undefined) {
       const detail = `Delivery with ID ${delivery_id} not found; they are kept for 30 days.`;
       throw new HttpError(404, "delivery_not_found", detail);

@@ -1,8 +1,9 @@
 import { delivery, webhookParams, type WebhookEvent } from "@transpod/contract/webhooks.ts";
 import { parseRequest } from "@transpod/runtime/problems.ts";
+import { inTransaction } from "@transpod/store/database.ts";
 import { insertDelivery } from "@transpod/store/deliveries.ts";
 import { json, problems } from "../describe.ts";
-import { findEnabledWebhook, toDelivery, webhookNotFound } from "../find-webhook.ts";
+import { requireEnabled, toDelivery } from "../find-webhook.ts";
 import type { Route } from "../route.ts";
 
 export const testWebhook: Route = {
@@ -22,11 +23,12 @@ export const testWebhook: Route = {
   },
   handle: (deps) => async (request, response) => {
     const { webhook_id } = parseRequest(webhookParams, request.params, "invalid_webhook_id");
-    await findEnabledWebhook(deps, webhook_id);
     const timestamp = new Date().toISOString();
     const event: WebhookEvent = { type: "webhook.test", timestamp, data: {} };
-    const row = await insertDelivery(deps.pool, webhook_id, event);
-    if (row === undefined) throw webhookNotFound(webhook_id);
+    const row = await inTransaction(deps.pool, async (client) => {
+      await requireEnabled(client, webhook_id);
+      return await insertDelivery(client, webhook_id, event);
+    });
     response.status(201).json(toDelivery(row));
   },
 };

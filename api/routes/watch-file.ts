@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { fileParams } from "@transpod/contract/public-api.ts";
 import { isTerminal } from "@transpod/contract/states.ts";
+import { accessOf } from "../access/access.ts";
 import { problems } from "../describe.ts";
 import { eventId, streamFile } from "../events/stream-file.ts";
 import { findFile } from "../find-file.ts";
@@ -17,7 +18,8 @@ export const watchFile: Route = {
     description:
       "Server-sent events: each is named `status` and has a FileEvent as its data. The first says how " +
       "the file is now; the stream ends with the file, or when it is deleted. An EventSource that " +
-      "comes back after the last event is told by 204 to stay away.",
+      "comes back after the last event is told by 204 to stay away. The stream also ends when its API " +
+      "key is revoked: whoever opens it again gets 401, as for every request with that key.",
     requestParams: { path: fileParams },
     responses: {
       200: {
@@ -41,6 +43,6 @@ export const watchFile: Route = {
       "X-Accel-Buffering": "no",
     });
     if (request.method === "HEAD") response.end();
-    else streamFile(response, deps.events, file);
+    else streamFile(response, deps.events, file, accessOf(request).keyId);
   },
 };

@@ -53,7 +53,10 @@ Examples:
   keys
     .command("revoke")
     .summary("have an API key refused from now on")
-    .description("Has an API key refused from now on. The files that it created stay.")
+    .description(
+      "Has an API key refused from now on, and ends the event streams that it has open. The files that it " +
+        "created stay.",
+    )
     .argument("<id>", 'the key\'s id, as "transpod keys list" shows it')
     .option(...asJson)
     .action((keyId: string, options: JsonOption) =>

@@ -12,7 +12,7 @@ export interface AuditLogDeps {
 /** The next sweep takes the next ones. */
 const batch = 1_000;
 
-/** Deletes the entries of the audit log that are older than the retention. */
+/** Deletes entries of the audit log that are older than the retention. */
 export async function shortenAuditLog({ pool, settings, log }: AuditLogDeps): Promise<void> {
   if (settings.auditLogRetentionDays === 0) return;
   const entries = await expireAuditLog(pool, settings.auditLogRetentionDays, batch);

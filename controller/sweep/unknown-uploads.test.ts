@@ -32,7 +32,7 @@ const unknownUploads = (unknownUploadSeconds: number, pageSize?: number) => {
   return new UnknownUploads(deps, pageSize);
 };
 
-/** Has something done before each request of a kind is sent to S3. */
+/** Calls `work` before each request of this kind is sent to S3. */
 function whenever(command: string, work: () => unknown): void {
   aws.s3.middlewareStack.add(
     (next, { commandName }) =>
@@ -61,7 +61,7 @@ async function aborted(): Promise<number> {
   return metric.values[0]!.value;
 }
 
-/** A client's upload that its file's row tells of, and one of the same file that it does not tell of. */
+/** Two uploads of a file by a client: one is in its row, one is not. */
 async function originals(): Promise<{ known: string; unknown: string; key: string; id: string }> {
   const { file_id: id, s3_key: key } = await announcedFile(db.pool);
   const [unknown, known] = [await begin("rawBucket", key), await begin("rawBucket", key)];
@@ -69,7 +69,7 @@ async function originals(): Promise<{ known: string; unknown: string; key: strin
   return { known, unknown, key, id };
 }
 
-/** The uploads of two leases of an attempt. Its row tells of the second alone. */
+/** The uploads of two leases of an attempt. Its row has only the second. */
 async function results(): Promise<{ known: string; unknown: string }> {
   const first = await claimedFile(db.pool);
   const uploads = [];
@@ -82,7 +82,7 @@ async function results(): Promise<{ known: string; unknown: string }> {
   return { unknown: uploads[0]!, known: uploads[1]! };
 }
 
-test("uploads that no row tells of are aborted; those of rows and of strangers stay", async () => {
+test("multipart uploads that are in no row are aborted; those of rows and of others stay", async () => {
   const [original, result] = [await originals(), await results()];
   const deleted = await originals();
   await deleteFile(db.pool, deleted.id);
@@ -99,7 +99,7 @@ test("uploads that no row tells of are aborted; those of rows and of strangers s
   expect((await aborted()) - before).toBe(4);
 });
 
-test("one that may be written down yet stays, and the buckets are not listed again at once", async () => {
+test("a young upload is not aborted, and the buckets are not listed again at once", async () => {
   const { known, unknown } = await originals();
   let listed = 0;
   whenever("ListMultipartUploadsCommand", () => (listed += 1));
@@ -110,7 +110,7 @@ test("one that may be written down yet stays, and the buckets are not listed aga
   expect(await inBuckets()).toEqual([known, unknown].toSorted());
 });
 
-test("one that is written down while others are aborted stays", async () => {
+test("an upload that is recorded while others are aborted stays", async () => {
   const files = [await originals(), await originals()];
   whenever("AbortMultipartUploadCommand", async () => {
     for (const { id, known, unknown } of files) {
@@ -121,7 +121,7 @@ test("one that is written down while others are aborted stays", async () => {
   expect(await inBuckets()).toHaveLength(3);
 });
 
-test("of a bucket with many uploads each sweep looks at a page, then it begins anew", async () => {
+test("each sweep processes one page of a bucket, and then starts from the first page again", async () => {
   const files = [await originals(), await originals(), await originals()];
   const uploads = unknownUploads(0, 2);
   const before = await aborted();

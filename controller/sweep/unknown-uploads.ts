@@ -21,29 +21,29 @@ export interface UnknownUploadsDeps {
   log: Logger;
 }
 
-/** How far a bucket has been listed. */
+/** The state of the listing of one bucket. */
 interface Listing {
   bucket: string;
   fileIdOf: (key: string) => string | undefined;
   /** Where the next page begins. */
   after: { KeyMarker?: string | undefined; UploadIdMarker?: string | undefined };
-  /** Not before, in milliseconds of `performance.now()`. */
+  /** When the next page is due, in milliseconds of `performance.now()`. */
   next: number;
 }
 
 /**
- * Aborts multipart uploads that no row tells of: whoever began one died before it was written down, or a
- * later lease of the same attempt began another. Only S3 knows of them, so the buckets are listed: one page
- * at each sweep, so that no sweep takes long because of a bucket with many uploads. When all pages were
- * looked at, the next listing begins after `unknownUploadSeconds`: such uploads are rare, and they cost no
- * more than the storage of their parts.
+ * Aborts multipart uploads that are in no row: the process that began the upload died before it recorded the
+ * upload, or a later lease of the same attempt recorded another. Only S3 knows these uploads, so the buckets
+ * must be listed. Each sweep lists one page of a bucket, so that many uploads do not delay it. The next listing
+ * begins `unknownUploadSeconds` after the last page: such uploads are rare, and cost only the storage of their
+ * parts.
  */
 export class UnknownUploads {
   readonly #deps: UnknownUploadsDeps;
   readonly #listings: readonly Listing[];
   readonly #pageSize: number;
 
-  /** S3's pages hold no more than a thousand. */
+  /** S3 returns at most 1,000 uploads in a page. */
   constructor(deps: UnknownUploadsDeps, pageSize = 1_000) {
     this.#deps = deps;
     this.#pageSize = pageSize;
@@ -54,7 +54,7 @@ export class UnknownUploads {
     ];
   }
 
-  /** Looks at the next page of each bucket whose time has come. One that fails is looked at again. */
+  /** Processes the next page of each bucket that is due. A page that failed is processed again. */
   async abortNext(): Promise<void> {
     const due = this.#listings.filter(({ next }) => performance.now() >= next);
     await Promise.all(due.map((listing) => this.#abortPage(listing)));
@@ -84,7 +84,7 @@ export class UnknownUploads {
   async #abort(bucket: string, upload: SeenUpload): Promise<void> {
     const { s3, metrics, log } = this.#deps;
     const { file_id, s3_key: key, upload_id } = upload;
-    // A page takes its time: once more, right before it is gone.
+    // Aborting a page takes a while: the upload may have been recorded since the page was read.
     if ((await this.#unknown([upload])).length === 0) return;
     await abortUpload(s3, { Bucket: bucket, Key: key, UploadId: upload_id });
     metrics.unknownUploadsAborted.inc();
@@ -92,7 +92,7 @@ export class UnknownUploads {
   }
 }
 
-/** Nothing for an upload under a key that is not of our kind. */
+/** Empty for an upload whose key does not have our layout. */
 function toSeen(
   { fileIdOf }: Listing,
   { Key, UploadId, Initiated }: MultipartUpload,

@@ -1,6 +1,8 @@
 import type pg from "pg";
+import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import type { Logger } from "@transpod/runtime/logger.ts";
-import { disableWebhook, recordAnswer, takeDelivery } from "@transpod/store/deliveries.ts";
+import { recordAnswer, recordGone, takeDelivery } from "@transpod/store/deliveries.ts";
+import { pauseWebhook } from "@transpod/store/webhooks.ts";
 import type { ControllerMetrics } from "../metrics.ts";
 import { judgeAnswer } from "./judge-answer.ts";
 import { timeoutSeconds, type Sender } from "./send.ts";
@@ -25,12 +27,15 @@ export async function deliverNext(deps: DeliverDeps, webhookId: string): Promise
   const { pool, sender, metrics, log } = deps;
   const taken = await takeDelivery(pool, webhookId, leaseSeconds);
   if (taken === undefined) return false;
+  crashPoint("delivery_taken");
   const answer = await sender.send(taken);
+  crashPoint("delivery_answered");
   const verdict = judgeAnswer(taken, answer, Math.random());
-  const { result } = verdict;
+  const { result, pauseSeconds } = verdict;
+  if (pauseSeconds > 0) await pauseWebhook(pool, webhookId, pauseSeconds);
   const written =
     result === "gone"
-      ? await disableWebhook(pool, taken, answer)
+      ? await recordGone(pool, taken, answer)
       : await recordAnswer(pool, taken, { ...verdict, status: statusAfter[result] }, answer);
   // Somebody else has taken it since, or it was deleted with its webhook.
   if (!written) return true;

@@ -5,13 +5,15 @@ import {
   PrivateAddressError,
   refusePrivateHost,
 } from "@transpod/runtime/public-address.ts";
-import type { Answer, TakenDelivery } from "@transpod/store/deliveries.ts";
+import type { TakenDelivery } from "@transpod/store/deliveries.ts";
+import type { Reply } from "./judge-answer.ts";
+import { secondsIn } from "./retry-after.ts";
 
 export type Message = Pick<TakenDelivery, "delivery_id" | "payload" | "url" | "secret">;
 
 export interface Sender {
   /** Never throws: what goes wrong is the answer. */
-  send(message: Message): Promise<Answer>;
+  send(message: Message): Promise<Reply>;
   close(): Promise<void>;
 }
 
@@ -35,9 +37,18 @@ export function createSender({ allowPrivate }: { allowPrivate: boolean }): Sende
         const options = { method: "POST", headers, body, dispatcher: agent, signal } as const;
         const answer = await request(url, options);
         await answer.body.dump({ limit: answerLimitBytes, signal }).catch(() => {});
-        return { http_status: answer.statusCode, error: complaint(answer.statusCode) };
+        const { statusCode, headers: said } = answer;
+        return {
+          http_status: statusCode,
+          error: complaint(statusCode),
+          // An array when the header is repeated, which RFC 9110 does not allow.
+          retry_after_seconds:
+            typeof said["retry-after"] === "string"
+              ? secondsIn(said["retry-after"], Date.now())
+              : null,
+        };
       } catch (error) {
-        return { http_status: null, error: sentenceOf(error) };
+        return { http_status: null, error: sentenceOf(error), retry_after_seconds: null };
       }
     },
     close: () => agent.destroy(),

@@ -12,8 +12,8 @@ begin
 end
 $$;
 
--- Deletes the oldest entries that are older than `retention`, at most `batch`, and says how many. Only in
--- here the trigger lets anything be deleted.
+-- Deletes entries that are older than `retention`, the oldest first, at most `batch`, and returns their number.
+-- The trigger allows deletions only in this function.
 create function expire_audit_log(retention interval, batch integer) returns integer
 language sql
 set transpod.expires_audit_log = 'on'

@@ -5,11 +5,13 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
+import type { DeliveryList, WebhookCreated } from "@transpod/contract/webhooks.ts";
 import { crashPoints, type CrashPoint } from "@transpod/runtime/crash-point.ts";
 import { TranspodClient } from "../e2e/client.ts";
 import { findFaults, readFacts } from "../e2e/proof.ts";
 import { makeSample } from "../e2e/samples.ts";
 import { startTranspod, type Transpod } from "../test-transpod.ts";
+import { startReceiver } from "../webhook-receiver.ts";
 import { openInside, type Attempt, type Inside } from "./inside.ts";
 
 /**
@@ -123,7 +125,7 @@ const answer = (method: string, path: string) =>
   fetch(`${transpod.url}/upload/${path}`, { method }).then(({ status }) => status);
 
 const proofs: Record<CrashPoint, () => Promise<void>> = {
-  // MiniStack forgets its uploads with it. S3 would not: controller/sweep/unknown-uploads.test.ts.
+  // MiniStack ends too and loses its uploads. For S3, which keeps them: controller/sweep/unknown-uploads.test.ts.
   async multipart_begun() {
     const fileId = await inParts();
     await dieAt("multipart_begun", () => unanswered("POST", `${fileId}/multipart`));
@@ -192,6 +194,9 @@ const proofs: Record<CrashPoint, () => Promise<void>> = {
     });
     await expectCompleted(fileId, [once(1, "completed")]);
   },
+  delivery_taken: () => dieWhileDelivering("delivery_taken", ["file.cancelled"]),
+  delivery_answered: () =>
+    dieWhileDelivering("delivery_answered", ["file.cancelled", "file.cancelled"]),
   async cancel_committed() {
     const fileId = await runningFile();
     await dieAt("cancel_committed", () => unanswered("POST", `${fileId}/cancel`));
@@ -223,6 +228,34 @@ async function dieWhileDeleting(point: CrashPoint): Promise<void> {
     expect(await answer("DELETE", fileId)).toBe(204);
   });
   await expectDeleted(fileId);
+}
+
+/** Dies with the first of a file's two events. Both arrive, and each try of the first has the same id. */
+async function dieWhileDelivering(point: CrashPoint, tries: string[]): Promise<void> {
+  const receiver = await startReceiver();
+  const ask = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+    const headers = { "Content-Type": "application/json" };
+    const init = { method, headers, body: JSON.stringify(body) };
+    const response = await fetch(`${transpod.url}/webhooks${path}`, init);
+    return (response.status === 204 ? undefined : await response.json()) as T;
+  };
+  const { webhook_id } = await ask<WebhookCreated>("POST", "", { url: receiver.url });
+  const { file_id } = await client.announce(clip, quick);
+  // Whether the client is answered before the server dies is open.
+  await dieAt(point, () => answer("POST", `${file_id}/cancel`).catch(() => undefined));
+  expect(await answer("DELETE", file_id)).toBe(204);
+  await inside.releaseDeliveries();
+  const all = async () =>
+    (await ask<DeliveryList>("GET", `/${webhook_id}/deliveries`)).deliveries.toReversed();
+  await vi.waitUntil(
+    async () => (await all()).every(({ status }) => status === "delivered"),
+    patience,
+  );
+  expect(receiver.typesOf(file_id)).toEqual([...tries, "file.deleted"]);
+  const [cancelled, deleted] = (await all()).map(({ delivery_id }) => delivery_id);
+  expect(receiver.received.map(({ id }) => id)).toEqual([...tries.map(() => cancelled), deleted]);
+  await ask("DELETE", `/${webhook_id}`);
+  await receiver.stop();
 }
 
 test.each(crashPoints)(

@@ -100,6 +100,10 @@ export async function openInside(dataDir: string) {
       const { Uploads = [] } = await s3.send(new ListMultipartUploadsCommand(of));
       return [...(rowCount === 1 ? ["row" as const] : []), ...Uploads.map(() => "s3" as const)];
     },
+    /** Ends the time for which a killed process had taken webhook deliveries. */
+    async releaseDeliveries(): Promise<void> {
+      await pool.query(`update deliveries set next_try_at = now() where status = 'pending'`);
+    },
     /** Tombstones whose objects are still to be looked for. */
     async toClean(): Promise<number> {
       const { rowCount } = await pool.query(`select from tombstones where clean_after <= now()`);

@@ -71,7 +71,7 @@ export const brokenCases: readonly MediaCase[] = [
   },
   {
     file: "empty.mp4",
-    what: "nothing",
+    what: "no bytes",
     source: written(""),
     result: { refused: "empty_file", sentence: "The uploaded file is empty." },
   },
@@ -122,7 +122,7 @@ export const brokenCases: readonly MediaCase[] = [
   },
   {
     file: "encrypted-cbcs.mp4",
-    what: "DRM that calls itself CBCS, as Apple's players have it",
+    what: "DRM (CBCS), as used by Apple's players",
     source: madeOf(video({ options: cenc }), callItCbcs),
     result: {
       refused: "encrypted",
@@ -131,7 +131,7 @@ export const brokenCases: readonly MediaCase[] = [
   },
   {
     file: "huge.mp4",
-    what: "pictures larger than any screen",
+    what: "very large frames",
     source: video({ size: "8192x4400", rate: 1, audio: null }),
     result: {
       refused: "too_large",
@@ -140,7 +140,7 @@ export const brokenCases: readonly MediaCase[] = [
   },
   {
     file: "damaged.mp4",
-    what: "damage in one picture",
+    what: "damage in one frame",
     source: damaged(video({ audio: null })),
     result: {
       codec: "hevc",
@@ -150,7 +150,7 @@ export const brokenCases: readonly MediaCase[] = [
   },
   {
     file: "ruined.mp4",
-    what: "nothing but noise for pictures",
+    what: "noise instead of every frame",
     source: ruined(1, video({ audio: null })),
     result: {
       refused: "damaged",
@@ -159,7 +159,7 @@ export const brokenCases: readonly MediaCase[] = [
   },
   {
     file: "half-ruined.mp4",
-    what: "noise from the middle on",
+    what: "noise instead of the second half of the frames",
     source: ruined(0.5, video({ codec: "libx265", audio: null, seconds: 2 })),
     result: { refused: "damaged", sentence: "The file is damaged: it holds 50 frames, but" },
   },
@@ -188,13 +188,13 @@ export const brokenCases: readonly MediaCase[] = [
   },
   {
     file: "boastful.mp4",
-    what: "a header that claims ten hours for one second",
+    what: "one second, with a header that says ten hours",
     source: madeOf(video({ audio: null }), (from, to) => claimDuration(from, to, 36_000)),
     result: { codec: "hevc", frames: 25 },
   },
   {
     file: "optimal.mp4",
-    what: "so much noise at so few bits that H.265 would make more of it",
+    what: "noise at a low bit rate, so that H.265 would be larger, with `if_larger: stop`",
     source: video({ audio: null, filters: "noise=alls=40:allf=t", options: ["-crf", "45"] }),
     settings: { if_larger: "stop" },
     result: {

@@ -63,7 +63,7 @@ export const colourCases: readonly MediaCase[] = [
   },
   {
     file: "hdr10.mp4",
-    what: "HDR10 in H.265, with the light levels it was mastered for",
+    what: "HDR10 in H.265, with mastering display and content light metadata",
     source: video({ codec: "libx265", pixelFormat: "yuv420p10le", options: hdr10 }),
     result: {
       codec: "h264",
@@ -91,7 +91,7 @@ export const colourCases: readonly MediaCase[] = [
   },
   {
     file: "hdr10-h264.mp4",
-    what: "HDR10 in H.264, whose light levels ffmpeg sees from version 6 on",
+    what: "HDR10 in H.264; ffmpeg reads its HDR metadata from version 6 on",
     source: video({
       pixelFormat: "yuv420p10le",
       options: [
@@ -109,7 +109,7 @@ export const colourCases: readonly MediaCase[] = [
   },
   {
     file: "colr.mp4",
-    what: "colours that the container alone names",
+    what: "colour tags only in the container",
     source: video({
       options: [
         ...tagged("bt2020", "bt709", "bt2020nc"),
@@ -148,7 +148,7 @@ export const colourCases: readonly MediaCase[] = [
   },
   {
     file: "gray.mp4",
-    what: "no colour at all",
+    what: "grayscale",
     source: video({ pixelFormat: "gray" }),
     result: { codec: "hevc", frames: 25, audio: ["aac"], pixelFormat: "yuvj420p" },
   },

@@ -5,7 +5,7 @@ import { ffmpeg, trimmed, turned, video } from "./recipes.ts";
 export const pictureCases: readonly MediaCase[] = [
   {
     file: "hevc.mp4",
-    what: "H.265 under the tag hev1, with open GOPs",
+    what: "H.265 with the tag hev1 and open GOPs",
     source: video({
       codec: "libx265",
       options: ["-x265-params", "log-level=error:open-gop=1:keyint=10", "-tag:v", "hev1"],
@@ -14,7 +14,7 @@ export const pictureCases: readonly MediaCase[] = [
   },
   {
     file: "turned.mov",
-    what: "H.265, turned by 90 degrees, with PCM",
+    what: "H.265, rotated by 90 degrees, with PCM",
     source: turned(video({ codec: "libx265", audio: "pcm_s16le" })),
     result: { codec: "h264", frames: 25, audio: ["pcm_s16le"] },
   },
@@ -31,7 +31,7 @@ export const pictureCases: readonly MediaCase[] = [
   },
   {
     file: "odd.mp4",
-    what: "an odd size, in full colour resolution",
+    what: "odd width and height, 4:4:4",
     source: video({
       pixelFormat: "yuv444p",
       filters: "format=yuv444p,crop=161:91:0:0",
@@ -75,7 +75,7 @@ export const pictureCases: readonly MediaCase[] = [
   },
   {
     file: "variable.mp4",
-    what: "60 frames per second of which most are left out, without sound",
+    what: "variable frame rate: 60 frames per second with most frames left out; no audio",
     source: video({
       rate: 60,
       seconds: 2,
@@ -95,7 +95,7 @@ export const pictureCases: readonly MediaCase[] = [
   },
   {
     file: "trimmed.mp4",
-    what: "a start that an edit list hides",
+    what: "an edit list that hides the start",
     source: trimmed(0.52, video({ seconds: 2, options: ["-bf", "2"] })),
     result: { codec: "hevc", frames: 37, audio: ["aac"] },
   },

@@ -5,7 +5,7 @@ import { realFiles } from "./real-files.ts";
 export const realCases: readonly MediaCase[] = [
   {
     file: "rotated_hdr_video.mov",
-    what: "an iPhone's HDR clip: 10-bit HLG, Dolby Vision 8.4, turned, two tracks of metadata",
+    what: "an iPhone's HDR clip: 10-bit HLG, Dolby Vision 8.4, rotated, two metadata tracks",
     source: realFiles.phoneHdr,
     result: {
       codec: "h264",
@@ -23,13 +23,13 @@ export const realCases: readonly MediaCase[] = [
   },
   {
     file: "rotated_video.mp4",
-    what: "a turned clip of a variable frame rate that starts late",
+    what: "a rotated clip with a variable frame rate and a late start",
     source: realFiles.rotated,
     result: { codec: "hevc", frames: 44, audio: ["aac"] },
   },
   {
     file: "video.mp4",
-    what: "the sound before the picture, and frames at irregular times",
+    what: "audio that starts before the video, and frames at irregular times",
     source: realFiles.variableRate,
     result: { codec: "hevc", frames: 44, audio: ["aac"] },
   },
@@ -41,37 +41,37 @@ export const realCases: readonly MediaCase[] = [
   },
   {
     file: "video_with_undefined_display_aspect_ratio.mp4",
-    what: "an aspect ratio that is not said",
+    what: "an undefined aspect ratio",
     source: realFiles.undefinedAspect,
     result: { codec: "hevc", frames: 29, audio: ["aac"] },
   },
   {
     file: "video_without_audio_stream.mp4",
-    what: "no sound, and a start that is not 0",
+    what: "no audio, and a start that is not 0",
     source: realFiles.withoutAudio,
     result: { codec: "hevc", frames: 44 },
   },
   {
     file: "sintel_trailer-720p.mp4",
-    what: "a film's trailer of 52 seconds",
+    what: "a film trailer of 52 seconds",
     source: realFiles.trailer,
     result: { codec: "hevc", frames: 1253, audio: ["aac"] },
   },
   {
     file: "run.mp4",
-    what: "five seconds of a film without sound",
+    what: "five seconds of a film, no audio",
     source: realFiles.run,
     result: { codec: "hevc", frames: 150 },
   },
   {
     file: "test1.mp4",
-    what: "AC-3 sound",
+    what: "AC-3 audio",
     source: realFiles.ac3,
     result: { codec: "hevc", frames: 21, audio: ["ac3"] },
   },
   {
     file: "bikes.mp4",
-    what: "a film's scene with grain",
+    what: "a film scene with grain",
     source: realFiles.bikes,
     result: { codec: "hevc", frames: 250 },
   },
@@ -95,13 +95,13 @@ export const realCases: readonly MediaCase[] = [
   },
   {
     file: "sample.mp4",
-    what: "1080p whose picture starts after the sound",
+    what: "1080p; the video starts after the audio",
     source: realFiles.fullHd,
     result: { codec: "hevc", frames: 23, audio: ["aac"] },
   },
   {
     file: "video_without_video_stream.mp4",
-    what: "sound alone",
+    what: "audio only",
     source: realFiles.withoutVideo,
     result: {
       refused: "no_video_track",
@@ -137,7 +137,7 @@ export const realCases: readonly MediaCase[] = [
   },
   {
     file: "quicktime.mp4",
-    what: "MPEG-4 Part 2 of an old camera",
+    what: "MPEG-4 Part 2 from an old camera",
     source: realFiles.quickTimeMpeg4,
     result: {
       refused: "unsupported_codec",
@@ -146,7 +146,7 @@ export const realCases: readonly MediaCase[] = [
   },
   {
     file: "pentax_320x240.mov",
-    what: "the index of a camera's Motion JPEG, without its pictures",
+    what: "the index of a camera's Motion JPEG file, without the frames",
     source: realFiles.motionJpeg,
     result: {
       refused: "unsupported_codec",

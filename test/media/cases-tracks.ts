@@ -97,7 +97,7 @@ export const trackCases: readonly MediaCase[] = [
   },
   {
     file: "late-sound.mp4",
-    what: "sound that starts 0.4 s after the picture",
+    what: "audio that starts 0.4 s after the video",
     source: ffmpeg(...picture, "-itsoffset", "0.4", ...tone, ...h264, "-c:a", "aac"),
     result: { codec: "hevc", frames: 25, audio: ["aac"] },
   },
@@ -124,7 +124,7 @@ export const trackCases: readonly MediaCase[] = [
   },
   {
     file: "chapters.mp4",
-    what: "chapters, a title and a time of creation",
+    what: "chapters, a title and a creation time",
     source: withText("chapters.txt", chapters, "-map_metadata", "1"),
     result: { codec: "hevc", frames: 25 },
   },
@@ -160,7 +160,7 @@ export const trackCases: readonly MediaCase[] = [
   },
   {
     file: "android.mp4",
-    what: "an Android phone's own tags",
+    what: "tags of an Android phone",
     source: video({
       options: ["-metadata", "com.android.version=13", "-movflags", "use_metadata_tags"],
     }),
@@ -173,7 +173,7 @@ export const trackCases: readonly MediaCase[] = [
   },
   {
     file: "located.mov",
-    what: "where it was recorded, as Apple's phones and as others write it",
+    what: "recording location, in the tags of Apple's phones and of others",
     source: located,
     result: { codec: "hevc", frames: 25, audio: ["aac"], tags: place },
   },

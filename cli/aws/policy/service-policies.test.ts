@@ -246,7 +246,7 @@ test("with its policy each service does its share of an upload in parts", async 
   const { file_id: cancelled } = await client.announce(path);
   await fetch(`${url}/upload/${cancelled}/multipart`, { method: "POST" });
   await fetch(`${url}/upload/${cancelled}/cancel`, { method: "POST" });
-  // As when whoever began them died.
+  // As if the process that began them had died.
   const unknown = [
     { Bucket: rawBucket, Key: s3_key },
     { Bucket: processedBucket, Key: `${file_id}/1-2.mov` },

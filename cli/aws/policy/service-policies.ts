@@ -44,8 +44,7 @@ export function servicePolicies(names: Names, queueArn: string): ServicePolicy[]
         ReadUploads: [["s3:GetObject", "s3:GetObjectVersion"], [`${raw}/*`]],
         // s3:PutObject is all of a multipart upload but its end without a result.
         PublishResults: [["s3:PutObject", "s3:GetObject"], [`${processed}/*`]],
-        // Of a file that was deleted nothing stays: no version, and no part of an upload. Nor does an upload
-        // that no row tells of.
+        // All versions and uploads of deleted files, and multipart uploads that are in no row.
         FindWhatToDelete: [
           ["s3:ListBucketVersions", "s3:ListBucketMultipartUploads"],
           [raw, processed],

@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { fileIdOfRawKey, processedKey, rawKey, videoExtension } from "./object-keys.ts";
+import {
+  fileIdOfProcessedKey,
+  fileIdOfRawKey,
+  processedKey,
+  rawKey,
+  videoExtension,
+} from "./object-keys.ts";
 
 const id = "0b0f2c0e-6f0b-4e5e-9a53-0a3f6f4f8a11";
 
@@ -19,6 +25,17 @@ test.each(["holiday.mp4", `${id}.mp4`, `holiday-${id}.avi`, `holiday-${id}.mp4.t
   "%j is a key we never issued",
   (key) => {
     expect(fileIdOfRawKey(key)).toBeUndefined();
+  },
+);
+
+test("a processed key leads back to the file", () => {
+  expect(fileIdOfProcessedKey(processedKey(id, 12, 3, ".mov"))).toBe(id);
+});
+
+test.each([`${id}/1.mp4`, `${id}/1-1.avi`, `${id}/1-1.mp4.txt`, `x/${id}/1-1.mp4`, id])(
+  "%j is a processed key we never issued",
+  (key) => {
+    expect(fileIdOfProcessedKey(key)).toBeUndefined();
   },
 );
 

@@ -7,6 +7,7 @@ export type VideoExtension = keyof typeof contentTypes;
 
 const uuid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
 const rawKeyPattern = new RegExp(`^.+-(${uuid})\\.(?:mp4|mov)$`, "i");
+const processedKeyPattern = new RegExp(`^(${uuid})/\\d+-\\d+\\.(?:mp4|mov)$`);
 
 /** The extension in lower case, or undefined when it is not accepted. */
 export function videoExtension(fileName: string): VideoExtension | undefined {
@@ -41,6 +42,11 @@ export function processedKey(
   extension: VideoExtension,
 ): string {
   return `${processedPrefix(fileId)}${attempt}-${lease}${extension}`;
+}
+
+/** The file id in a processed key, or undefined for a key we never issued. */
+export function fileIdOfProcessedKey(key: string): string | undefined {
+  return processedKeyPattern.exec(key)?.[1];
 }
 
 /** The prefix of all outputs of a file, and of no other file's. */

@@ -24,6 +24,7 @@ const settings = z.object({
   HEARTBEAT_SECONDS: integer({ min: 1 }).default(10),
   SWEEP_SECONDS: integer({ min: 1 }).default(30),
   UPLOAD_EVENT_GRACE_SECONDS: integer({ min: 1 }).default(60),
+  AUDIT_LOG_RETENTION_DAYS: integer({ min: 0, max: 36_500 }).default(365),
   MAX_PIXELS: integer({ min: 1, max: absoluteMaxPixels }).optional(),
   MAX_DURATION_SECONDS: integer({ min: 1 }).optional(),
   MAX_TRACKS: integer({ min: 1 }).optional(),
@@ -65,6 +66,13 @@ export interface ControllerSettings {
   retryDelaySeconds: { initial: number; max: number };
   sweepSeconds: number;
   uploadEventGraceSeconds: number;
+  /**
+   * A multipart upload that is in no row is aborted when it is older than this. Also the time between two
+   * listings of the buckets.
+   */
+  unknownUploadSeconds: number;
+  /** How long to keep an entry of the audit log; 0: for ever. */
+  auditLogRetentionDays: number;
   /** How long a received message is hidden: recording it takes milliseconds. */
   queueVisibilitySeconds: number;
   /** Life of a worker's URLs: longer than the longest download, and than the upload of a part. */
@@ -148,6 +156,9 @@ function toSettings(env: z.infer<typeof settings>): Readonly<ControllerSettings>
     retryDelaySeconds: { initial: 10, max: 300 },
     sweepSeconds: env.SWEEP_SECONDS,
     uploadEventGraceSeconds: env.UPLOAD_EVENT_GRACE_SECONDS,
+    // Much longer than the time between S3's answer and the commit of the row, even if a clock is wrong.
+    unknownUploadSeconds: 3600,
+    auditLogRetentionDays: env.AUDIT_LOG_RETENTION_DAYS,
     queueVisibilitySeconds: 30,
     workUrlSeconds: 3600,
     leaseSeconds: 15,

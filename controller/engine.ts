@@ -5,12 +5,16 @@ import { launchPending } from "./launch/launcher.ts";
 import { ObservationWindow } from "./observe/observation-window.ts";
 import { reconcile, type ReconcileDeps } from "./observe/reconcile.ts";
 import { sweep, type SweepDeps } from "./sweep/sweep.ts";
+import { UnknownUploads } from "./sweep/unknown-uploads.ts";
 import { startDelivery } from "./webhooks/delivery.ts";
 import { WorkQueue } from "./work-queue.ts";
 
-/** The engine has its own observation window and queue of files. */
+/** The engine creates the observation window, the queue of files and the UnknownUploads itself. */
 export interface EngineDeps
-  extends IntakeDeps, Omit<ReconcileDeps, "observationWindow">, Omit<SweepDeps, "enqueue"> {
+  extends
+    IntakeDeps,
+    Omit<ReconcileDeps, "observationWindow">,
+    Omit<SweepDeps, "enqueue" | "unknownUploads"> {
   /** For LISTEN, which needs a separate connection. */
   databaseUrl: string;
 }
@@ -34,7 +38,7 @@ export function startEngine(baseDeps: EngineDeps): Engine {
     onError,
   });
   const enqueue = (fileId: string) => files.add(fileId);
-  const deps = { ...baseDeps, enqueue };
+  const deps = { ...baseDeps, enqueue, unknownUploads: new UnknownUploads(baseDeps) };
 
   const webhooks = startDelivery(baseDeps);
   const chores = new WorkQueue({ handle: run, concurrency: 3, onError });

@@ -59,6 +59,10 @@ export function createMetrics(registry: Registry, db: Database) {
       "transpod_objects_deleted_total",
       "Object versions deleted because their file was deleted.",
     ),
+    unknownUploadsAborted: counter(
+      "transpod_unknown_uploads_aborted_total",
+      "Multipart uploads aborted because they were in no row.",
+    ),
     deliveries: counter(
       "transpod_webhook_deliveries_total",
       "Tries to send an event to a webhook: delivered, postponed, given_up, gone.",

@@ -1,12 +1,12 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pino } from "pino";
 import { startApi } from "@transpod/api/api.ts";
 import { readApiConfig } from "@transpod/api/config.ts";
 import { provision } from "@transpod/cli/aws/provision.ts";
 import { readControllerSettings } from "@transpod/controller/config.ts";
 import { startController } from "@transpod/controller/controller.ts";
 import { createS3, createSqs } from "@transpod/runtime/aws.ts";
+import { openLogFile } from "@transpod/runtime/log-file.ts";
 import { createLogger } from "@transpod/runtime/logger.ts";
 import { createRegistry } from "@transpod/runtime/metrics.ts";
 import type { Service } from "@transpod/runtime/process.ts";
@@ -23,6 +23,8 @@ const region = "us-east-1";
 const rawBucket = "transpod-raw";
 const processedBucket = "transpod-processed";
 const loopback = "127.0.0.1";
+/** At most 50 MB in all. */
+const logLimits = { maxBytes: 10_000_000, maxFiles: 5 };
 
 export interface Embedded extends Service {
   /** Of the public API, without a slash at the end. */
@@ -41,7 +43,7 @@ export async function startEmbedded(config: EmbeddedConfig): Promise<Embedded> {
   await using parts = new AsyncDisposableStack();
   const dataDir = openDataDir(config.dataDir);
   parts.defer(() => dataDir.release());
-  const logFile = pino.destination({ dest: join(dataDir.path, "transpod.log"), sync: true });
+  const logFile = openLogFile(join(dataDir.path, "transpod.log"), logLimits);
   parts.defer(() => logFile.end());
   const log = createLogger({ service: "transpod", level: config.logLevel, destination: logFile });
 

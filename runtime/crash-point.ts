@@ -3,6 +3,8 @@
  * must recover. Each comment says what is done by then.
  */
 export const crashPoints = [
+  // S3 has begun a client's multipart upload, and it is in no row.
+  "multipart_begun",
   // The parts of an upload are joined to an object, and no row says so.
   "upload_joined",
   // A file whose upload was not completed has failed, and S3 still has parts of it.
@@ -17,7 +19,7 @@ export const crashPoints = [
   "job_created",
   // A worker has the attempt, and no answer.
   "attempt_claimed",
-  // S3 has begun a multipart upload that is in no row.
+  // S3 has begun a worker's multipart upload, and it is in no row.
   "upload_begun",
   // The output is an object, and no row points to it.
   "parts_joined",

@@ -44,3 +44,19 @@ export async function listAudit(db: Database, limit: number): Promise<AuditRow[]
   );
   return rows.toReversed();
 }
+
+/**
+ * Deletes entries that are older than `olderThanDays`, the oldest first, at most `limit`. Resolves with their
+ * number.
+ */
+export async function expireAuditLog(
+  db: Database,
+  olderThanDays: number,
+  limit: number,
+): Promise<number> {
+  const { rows } = await db.query<{ entries: number }>(
+    `select expire_audit_log(make_interval(days => $1), $2) as entries`,
+    [olderThanDays, limit],
+  );
+  return rows[0]!.entries;
+}

@@ -9,7 +9,7 @@ import { parseApiKey } from "@transpod/contract/api-keys.ts";
 import { transpod as command } from "@transpod/cli/testing.ts";
 import { TranspodClient } from "./e2e/client.ts";
 import { makeSample } from "./e2e/samples.ts";
-import { startTranspod, type Transpod } from "./test-transpod.ts";
+import { readLog, startTranspod, type Transpod } from "./test-transpod.ts";
 
 let folder: string;
 let DATA_DIR: string;
@@ -97,7 +97,7 @@ test("keys and work tokens open one door each, and neither they nor signed URLs 
   await provokeEmulatorWarning(await signedUrl(fileId, key));
   await transpod.end("SIGTERM");
 
-  const log = await readFile(join(DATA_DIR, "transpod.log"), "utf8");
+  const log = await readLog(DATA_DIR);
   for (const event of ["request", "command", "ministack"]) {
     expect(log).toContain(`"event":"${event}"`);
   }

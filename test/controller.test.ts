@@ -2,6 +2,7 @@ import { GetObjectCommand, PutBucketNotificationConfigurationCommand } from "@aw
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { afterEach, expect, test, vi } from "vitest";
 import { UnavailableError } from "@transpod/runtime/unavailable.ts";
+import { listAudit } from "@transpod/store/audit-log.ts";
 import type { NewFile } from "@transpod/store/files.ts";
 import { startTestController, type TestController } from "./test-controller.ts";
 
@@ -109,6 +110,16 @@ test("an upload whose event was lost is found and published", async () => {
     "processing",
     "completed",
   ]);
+});
+
+test("the sweep deletes entries of the audit log after a year by default", async () => {
+  transpod = await startTestController();
+  await transpod.pool.query(
+    `insert into audit_log (at, action, result)
+     select now() - make_interval(days => age), age::text, 'done' from unnest(array[366, 364]) as age`,
+  );
+  await vi.waitUntil(async () => (await listAudit(transpod.pool, 10)).length < 2, waitOptions);
+  expect(await listAudit(transpod.pool, 10)).toMatchObject([{ action: "364" }]);
 });
 
 test("zero bytes fail at once, without a Job", async () => {

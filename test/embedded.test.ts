@@ -1,4 +1,4 @@
-import { truncate, writeFile, readFile } from "node:fs/promises";
+import { mkdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -92,6 +92,16 @@ test("killed in the middle of a transcode and started again, it finishes the vid
   const output = join(folder, "out.mp4");
   await second.download(fileId, "processed", output);
   expect(findFaults(await readFacts(source), await readFacts(output))).toEqual([]);
+});
+
+test("a full log file is renamed at start", async () => {
+  await mkdir(DATA_DIR);
+  const log = join(DATA_DIR, "transpod.log");
+  await writeFile(log, "");
+  await truncate(log, 10_000_000);
+  await start();
+  expect((await stat(`${log}.1`)).size).toBe(10_000_000);
+  expect(await readFile(log, "utf8")).toContain('"event":"api_started"');
 });
 
 test("a second start on the same data is refused, and the first goes on", async () => {

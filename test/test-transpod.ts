@@ -1,3 +1,5 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createInterface } from "node:readline";
 import { execa } from "execa";
@@ -56,4 +58,11 @@ async function readUrl(stdout: NodeJS.ReadableStream): Promise<string> {
     if (url !== undefined) return url;
   }
   return await new Promise(() => {}); // it ended: the other promise of the race reports that
+}
+
+/** The text of all log files, in no particular order of the files. */
+export async function readLog(dataDir: string): Promise<string> {
+  const names = (await readdir(dataDir)).filter((name) => name.startsWith("transpod.log"));
+  const texts = names.map((name) => readFile(join(dataDir, name), "utf8"));
+  return (await Promise.all(texts)).join("");
 }

@@ -20,7 +20,7 @@ afterAll(async () => {
   await api.stop();
 });
 
-const patience = { timeout: 10_000, interval: 20 };
+const waitOptions = { timeout: 10_000, interval: 20 };
 const keyIdOf = (key: string) => parseApiKey(key)!.keyId;
 
 async function open({ url }: TestApi, fileId: string, key: string) {
@@ -52,7 +52,7 @@ test("when a key is revoked its streams end on every replica, and those of other
   for (const { key, streams } of [first!, second!]) {
     const revoked = performance.now();
     await revokeApiKey(pool, keyIdOf(key));
-    await vi.waitUntil(() => streams.every(({ ended }) => ended), patience);
+    await vi.waitUntil(() => streams.every(({ ended }) => ended), waitOptions);
     // A beat, which checks all keys, comes every 15 seconds.
     expect(performance.now() - revoked).toBeLessThan(5_000);
     expect((await open(api, fileId, key)).status).toBe(401);
@@ -63,7 +63,7 @@ test("when a key is revoked its streams end on every replica, and those of other
   await setPriority(pool, ahead.fileId, 9);
   await vi.waitUntil(
     () => other!.streams.every(({ text }) => text.includes('"queue_position":2')),
-    patience,
+    waitOptions,
   );
   expect(other!.streams.map(({ ended }) => ended)).toEqual([false, false]);
   expect(second!.streams.map(({ text }) => text)).toEqual(shown);
@@ -92,13 +92,13 @@ test("a stream ends when the notification of its key was lost, or came before th
     );
   await revokeApiKey(pool, late);
   watch(late);
-  await vi.waitUntil(() => stopped.includes(late), patience);
+  await vi.waitUntil(() => stopped.includes(late), waitOptions);
 
   const service = events.listen(url, 20);
   watch(key);
-  await vi.waitUntil(() => seen.includes(key), patience);
+  await vi.waitUntil(() => seen.includes(key), waitOptions);
   await pool.query("update api_keys set revoked_at = now() where key_id = $1", [key]);
-  await vi.waitUntil(() => stopped.includes(key), patience);
+  await vi.waitUntil(() => stopped.includes(key), waitOptions);
   expect(seen).not.toContain(late);
   await service.stop();
   expect(stopped).toEqual([late, key]);

@@ -9,6 +9,7 @@ import type { Request } from "express";
 import { contentTypes, videoExtension } from "@transpod/contract/object-keys.ts";
 import { layOutParts, partBytesOf } from "@transpod/contract/part-layout.ts";
 import type { MultipartUpload } from "@transpod/contract/multipart-api.ts";
+import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import { abortUpload } from "@transpod/runtime/delete-objects.ts";
 import { findObject } from "@transpod/runtime/find-object.ts";
 import { HttpError } from "@transpod/runtime/problems.ts";
@@ -84,6 +85,7 @@ export async function beginMultipart(deps: ApiDeps, row: UploadRow): Promise<boo
     new CreateMultipartUploadCommand({ ...target, ContentType }),
   );
   if (UploadId === undefined) throw new Error("S3 began a multipart upload without an id");
+  crashPoint("multipart_begun");
   const change = { before: row.upload_id, after: UploadId };
   if (await setMultipart(deps.pool, row.file_id, change)) return true;
   await abortUpload(deps.s3, { ...target, UploadId });

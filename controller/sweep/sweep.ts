@@ -5,11 +5,14 @@ import type { LaunchDeps } from "../launch/launcher.ts";
 import { removeStale } from "../observe/reconcile.ts";
 import { abortUploads } from "./abort-uploads.ts";
 import { findMissedUploads, type MissedUploadDeps } from "./find-missed-uploads.ts";
+import { shortenAuditLog } from "./shorten-audit-log.ts";
+import type { UnknownUploads } from "./unknown-uploads.ts";
 import { sendOutbox, type OutboxDeps } from "./send-outbox.ts";
 import { removeLeftovers, type LeftoverDeps } from "./remove-leftovers.ts";
 
 export interface SweepDeps extends LaunchDeps, MissedUploadDeps, OutboxDeps, LeftoverDeps {
   enqueue: (fileId: string) => void;
+  unknownUploads: UnknownUploads;
 }
 
 /** The next sweep continues with the rest. */
@@ -27,9 +30,11 @@ export async function sweep(deps: SweepDeps): Promise<void> {
   const parts = [
     findMissedUploads(deps).then(() => sendOutbox(deps)),
     abortUploads(deps),
+    deps.unknownUploads.abortNext(),
     processingFiles(deps.pool).then((ids) => ids.forEach(deps.enqueue)),
     tombstonesToClean(deps.pool, deletedBatch).then((ids) => ids.forEach(deps.enqueue)),
     deleteOldDeliveries(deps.pool, deliveryDays, deletedBatch),
+    shortenAuditLog(deps),
     sweepJobs(deps),
     removeLeftovers(deps),
   ];

@@ -128,6 +128,7 @@ describe("the controller", () => {
         heartbeatSeconds: 5,
         sweepSeconds: 15,
         uploadEventGraceSeconds: 120,
+        auditLogRetentionDays: 30,
         webhookAllowPrivate: true,
       },
     });

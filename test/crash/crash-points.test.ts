@@ -125,6 +125,13 @@ const answer = (method: string, path: string) =>
   fetch(`${transpod.url}/upload/${path}`, { method }).then(({ status }) => status);
 
 const proofs: Record<CrashPoint, () => Promise<void>> = {
+  // MiniStack ends too and loses its uploads. For S3, which keeps them: controller/sweep/unknown-uploads.test.ts.
+  async multipart_begun() {
+    const fileId = await inParts();
+    await dieAt("multipart_begun", () => unanswered("POST", `${fileId}/multipart`));
+    await client.uploadParts(fileId, clip);
+    await expectCompleted(fileId, [once(1, "completed")]);
+  },
   async upload_joined() {
     const fileId = await inParts();
     await dieAt("upload_joined", () =>

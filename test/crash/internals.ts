@@ -11,6 +11,7 @@ import { canFollow, type FileState } from "@transpod/contract/states.ts";
 import { s3Credentials } from "@transpod/embedded/s3-credentials.ts";
 import { createS3, createSqs } from "@transpod/runtime/aws.ts";
 import { createPool } from "@transpod/store/database.ts";
+import { readLog } from "../test-transpod.ts";
 
 /** An attempt, from its row and the log. */
 export interface Attempt {
@@ -40,7 +41,7 @@ export async function openInternals(dataDir: string) {
   const [s3, sqs] = [createS3(at), createSqs(at)];
 
   async function jobsMade(): Promise<{ file_id: string; attempt: number }[]> {
-    const lines = (await read("transpod.log")).split("\n");
+    const lines = (await readLog(dataDir)).split("\n");
     return lines
       .filter((line) => line.includes('"event":"job_created"'))
       .map((line) => JSON.parse(line) as { file_id: string; attempt: number });

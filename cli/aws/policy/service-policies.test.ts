@@ -137,7 +137,10 @@ async function startServices() {
     ...{ cpusPerJob: 1, logLevel: "silent", onLine: () => {}, entryPoint: worker },
   });
   onTestFinished(() => jobs.stop());
-  const settings = { ...readControllerSettings({}), sweepSeconds: 1, uploadEventGraceSeconds: 1 };
+  const settings = {
+    ...readControllerSettings({}),
+    ...{ sweepSeconds: 1, uploadEventGraceSeconds: 1, unknownUploadSeconds: 1 },
+  };
   const { pool, url: databaseUrl } = database;
   const { s3, sqs } = controller;
   const leading = await startController(
@@ -231,7 +234,7 @@ test("with its policy each service does its share of an upload in parts", async 
   const client = new TranspodClient(url);
   const path = join(temporaryFolder(), "holiday.mov");
   writeFileSync(path, "video");
-  const { file_id } = await client.announce(path);
+  const { file_id, s3_key } = await client.announce(path);
   const multipart = `${url}/upload/${file_id}/multipart`;
   const ask = async (method: string) => (await fetch(multipart, { method })).status;
   expect([await ask("POST"), await ask("GET"), await ask("DELETE")]).toEqual([200, 200, 204]);
@@ -243,10 +246,17 @@ test("with its policy each service does its share of an upload in parts", async 
   const { file_id: cancelled } = await client.announce(path);
   await fetch(`${url}/upload/${cancelled}/multipart`, { method: "POST" });
   await fetch(`${url}/upload/${cancelled}/cancel`, { method: "POST" });
+  // As if the process that began them had died.
+  const unknown = [
+    { Bucket: rawBucket, Key: s3_key },
+    { Bucket: processedBucket, Key: `${file_id}/1-2.mov` },
+  ];
+  for (const key of unknown) await admin.s3.send(new CreateMultipartUploadCommand(key));
   await vi.waitFor(async () => {
-    const uploads = new ListMultipartUploadsCommand({ Bucket: rawBucket });
-    const { Uploads = [] } = await admin.s3.send(uploads);
-    expect(Uploads).toEqual([]);
+    for (const Bucket of [rawBucket, processedBucket]) {
+      const { Uploads = [] } = await admin.s3.send(new ListMultipartUploadsCommand({ Bucket }));
+      expect(Uploads).toEqual([]);
+    }
   }, waitOptions);
   expect(complaints.filter((line) => !line.includes("upload_found_by_sweep"))).toEqual([]);
 });

@@ -44,7 +44,7 @@ export function servicePolicies(names: Names, queueArn: string): ServicePolicy[]
         ReadUploads: [["s3:GetObject", "s3:GetObjectVersion"], [`${raw}/*`]],
         // s3:PutObject covers a multipart upload, except aborting it.
         PublishResults: [["s3:PutObject", "s3:GetObject"], [`${processed}/*`]],
-        // Nothing of a deleted file is kept: no version, and no part of an upload.
+        // All versions and uploads of deleted files, and multipart uploads that are in no row.
         FindWhatToDelete: [
           ["s3:ListBucketVersions", "s3:ListBucketMultipartUploads"],
           [raw, processed],

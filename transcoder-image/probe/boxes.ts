@@ -7,7 +7,7 @@ export interface Box {
   complete: boolean;
 }
 
-interface Place {
+export interface Place {
   /** Of the contents, in bytes from the file's start. */
   start: number;
   end: number;
@@ -41,7 +41,7 @@ export async function readBoxes(path: string): Promise<Box[]> {
 }
 
 /** Every box that lies inside others as `types` says, outermost first. */
-async function* findBoxes(
+export async function* findBoxes(
   file: FileHandle,
   within: Place,
   [type, ...inner]: readonly string[],
@@ -53,7 +53,7 @@ async function* findBoxes(
   }
 }
 
-async function* boxesIn(
+export async function* boxesIn(
   file: FileHandle,
   { start, end }: Place,
 ): AsyncGenerator<Place & Box, void, void> {

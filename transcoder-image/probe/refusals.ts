@@ -42,9 +42,8 @@ export function refuseMedia(media: Media, limits: MediaLimits = defaultLimits): 
   return null;
 }
 
-/** Counted, because a header may claim any duration. In seconds, ascending. Pure. */
-export function refuseDuration(timestamps: readonly number[], limits: MediaLimits): Refusal | null {
-  const seconds = (timestamps.at(-1) ?? 0) - (timestamps[0] ?? 0);
+/** Of how long the video is presented, in seconds: not of what a header claims. Pure. */
+export function refuseDuration(seconds: number, limits: MediaLimits): Refusal | null {
   if (!(seconds > limits.max_duration_seconds)) return null;
   return {
     code: "too_large",

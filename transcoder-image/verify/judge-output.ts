@@ -1,11 +1,12 @@
+import type { Verification } from "@transpod/contract/work-protocol.ts";
 import type { Expected } from "../plan/plan.ts";
 import type { Media } from "../probe/media.ts";
 import { chooseVideo } from "../probe/refusals.ts";
-import type { TimestampComparison } from "./compare-timestamps.ts";
 import { judgeTracks } from "./judge-tracks.ts";
 import type { Similarity } from "./similarity.ts";
 
-export const maxTimestampErrorMs = 1;
+/** Of a frame's start, and of the end of the last one. */
+export const mostTimeErrorMs = 1;
 
 /**
  * Below this the output shows something else. Honest encodes of grain that the encoder smooths were
@@ -42,13 +43,21 @@ export function judgeOutput(expected: Expected, facts: OutputFacts): string | nu
   return checks.find(([ok]) => !ok)?.[1] ?? judgeTracks(expected, media, video);
 }
 
-/** Whether every frame is shown when the source's is, or a sentence about it. Pure. */
-export function judgeTimes({ maxErrorMs }: TimestampComparison): string | null {
-  if (Number.isNaN(maxErrorMs)) {
+/** Whether every frame is shown when the source's is, and the last one as long, or a sentence about it. Pure. */
+export function judgeTimes(
+  times: Pick<Verification, "max_timestamp_error_ms" | "duration_difference_ms">,
+): string | null {
+  const { max_timestamp_error_ms: frames, duration_difference_ms: duration } = times;
+  if (Number.isNaN(frames)) {
     return "A frame has no time, so that the output can't be compared with the source.";
   }
-  if (maxErrorMs <= maxTimestampErrorMs) return null;
-  return `A frame of the output is shown ${maxErrorMs} ms away from the source's time.`;
+  if (frames > mostTimeErrorMs) {
+    return `A frame of the output is shown ${frames} ms away from the source's time.`;
+  }
+  if (duration <= mostTimeErrorMs) return null;
+  return Number.isNaN(duration)
+    ? "How long the output is shown can't be read."
+    : `The output is shown ${duration} ms longer or shorter than the source.`;
 }
 
 /** Whether the output shows what the source shows, or a sentence about it. Pure. */

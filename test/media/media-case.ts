@@ -20,6 +20,8 @@ export type Recipe = (path: string, scene: Scene) => Promise<unknown>;
 export interface Kept {
   codec: Codec;
   frames: number;
+  /** For how long the video is presented; said where ffprobe can't tell it of the source. */
+  seconds?: number;
   /** Width x height; the source's unless said. */
   size?: string;
   pixelFormat?: string;

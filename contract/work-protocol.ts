@@ -91,8 +91,8 @@ export const verification = z.object({
   }),
   duration_difference_ms: nonNegative.meta({
     description:
-      "milliseconds between the starts of the two last frames, each from its file's first; how " +
-      "long the last frame is shown does not count",
+      "milliseconds between how long the source's video and the output's are presented, up to the " +
+      "end of the last frame, with edit lists honoured",
   }),
   audio_offset_error_ms: nonNegative.optional().meta({
     description: "largest shift of a sound track against the picture, in milliseconds",

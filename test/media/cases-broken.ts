@@ -188,7 +188,7 @@ export const brokenCases: readonly MediaCase[] = [
     ),
     result: {
       refused: "too_large",
-      sentence: "The video is 638.9 hours long; Transpod takes up to 24.",
+      sentence: "The video is 666.7 hours long; Transpod takes up to 24.",
     },
   },
   {

@@ -52,6 +52,9 @@ test.for(available.filter(({ result }) => !isRefused(result)))("$file: $what", a
     apart(after.times, inPlaceOf(after.times, before.times)),
     "milliseconds",
   ).toBeLessThanOrEqual(1);
+  expect(apart([result.seconds ?? before.seconds], [after.seconds]), "ms").toBeLessThanOrEqual(1);
+  expect(after.movieSeconds).toBeGreaterThan(after.seconds - 0.001);
+  expect(converted?.verified.verification.duration_difference_ms).toBeLessThanOrEqual(1);
   expect(apart(before.soundOffsets, after.soundOffsets), "milliseconds").toBeLessThanOrEqual(1);
   const notes = converted?.notes.filter((note) => !note.startsWith("The result is"));
   expect(notes).toEqual(result.notes ?? []);

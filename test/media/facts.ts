@@ -16,6 +16,7 @@ const stream = z.object({
   color_space: z.string().default("unknown"),
   color_range: z.string().default("unknown"),
   start_time: z.coerce.number().optional(),
+  duration: z.coerce.number().optional(),
   disposition: z.record(z.string(), z.number()),
   tags,
   side_data_list: z
@@ -25,7 +26,7 @@ const stream = z.object({
 const probed = z.object({
   streams: z.array(stream),
   chapters: z.array(z.object({ start_time: z.coerce.number(), tags })),
-  format: z.object({ tags }),
+  format: z.object({ tags, duration: z.coerce.number() }),
 });
 
 const firstFrame = z.object({
@@ -58,6 +59,10 @@ export async function readFacts(path: string) {
     colour: coloursOf(video),
     rotation: video.side_data_list.find((data) => data.rotation !== undefined)?.rotation ?? 0,
     times: await readTimes(path, video.index),
+    /** For how long the picture is shown, as ffprobe has it: of edit list, header and samples the shortest. */
+    seconds: video.duration ?? NaN,
+    /** When the movie ends after the picture's start. */
+    movieSeconds: format.duration - Math.max(0, video.start_time ?? 0),
     audio: codecs(audio),
     languages: audio.map((each) => each.tags["language"] ?? "und"),
     hdr10: await readHdr10(path, video.index),

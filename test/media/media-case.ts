@@ -21,6 +21,8 @@ export type Recipe = (path: string, scene: RecipeContext) => Promise<unknown>;
 export interface Converted {
   codec: Codec;
   frames: number;
+  /** The duration of the presented video; given where ffprobe can't read it from the source. */
+  seconds?: number;
   /** Width x height; by default the source's. */
   size?: string;
   pixelFormat?: string;

@@ -7,12 +7,15 @@ import { encodeProgress } from "../ffmpeg/progress.ts";
 import { runFfmpeg, type FfmpegResult } from "../ffmpeg/run-ffmpeg.ts";
 import type { Container } from "../plan/container.ts";
 import { planTranscode, type Plan } from "../plan/plan.ts";
+import { readPacketTimes } from "../probe/ffprobe.ts";
 import type { Source } from "../probe/media.ts";
 import { probeSource } from "../probe/probe-source.ts";
+import { secondsWithoutLost } from "../verify/compare-timestamps.ts";
 import { verifyOutput, type Verified } from "../verify/verify-output.ts";
 import type { PhaseClock } from "./phase-clock.ts";
 import type { Progress } from "./progress-reporter.ts";
 import { resultNotes } from "./result-notes.ts";
+import { setVideoLength } from "./set-video-length.ts";
 import { SizeGuard } from "./size-guard.ts";
 
 export interface ConvertDeps {
@@ -90,7 +93,20 @@ async function encode(
     signal: AbortSignal.any([signal, guard.signal]),
   });
   guard.seeEnd((await stat(output)).size);
+  await setVideoLength(output, await secondsToShow(source, result, { output, signal }));
   return result;
+}
+
+/** Frames that a damaged source loses at its start are missing from its duration too. */
+async function secondsToShow(
+  source: Source,
+  { frames }: FfmpegResult,
+  { output, signal }: { output: string; signal: AbortSignal },
+): Promise<number> {
+  const { timestamps, presentedSeconds } = source;
+  if (frames >= timestamps.length) return presentedSeconds;
+  const made = await readPacketTimes(output, 0, { ignoreEdits: false, signal });
+  return secondsWithoutLost(source, made.timestamps[0] ?? 0);
 }
 
 interface Made {

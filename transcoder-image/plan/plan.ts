@@ -1,11 +1,12 @@
 import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import type { Codec, Hdr10 } from "@transpod/contract/work-protocol.ts";
 import { inputGuards, pixelGuard } from "../ffmpeg/child-process.ts";
-import { isAtLeast, type FfmpegFacts } from "../ffmpeg/facts.ts";
+import type { FfmpegFacts } from "../ffmpeg/facts.ts";
 import type { Colour, Source } from "../probe/media.ts";
 import { planAudio, type OutputAudio } from "./audio.ts";
 import type { Container } from "./container.ts";
 import { planExtras } from "./extras.ts";
+import { timing } from "./timing.ts";
 import { planVideo, type Comparison } from "./video.ts";
 
 export interface PlanSettings {
@@ -70,7 +71,7 @@ export function planTranscode(source: Source, settings: PlanSettings): Plan {
       ["-threads", String(cpus), "-noautorotate", "-i", input],
       ["-map", `0:${source.video.index}`, ...audio.maps, ...extras.maps],
       [...video.args, ...audio.args, ...extras.args],
-      timing(ffmpeg),
+      timing(source),
       ["-movflags", ["+faststart", ...extras.movflags].join("+"), "-f", container, output],
     ].flat(),
     expected: {
@@ -92,16 +93,4 @@ export function planTranscode(source: Source, settings: PlanSettings): Plan {
     },
     notes: [...video.notes, ...audio.notes, ...extras.notes],
   };
-}
-
-/**
- * Every frame keeps its own time: no frame is dropped or doubled, and times are counted in the
- * source's own units. ffmpeg 6.1 gave those units a name.
- */
-function timing(ffmpeg: FfmpegFacts): string[] {
-  const sourceUnits = isAtLeast(ffmpeg, 6, 1) ? "demux" : "-1";
-  return [
-    ["-fps_mode", "passthrough", "-enc_time_base:v:0", sourceUnits],
-    ["-movie_timescale", "90000"],
-  ].flat();
 }

@@ -7,7 +7,7 @@ export interface Box {
   complete: boolean;
 }
 
-interface ByteRange {
+export interface ByteRange {
   /** The start of the contents, in bytes from the file's start. */
   start: number;
   end: number;
@@ -41,7 +41,7 @@ export async function readBoxes(path: string): Promise<Box[]> {
 }
 
 /** Every box at this path of types, outermost first. */
-async function* findBoxes(
+export async function* findBoxes(
   file: FileHandle,
   within: ByteRange,
   [type, ...inner]: readonly string[],
@@ -53,7 +53,7 @@ async function* findBoxes(
   }
 }
 
-async function* boxesIn(
+export async function* boxesIn(
   file: FileHandle,
   { start, end }: ByteRange,
 ): AsyncGenerator<ByteRange & Box, void, void> {

@@ -53,6 +53,7 @@ function audioTrack(stream: FfprobeStream): AudioTrack {
 function videoTrack(stream: FfprobeStream): VideoTrack {
   return {
     ...otherTrack(stream),
+    trackId: stream.id ?? 0,
     profile: stream.profile ?? null,
     tag: stream.codec_tag_string ?? "",
     pixelFormat: stream.pix_fmt ?? "",
@@ -63,6 +64,7 @@ function videoTrack(stream: FfprobeStream): VideoTrack {
     frameRate: ratio(stream.avg_frame_rate),
     timeBase: stream.time_base ?? "",
     startSeconds: seconds(stream.start_time),
+    durationSeconds: seconds(stream.duration),
     interlaced: ["tt", "bb", "tb", "bt"].includes(stream.field_order ?? ""),
     colour: colourOf(stream),
     dolbyVision: stream.side_data_list.some((d) => d.side_data_type?.startsWith("DOVI")),

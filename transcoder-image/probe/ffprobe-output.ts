@@ -8,6 +8,7 @@ const sideData = z.object({
 
 const stream = z.object({
   index: z.int(),
+  id: z.coerce.number().optional(),
   codec_type: z.string().optional(),
   codec_name: z.string().optional(),
   codec_tag_string: z.string().optional(),
@@ -26,6 +27,7 @@ const stream = z.object({
   nb_frames: z.coerce.number().optional(),
   channels: z.int().optional(),
   start_time: z.coerce.number().optional(),
+  duration: z.coerce.number().optional(),
   disposition: z.record(z.string(), z.number()).default({}),
   tags: z.record(z.string(), z.string()).default({}),
   side_data_list: z.array(sideData).default([]),

@@ -34,6 +34,8 @@ export interface AudioTrack extends OtherTrack {
 }
 
 export interface VideoTrack extends OtherTrack {
+  /** As the container has it; 0 when unknown. */
+  trackId: number;
   profile: string | null;
   tag: string;
   pixelFormat: string;
@@ -47,6 +49,8 @@ export interface VideoTrack extends OtherTrack {
   frameRate: number;
   timeBase: string;
   startSeconds: number;
+  /** As ffprobe says; 0 when unknown. `Source.presentedSeconds` is what counts. */
+  durationSeconds: number;
   interlaced: boolean;
   colour: Colour;
   dolbyVision: boolean;
@@ -69,6 +73,8 @@ export interface Source {
   video: VideoTrack;
   /** Presentation times of the video's frames in seconds, ascending. */
   timestamps: readonly number[];
+  /** The presented duration of the video, from its first frame to the end of its last one. */
+  presentedSeconds: number;
   /** Frames that an edit list hides: in the file, but never shown. */
   hiddenFrames: number;
   hdr10: Hdr10 | null;

@@ -4,6 +4,8 @@ import { isCutOff, judgeBoxes, readBoxes, hasExternalData } from "./boxes.ts";
 import { readHeaders, readMedia, readPacketTimes } from "./ffprobe.ts";
 import { readHdr10 } from "./hdr10.ts";
 import { isHdr, type Source, type VideoTrack } from "./media.ts";
+import { lastFrameIncluded } from "./presented-duration.ts";
+import { readPresentedSeconds } from "./read-presented.ts";
 import {
   chooseVideo,
   refuseDuration,
@@ -32,10 +34,14 @@ export async function probeSource(
   // Missing frames are checked first, because that error has more detail.
   const { timestamps, hiddenFrames } = await readEveryFrame(path, video, signal);
   if (isCutOff(boxes)) throw refused(cutOff);
-  const tooLong = refuseDuration(timestamps, limits);
+  const presentedSeconds = lastFrameIncluded(
+    (await readPresentedSeconds(path, video.trackId)) ?? video.durationSeconds,
+    timestamps,
+  );
+  const tooLong = refuseDuration(presentedSeconds, limits);
   if (tooLong !== null) throw refused(tooLong);
   const hdr10 = isHdr(video.colour) ? await readHdr10(path, video.index, signal) : null;
-  return { media, video, timestamps, hiddenFrames, hdr10 };
+  return { media, video, timestamps, presentedSeconds, hiddenFrames, hdr10 };
 }
 
 /** The times of all frames that are shown. Throws when the file has fewer frames than its header says. */

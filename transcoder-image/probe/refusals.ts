@@ -42,9 +42,8 @@ export function refuseMedia(media: Media, limits: MediaLimits = defaultLimits): 
   return null;
 }
 
-/** Uses the frames' times, because a header may have any duration. In seconds, ascending. Pure. */
-export function refuseDuration(timestamps: readonly number[], limits: MediaLimits): Refusal | null {
-  const seconds = (timestamps.at(-1) ?? 0) - (timestamps[0] ?? 0);
+/** `seconds` is the presented duration, because a header may have any duration. Pure. */
+export function refuseDuration(seconds: number, limits: MediaLimits): Refusal | null {
   if (!(seconds > limits.max_duration_seconds)) return null;
   return {
     code: "too_large",

@@ -5,6 +5,7 @@ export function aVideoTrack(overrides: Partial<VideoTrack> = {}): VideoTrack {
   return {
     index: 0,
     codec: "h264",
+    trackId: 1,
     profile: "High",
     tag: "avc1",
     pixelFormat: "yuv420p",
@@ -15,6 +16,7 @@ export function aVideoTrack(overrides: Partial<VideoTrack> = {}): VideoTrack {
     frameRate: 25,
     timeBase: "1/12800",
     startSeconds: 0,
+    durationSeconds: 0.12,
     interlaced: false,
     colour: { primaries: null, transfer: null, space: null, range: null },
     dolbyVision: false,
@@ -53,6 +55,7 @@ export function aSource(video: Partial<VideoTrack> = {}, media: Partial<Media> =
     media: aMedia({ video: [track], ...media }),
     video: track,
     timestamps: [0, 0.04, 0.08],
+    presentedSeconds: 0.12,
     hiddenFrames: 0,
     hdr10: null,
   };

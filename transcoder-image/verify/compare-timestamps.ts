@@ -1,25 +1,30 @@
-export interface TimestampComparison {
-  /** NaN when a frame has no time. */
-  maxErrorMs: number;
-  /** Between the starts of the last frames, each from its first; NaN where one has no time. */
-  durationDifferenceMs: number;
-}
+import type { Source } from "../probe/media.ts";
 
 /**
- * Compares when frames are shown, relative to the first: ffmpeg may move the start to zero.
- * Both lists are in seconds, ascending and of the same length; a frame without a time is NaN.
+ * The most milliseconds between when a frame is shown in the one and in the other, relative to the first:
+ * ffmpeg may move the start to zero. Both lists are in seconds, ascending and of the same length. NaN where
+ * a frame has no time.
  */
-export function compareTimestamps(
-  source: readonly number[],
-  output: readonly number[],
-): TimestampComparison {
+export function maxTimestampErrorMs(source: readonly number[], output: readonly number[]): number {
   const errors = source.map((time, i) =>
     Math.abs(relative(source, time) - relative(output, output[i])),
   );
-  return {
-    maxErrorMs: milliseconds(errors.reduce((a, b) => Math.max(a, b), 0)),
-    durationDifferenceMs: milliseconds(errors.at(-1) ?? 0),
-  };
+  return milliseconds(errors.reduce((a, b) => Math.max(a, b), 0));
+}
+
+/** What two ways of reading a file say of how long its video is presented, in seconds. */
+export interface MeasuredLength {
+  /** By its edit list and its tables of samples; NaN where they can't be read. */
+  tables: number;
+  /** By ffprobe, which takes the shortest of edit list, header and samples, and may count a gap before them. */
+  ffprobe: number;
+}
+
+/**
+ * How many milliseconds longer or shorter than `seconds` it is. NaN where its tables can't be read. Pure.
+ */
+export function durationDifferenceMs(seconds: number, { tables, ffprobe }: MeasuredLength): number {
+  return milliseconds(Math.max(Math.abs(tables - seconds), seconds - ffprobe));
 }
 
 /**
@@ -33,6 +38,18 @@ export function timesOfKept(source: readonly number[], output: readonly number[]
     if (kept !== null) return kept;
   }
   return source.slice(0, output.length);
+}
+
+/**
+ * The duration of a correct output that lacks frames of its source: it ends when the source does. `start` is the
+ * time of its first frame, in seconds: ffmpeg moves the start of the file to zero. Pure.
+ */
+export function secondsWithoutLost(
+  { timestamps, presentedSeconds, media }: Source,
+  start: number,
+): number {
+  const lost = start - ((timestamps[0] ?? 0) - media.startSeconds);
+  return presentedSeconds - Math.max(0, lost);
 }
 
 /** The tolerance for microseconds and rounded time bases. */

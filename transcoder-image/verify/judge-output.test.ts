@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
 import type { Expected } from "../plan/plan.ts";
-import { aMedia, anAudioTrack, aVideoTrack } from "../testing/builders.ts";
-import { compareTimestamps, timesOfKept } from "./compare-timestamps.ts";
+import { aMedia, anAudioTrack, aSource, aVideoTrack } from "../testing/builders.ts";
+import {
+  durationDifferenceMs,
+  maxTimestampErrorMs,
+  secondsWithoutLost,
+  timesOfKept,
+} from "./compare-timestamps.ts";
 import { judgeOutput, judgeSimilarity, judgeTimes, type OutputFacts } from "./judge-output.ts";
 
 const expected: Expected = {
@@ -88,20 +93,19 @@ test.each([
 
 test("frames at times of their own are no frames of a damaged source", () => {
   const output = [0, 0.06, 0.12];
-  const times = compareTimestamps(timesOfKept([0, 0.05, 0.08, 0.12], output), output);
-  expect(judgeTimes(times)).toContain("ms earlier or later");
+  const kept = timesOfKept([0, 0.05, 0.08, 0.12], output);
+  expect(judged(maxTimestampErrorMs(kept, output))).toContain("ms earlier or later");
 });
 
 test("times are compared from the first frame on", () => {
-  const times = compareTimestamps([0.5, 0.54, 0.58], [0, 0.04, 0.0805]);
-  expect(times).toEqual({ maxErrorMs: 0.5, durationDifferenceMs: 0.5 });
-  expect(judgeTimes(times)).toBeNull();
+  const errorMs = maxTimestampErrorMs([0.5, 0.54, 0.58], [0, 0.04, 0.0805]);
+  expect(errorMs).toBe(0.5);
+  expect(judged(errorMs)).toBeNull();
 });
 
 test("a frame that is shown too late is found", () => {
-  const times = compareTimestamps([0, 0.04, 0.08], [0, 0.042, 0.08]);
-  expect(times).toEqual({ maxErrorMs: 2, durationDifferenceMs: 0 });
-  expect(judgeTimes(times)).toContain("2 ms earlier or later");
+  const errorMs = maxTimestampErrorMs([0, 0.04, 0.08], [0, 0.042, 0.08]);
+  expect(judged(errorMs)).toContain("2 ms earlier or later");
 });
 
 test.each([
@@ -110,5 +114,32 @@ test.each([
   ["the start", [Number.NaN, 0.04], [0, 0.04]],
 ])("a frame without a time in %s is found", (_where, source, output) => {
   const sentence = "A frame has no time, so the output can't be compared with the source.";
-  expect(judgeTimes(compareTimestamps(source, output))).toBe(sentence);
+  expect(judged(maxTimestampErrorMs(source, output))).toBe(sentence);
 });
+
+const differs = "ms longer or shorter";
+test.each([
+  ["as long", { tables: 6.84, ffprobe: 6.84 }, 0, null],
+  ["longer by what units round", { tables: 6.8409, ffprobe: 6.84 }, 0.9, null],
+  ["too short", { tables: 6.83, ffprobe: 6.83 }, 10, differs],
+  ["too long", { tables: 8.73, ffprobe: 8.73 }, 1890, differs],
+  ["too short for the samples it has", { tables: 6.84, ffprobe: 6.8 }, 40, differs],
+  ["preceded by a gap that ffprobe counts", { tables: 6.84, ffprobe: 7.06 }, 0, null],
+  ["unreadable", { tables: Number.NaN, ffprobe: 6.84 }, Number.NaN, "can't be read"],
+])("an output that is %s is judged so", (_what, length, difference, sentence) => {
+  expect(durationDifferenceMs(6.84, length)).toBe(difference);
+  const verdict = judgeTimes({ max_timestamp_error_ms: 0, duration_difference_ms: difference });
+  expect(verdict ?? "").toContain(sentence ?? "");
+  expect(verdict === null).toBe(sentence === null);
+});
+
+test("what a damaged source loses at its start is missing from its duration", () => {
+  const late = aSource({}, { startSeconds: 0.3 });
+  const source = { ...late, timestamps: [0.5, 0.54], presentedSeconds: 1 };
+  expect(secondsWithoutLost(source, 0.24)).toBeCloseTo(0.96);
+  expect(secondsWithoutLost(source, 0.2)).toBeCloseTo(1);
+});
+
+function judged(errorMs: number): string | null {
+  return judgeTimes({ max_timestamp_error_ms: errorMs, duration_difference_ms: 0 });
+}

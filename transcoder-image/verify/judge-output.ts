@@ -1,11 +1,12 @@
+import type { Verification } from "@transpod/contract/work-protocol.ts";
 import type { Expected } from "../plan/plan.ts";
 import type { Media } from "../probe/media.ts";
 import { chooseVideo } from "../probe/refusals.ts";
-import type { TimestampComparison } from "./compare-timestamps.ts";
 import { judgeTracks } from "./judge-tracks.ts";
 import type { Similarity } from "./similarity.ts";
 
-export const maxTimestampErrorMs = 1;
+/** Of a frame's start, and of the end of the last one. */
+export const maxTimeErrorMs = 1;
 
 /**
  * Below this the output shows something else. Correct encodes of grain, which the encoder smooths, were
@@ -42,13 +43,24 @@ export function judgeOutput(expected: Expected, facts: OutputFacts): string | nu
   return checks.find(([ok]) => !ok)?.[1] ?? judgeTracks(expected, media, video);
 }
 
-/** Whether every frame is shown when the source's is, or a sentence about it. Pure. */
-export function judgeTimes({ maxErrorMs }: TimestampComparison): string | null {
-  if (Number.isNaN(maxErrorMs)) {
+/**
+ * Whether every frame is shown when the source's is, and the video is as long as the source, or a sentence about it.
+ * Pure.
+ */
+export function judgeTimes(
+  times: Pick<Verification, "max_timestamp_error_ms" | "duration_difference_ms">,
+): string | null {
+  const { max_timestamp_error_ms: frames, duration_difference_ms: duration } = times;
+  if (Number.isNaN(frames)) {
     return "A frame has no time, so the output can't be compared with the source.";
   }
-  if (maxErrorMs <= maxTimestampErrorMs) return null;
-  return `A frame of the output is shown ${maxErrorMs} ms earlier or later than in the source.`;
+  if (frames > maxTimeErrorMs) {
+    return `A frame of the output is shown ${frames} ms earlier or later than in the source.`;
+  }
+  if (duration <= maxTimeErrorMs) return null;
+  return Number.isNaN(duration)
+    ? "The duration of the output's video can't be read."
+    : `The output's video is ${duration} ms longer or shorter than the source's.`;
 }
 
 /** Whether the output shows what the source shows, or a sentence about it. Pure. */

@@ -8,13 +8,19 @@ import type { Expected } from "../plan/plan.ts";
 import { readMedia, readPacketTimes } from "../probe/ffprobe.ts";
 import { readHdr10 } from "../probe/hdr10.ts";
 import type { Source } from "../probe/media.ts";
+import { readPresentedSeconds } from "../probe/read-presented.ts";
 import { chooseVideo } from "../probe/refusals.ts";
-import { sourceDamage, missingFramesNote, type Encoded } from "./source-damage.ts";
-import { compareTimestamps, timesOfKept } from "./compare-timestamps.ts";
+import {
+  durationDifferenceMs,
+  maxTimestampErrorMs,
+  secondsWithoutLost,
+  timesOfKept,
+} from "./compare-timestamps.ts";
 import { judgeHdr10 } from "./judge-hdr10.ts";
 import { judgeOutput, judgeSimilarity, judgeTimes } from "./judge-output.ts";
 import { audioOffsetErrorMs } from "./judge-tracks.ts";
 import { measureSimilarity, type Similarity } from "./similarity.ts";
+import { missingFramesNote, sourceDamage, type Encoded } from "./source-damage.ts";
 
 export interface VerifyRequest {
   input: string;
@@ -63,11 +69,10 @@ export async function verifyOutput(request: VerifyRequest): Promise<Verified> {
   if (hdr10Fault !== null) throw failed(hdr10Fault);
 
   const { timestamps } = packets;
-  const made: Source = { media, video, timestamps, hiddenFrames: 0, hdr10 };
-  const times = compareTimestamps(
-    damage === null ? source.timestamps : timesOfKept(source.timestamps, timestamps),
-    timestamps,
-  );
+  const tables = await readPresentedSeconds(output, video.trackId);
+  const presentedSeconds = tables ?? Number.NaN;
+  const made: Source = { media, video, timestamps, presentedSeconds, hiddenFrames: 0, hdr10 };
+  const times = compareTimes(source, made, damage !== null);
   const timeFault = judgeTimes(times);
   if (timeFault !== null) throw failed(timeFault);
   const ssim = await compare(request, made);
@@ -78,11 +83,25 @@ export async function verifyOutput(request: VerifyRequest): Promise<Verified> {
     notes: damage === null ? [] : [missingFramesNote(expected.frames, frames)],
     verification: {
       frames: decodedFrames,
-      max_timestamp_error_ms: times.maxErrorMs,
-      duration_difference_ms: times.durationDifferenceMs,
+      ...times,
       audio_offset_error_ms: audioOffsetErrorMs(expected, media, video),
       ...(ssim === undefined ? {} : { ssim }),
     },
+  };
+}
+
+/** The largest errors of times and duration. Frames that a damaged source lost (`lost`) are not expected. */
+function compareTimes(
+  source: Source,
+  { video, timestamps, presentedSeconds }: Source,
+  lost: boolean,
+) {
+  const kept = lost ? timesOfKept(source.timestamps, timestamps) : source.timestamps;
+  const seconds = lost ? secondsWithoutLost(source, timestamps[0] ?? 0) : source.presentedSeconds;
+  const length = { tables: presentedSeconds, ffprobe: video.durationSeconds };
+  return {
+    max_timestamp_error_ms: maxTimestampErrorMs(kept, timestamps),
+    duration_difference_ms: durationDifferenceMs(seconds, length),
   };
 }
 

@@ -20,7 +20,7 @@ afterEach(async () => {
   await db.drop();
 });
 
-/** Keeps count of who leads. */
+/** Records which candidates lead. */
 class LeaderRecord {
   readonly leading = new Set<string>();
   mostAtOnce = 0;

@@ -74,7 +74,7 @@ async function readiness(): Promise<{ status: number; checks: Record<string, str
   return { status, checks: (JSON.parse(text) as { checks: Record<string, string> }).checks };
 }
 
-/** As a Postgres that is down, or up again, for this database alone. */
+/** Simulates a Postgres that is down, or up again, for this database only. */
 async function allowConnections(allowed: boolean): Promise<void> {
   const name = new URL(database.url).pathname.slice(1);
   await administer(`alter database "${name}" with allow_connections ${allowed}`);

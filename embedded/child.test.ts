@@ -11,7 +11,7 @@ const childModule = fileURLToPath(new URL("child.ts", import.meta.url));
 /** A script that prints "ready <its pid>" and then lives until it is ended. */
 const idle = `console.log("ready " + process.pid); setInterval(() => {}, 1000);`;
 const ignoresSigterm = `process.on("SIGTERM", () => {}); ${idle}`;
-/** One that starts another and, once that is ready, does as told. */
+/** A script that starts another one and, when that is ready, runs the given code. */
 const startAnother = (andThen: string) => `
   const { spawn } = require("node:child_process");
   const another = spawn(process.execPath, ["-e", ${JSON.stringify(idle)}]);

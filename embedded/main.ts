@@ -8,8 +8,8 @@ await runService(async () => {
   const { url, dataDir, auth } = embedded;
   const folder = relative(process.cwd(), dataDir);
   const keys = auth
-    ? 'asks for an API key (AUTH=on): make keys ARGS="create NAME"'
-    : "asks for no API key (AUTH=off)";
+    ? 'needs an API key (AUTH=on): make keys ARGS="create NAME"'
+    : "needs no API key (AUTH=off)";
   console.log(
     `Transpod is ready: API ${url}, documentation ${url}/docs, data in ${folder}; ${keys}`,
   );

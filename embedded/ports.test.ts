@@ -9,8 +9,7 @@ import { temporaryFolder } from "./temporary-folder.ts";
 
 const newFolder = () => ({ path: temporaryFolder() });
 
-// get-port keeps what it handed out from being handed out again by the same process for a while; a
-// restart is another process.
+// get-port does not return the same port again in one process for some time; a restart is another process.
 beforeEach(clearLockedPorts);
 const restart = clearLockedPorts;
 

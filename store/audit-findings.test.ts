@@ -22,7 +22,7 @@ import {
 import { deleteFile } from "./tombstones.ts";
 import { completeFile, keepUpload } from "./work.ts";
 
-/** One file in each state, and in each way that leads there; in every test the same, healthy ones. */
+/** One file for each state and each way to it, without faults; the same in every test. */
 let db: TestDatabase;
 let completed: AttemptRef;
 let retried: AttemptRef;
@@ -75,7 +75,7 @@ async function cancelledBeforeItsMessage(): Promise<string> {
   return file.file_id;
 }
 
-/** Each test breaks what it breaks in a transaction that is rolled back, with no trigger in the way. */
+/** Each test breaks the data in a transaction that is rolled back, with triggers disabled. */
 let client: pg.PoolClient;
 beforeEach(async () => {
   client = await db.pool.connect();

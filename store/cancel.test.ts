@@ -81,7 +81,7 @@ test("five hundred cancels that race a completion end in exactly one of them", a
   const race = async (_: unknown, index: number) => {
     const ref = await claimedFile(db.pool);
     const complete = () => completeFile(db.pool, ref, `${ref.fileId}.mp4`, resultOf(ref));
-    // Whoever is sent first has a start: each is, every other time.
+    // The statement that is sent first has an advantage, so the order alternates.
     const early = index % 2 === 0 ? complete() : undefined;
     const [cancelled, completed] = await Promise.all([cancel(ref), early ?? complete()]);
     expect([cancelled, completed].filter(Boolean)).toHaveLength(1);

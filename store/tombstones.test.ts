@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-/** In how many rows of each table a file is. */
+/** The number of rows of a file in each table. */
 async function rowsOf(fileId: string): Promise<Record<string, number>> {
   const { rows } = await db.pool.query<{ files: number; attempts: number; progress: number }>(
     `select (select count(*) from files where file_id = $1) as files,

@@ -25,7 +25,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** As a person makes one, with `make keys`. */
+/** A new key, made with `make keys`. */
 async function newKey(): Promise<string> {
   const DATABASE_URL = await readFile(join(DATA_DIR, "database-url"), "utf8");
   const { stdout } = await command(["keys", "create", "test", "--json"], { DATABASE_URL });
@@ -55,7 +55,7 @@ async function signedUrl(fileId: string, key: string): Promise<string> {
   return downloadResponse.parse(await response.json()).download_url;
 }
 
-/** Its queues warn of a body that is not gzip; otherwise it may say nothing all day. */
+/** Its queues log a warning for a body that is not gzip; otherwise it may log nothing. */
 async function provokeEmulatorWarning(signed: string): Promise<void> {
   const headers = { "x-amz-target": "AmazonSQS.SendMessage", "content-encoding": "gzip" };
   const { status: answered } = await fetch(signed, { method: "POST", headers, body: "no gzip" });

@@ -10,7 +10,7 @@ import { requeueFile } from "@transpod/store/retry.ts";
 import { deleteFile } from "@transpod/store/tombstones.ts";
 import { startTestController, type TestController } from "./test-controller.ts";
 
-/** What clients' commands do to Jobs and objects: the real controller, with workers that only wait. */
+/** The effects of clients' commands on Jobs and objects: the real controller, with workers that only wait. */
 
 let transpod: TestController;
 afterEach(() => transpod.stop());

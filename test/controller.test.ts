@@ -209,7 +209,7 @@ test("a Job that was never created after its slot was reserved is created by the
   const file = await transpod.announce("holiday.mp4");
   await transpod.whileStopped(async () => {
     await transpod.put(file);
-    // As a controller leaves it that dies between the reservation and the creation.
+    // The state after a controller died between the reservation and the creation.
     await transpod.pool.query(
       `with reserved as (update files set state = 'processing', attempt = 1, queued_at = now(),
          source_version = '', source_etag = 'e', source_size_bytes = 5 where file_id = $1 returning file_id)
@@ -298,7 +298,7 @@ test("of two controllers one leads; the other answers workers, and leads when th
   await publishes("one.mp4");
   expect(await second.leads()).toBe(false);
 
-  // As if the first had been away for longer than its lease, and the second had taken it.
+  // Simulates that the first was away for longer than its lease, and the second took it.
   await transpod.pool.query("update leases set holder = 'second', epoch = epoch + 1");
   await vi.waitUntil(async () => (await second.leads()) && !(await transpod.leads()), waitOptions);
   await publishes("two.mp4");

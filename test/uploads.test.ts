@@ -7,7 +7,7 @@ import { startTestApi, type TestApi } from "./test-api.ts";
 import { startTestController, type TestController } from "./test-controller.ts";
 import { beginParts, findUpload, storedOf, twoParts } from "./uploading.ts";
 
-/** What becomes of uploads: the real API and the real controller on the same rows and buckets. */
+/** Uploads from start to end: the real API and the real controller on the same rows and buckets. */
 
 vi.setConfig({ testTimeout: 60_000 });
 const waitOptions = { timeout: 30_000, interval: 50 };
@@ -44,7 +44,7 @@ async function silenceS3(): Promise<void> {
   );
 }
 
-/** As S3 sends it, as often as it likes. */
+/** The event of S3, which may be sent several times. */
 async function sendEvent({ key }: Upload): Promise<void> {
   const { s3, rawBucket: bucket } = transpod.aws;
   const object = await findObject(s3, { bucket, key, version: null });

@@ -32,7 +32,7 @@ import { freshDatabase, type TestDatabase } from "./harness.ts";
 import { startTestController } from "./test-controller.ts";
 import { startReceiver, type Receiver } from "./webhook-receiver.ts";
 
-/** What files do to webhooks: the real database and the engine's own delivery to real receivers. */
+/** Webhooks for changes of files: the real database and the engine's own delivery to real receivers. */
 
 const waitOptions = { timeout: 30_000, interval: 20 };
 const secret = `whsec_${Buffer.alloc(32, "secret").toString("base64")}`;
@@ -46,7 +46,7 @@ beforeEach(async () => {
   receiver = await receive();
 });
 afterEach(async () => {
-  // Receivers first: a delivery that nobody answers then ends at once.
+  // Receivers first: then a delivery without an answer ends at once.
   for (const stop of stops) await stop();
   await db.drop();
 });
@@ -92,7 +92,7 @@ async function deliveriesOf(webhookId: string): Promise<DeliveryRow[]> {
   return (await listDeliveries(db.pool, webhookId, all)).toReversed();
 }
 
-/** Lets what is due be sent until a condition holds. */
+/** Sends due deliveries until a condition holds. */
 async function until(delivery: Delivery, condition: () => Promise<boolean> | boolean) {
   await vi.waitUntil(async () => {
     await delivery.look();
@@ -113,7 +113,7 @@ async function untilTried(delivery: Delivery, webhookId: string, tries = 1) {
   });
 }
 
-/** As if the backoff of everything that waits were over. */
+/** Ends the backoff of all waiting deliveries. */
 async function skipBackoff(): Promise<void> {
   await db.pool.query("update deliveries set next_try_at = now() where status = 'pending'");
 }
@@ -350,7 +350,7 @@ test("a receiver that does not answer holds up nobody else", async () => {
     (await deliveriesOf(living)).every(({ status }) => status === "delivered"),
   );
   expect(receiver.received).toHaveLength(12);
-  // As many as it has lanes; their answers have not come yet.
+  // As many as are sent in parallel; their answers have not come yet.
   expect(dead.received).toHaveLength(4);
 });
 
@@ -421,7 +421,7 @@ test("killed between sending and writing that down, it is sent again with the sa
   const delivery = deliver();
   receiver.respond = (_received, response) => void response.writeHead(200).end();
   await delivery.look();
-  // It had said that nobody else is to send it for a while.
+  // It holds the lease of the delivery for some time.
   expect(await deliveriesOf(id)).toMatchObject([{ tries: 0 }, { tries: 0 }]);
   await skipBackoff();
   await until(delivery, () => receiver.typesOf(fileId).includes("file.completed"));

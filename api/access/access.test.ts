@@ -18,7 +18,7 @@ const newKey = (...scopes: Parameters<typeof insertTestKey>[1][]) =>
   insertTestKey(api.database.pool, ...scopes);
 
 let addresses = 0;
-/** As a proxy says it: failures are counted against an address, and tests must not share one. */
+/** An address as a proxy sends it: failures are counted for each address, so tests must not share one. */
 const anAddress = () => `192.0.2.${(addresses += 1)}`;
 
 /** A client with an address of its own. */

@@ -51,7 +51,7 @@ const runAudit = (args: string[], more: NodeJS.ProcessEnv = {}, input = "") => {
   return transpod(["audit", ...args], env, input);
 };
 
-/** What is found once everything has had its time; the exit code says whether anything is wrong. */
+/** The findings after the settle time; also checks that the exit code agrees. */
 async function findings(settleSeconds = 0): Promise<string[]> {
   const { exitCode, stdout } = await runAudit(["--json", "--settle", String(settleSeconds)]);
   const said = JSON.parse(stdout) as { ok: boolean; findings: Finding[] };
@@ -149,7 +149,7 @@ test("a source version that is gone is found, unless its file failed for that", 
   const [gone, known] = [await publishedFile(), await claimedFile()];
   for (const { rawKey: Key, version: VersionId } of [gone, known]) {
     await aws.s3.send(new DeleteObjectCommand({ Bucket: aws.rawBucket, Key, VersionId }));
-    // Another version does not do.
+    // Another version does not count.
     await put(aws.rawBucket, Key);
   }
   await db.pool.query(
@@ -197,7 +197,7 @@ test("a database with an older schema, or none, is a sentence", async () => {
   expect(gone.stderr).toMatch(/^The database x at 127\.0\.0\.1:1 did not answer: /);
 });
 
-/** A Job as `kubectl get jobs -o json` prints it, of an attempt unless told otherwise. */
+/** A Job as `kubectl get jobs -o json` prints it, by default of an attempt. */
 function printedJob(name: string, ref: AttemptRef | undefined, ended: boolean) {
   const time = new Date().toISOString();
   const of = ref && { "transpod.io/file": ref.fileId, "transpod.io/attempt": String(ref.attempt) };

@@ -55,7 +55,7 @@ const fourTimesUnchanged = Array.from({ length: 4 }, () => ({ change: "unchanged
 const aws = (verb: string, suffix: string, ...options: string[]) =>
   transpod(["aws", verb, suffix, "--endpoint", server.endpoint, ...options], environment);
 
-/** The names of what there is in the emulator under a suffix. */
+/** The names of all resources in the emulator with a suffix. */
 async function existing(suffix: string): Promise<string[]> {
   const { Buckets = [] } = await s3().send(new ListBucketsCommand());
   const { QueueUrls = [] } = await createSqs(place()).send(new ListQueuesCommand());

@@ -40,7 +40,7 @@ async function receive(queueUrl: string): Promise<string[]> {
   return Messages.map(({ Body = "" }) => Body);
 }
 
-/** Sends messages and gives each up until it is where such messages go. */
+/** Sends messages and receives each until it is in the dead-letter queue. */
 async function giveUpOn(...bodies: string[]): Promise<void> {
   for (const MessageBody of bodies) {
     await aws.sqs.send(new SendMessageCommand({ QueueUrl: aws.queueUrl, MessageBody }));

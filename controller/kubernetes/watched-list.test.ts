@@ -94,7 +94,7 @@ test("a watch that the server ends goes on where it was, without a new list", as
   expect(lists()).toBe(1);
 });
 
-/** Each breaks the watch; the change that follows must be seen all the same. */
+/** Each breaks the watch; the change after it must be seen nevertheless. */
 test.each<[string, () => void]>([
   ["its connection is reset", () => server.resetWatches()],
   ["the server hangs up without a word", () => server.endWatches()],
@@ -168,7 +168,7 @@ test("a version that etcd has forgotten leads to a new list", async () => {
   put("a");
   server.compact();
   server.frozen = false;
-  // The watch that follows a clean end starts at a version from before.
+  // The watch after a clean end starts at an earlier version.
   server.say(`{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"100"}}}\n`);
   server.endWatches();
   await untilNamed("a");

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-/** As one that arrived long ago, and S3 told nobody. */
+/** A file that was uploaded long ago, without an event of S3. */
 async function missedUpload() {
   const file = await announcedFile(db.pool);
   const nobody = { Bucket: aws.rawBucket, NotificationConfiguration: {} };

@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-/** An attempt with a part of its output in S3, or all of it although no row tells of that. */
+/** An attempt with a part of its output in S3, or with its whole output in S3 but not in a row. */
 async function uploading(joined: boolean) {
   const ref = await claimedFile(db.pool);
   const target = { Bucket: aws.processedBucket, Key: `${ref.fileId}/1-1.mp4` };

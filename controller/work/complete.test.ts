@@ -27,7 +27,7 @@ let aws: TestAws;
 let deps: WorkDeps;
 beforeAll(async () => {
   [db, aws] = await Promise.all([freshDatabase(), freshAws()]);
-  // Nothing is created: here the test is the worker.
+  // No Job is created: the test is the worker.
   const jobs = new ChildProcessJobs({
     ...{ workUrl: "http://127.0.0.1:1", scratchDir: "unused", cpusPerJob: 1 },
     ...{ logLevel: "silent", onLine: () => {} },
@@ -43,7 +43,7 @@ afterAll(() => db.drop());
 
 const bytes = Buffer.from("transcoded");
 
-/** A lease whose output is uploaded and not joined yet, and what its worker says to have it joined. */
+/** A lease whose output is uploaded but not joined, and its worker's request to join it. */
 async function uploadedOutput() {
   const ref = await claimedFile(db.pool);
   const { parts } = await signParts(deps, ref, { lease: ref.lease, part_numbers: [1] });

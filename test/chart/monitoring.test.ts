@@ -96,7 +96,7 @@ describe("alerts", async () => {
 /** Those that Prometheus would read, with what it makes of a histogram. */
 function metricNames(): string[] {
   const registry = new Registry();
-  // Only the names are read: nobody asks for values, and so nobody asks the database.
+  // Only the names are read, not the values, so no database is needed.
   createMetrics(registry, undefined as unknown as Database);
   const controller = registry.getMetricsAsArray().map(({ name }) => name);
   return ["up", "transpod_api_request_duration_seconds_count", ...controller];

@@ -6,7 +6,7 @@ import type { Container } from "./objects.ts";
 import { everything, render, type Rendered } from "./render.ts";
 import { jobSettingsOf } from "./worker-job.ts";
 
-// The processes read what the chart renders, with their own code: neither can change alone.
+// The processes' own code reads what the chart renders, so that one can't change without the other.
 
 let byDefault: Rendered;
 let changed: Rendered;

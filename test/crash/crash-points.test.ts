@@ -54,7 +54,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Does what leads to the point, and resolves when Transpod has died there and runs again. */
+/** Runs the action that reaches the point; resolves when Transpod has died there and runs again. */
 async function dieAt<T>(point: CrashPoint, action: () => Promise<T>): Promise<T> {
   await transpod.arm(point);
   const done = await action();
@@ -75,7 +75,7 @@ const once = (attempt: number, end: string, workers = 1): Attempt => ({
   jobs: 1,
 });
 
-/** It is published by the last of these attempts, whose result is the only one that is not explained. */
+/** The last of these attempts published the result, and no other object is left. */
 async function expectCompleted(
   fileId: string,
   attempts: Attempt[],
@@ -87,7 +87,7 @@ async function expectCompleted(
   expect(await internals.stepsBack(fileId)).toEqual([]);
   const published = `${fileId}/${attempts.length}-1.mp4`;
   expect(await internals.publishedKey(fileId)).toBe(published);
-  // What an earlier attempt joined and could not publish is removed by the sweep.
+  // The sweep removes an object that an earlier attempt joined but could not publish.
   await vi.waitUntil(async () => (await internals.results(fileId)).length === 1, waitOptions);
   expect(await internals.results(fileId)).toEqual([published]);
   const output = join(folder, "out.mp4");
@@ -268,7 +268,7 @@ test(
   "after all these deaths no message waits, and none was given up",
   { timeout: 120_000 },
   async () => {
-    // One that was received by a process that died is hidden for half a minute.
+    // A message that a killed process received is hidden for half a minute.
     await vi.waitUntil(async () => (await internals.messagesIn("transpod")) === 0, waitOptions);
     expect(await internals.messagesIn("transpod-dead")).toBe(0);
   },

@@ -6,7 +6,10 @@ import type { NewFile } from "@transpod/store/files.ts";
 import { httpStatus } from "../fault-proxy.ts";
 import { startTestController, type TestController } from "../test-controller.ts";
 
-/** What S3 and SQS may do to events, and clients to their uploads: the real controller, queue and buckets. */
+/**
+ * Faults of S3's events and SQS's messages, and of clients' uploads: the real controller, queue and
+ * buckets.
+ */
 
 vi.setConfig({ testTimeout: 90_000 });
 
@@ -149,7 +152,7 @@ test("messages that come again, since recording takes too long or they can't be 
     );
     return rowCount === 1;
   }, waitOptions);
-  // Its time runs out, and it is given to others, although somebody is still at it.
+  // Its visibility timeout ends and others receive it, while it is still being recorded.
   await vi.waitUntil(
     async () => (await transpod.receive(aws.queueUrl))?.includes(file.s3_key),
     waitOptions,

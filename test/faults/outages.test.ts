@@ -13,7 +13,7 @@ import { makeScratch, type Scratch } from "@transpod/transcoder-image/testing/sc
 import { httpStatus, type Fault } from "../fault-proxy.ts";
 import { startTestController, type TestController } from "../test-controller.ts";
 
-/** The real API, controller and worker, and what they need is away for a while. */
+/** The real API, controller and worker, while a service that they need is down. */
 
 const transcoder = fileURLToPath(
   new URL("main.ts", import.meta.resolve("@transpod/transcoder-image/config.ts")),
@@ -59,7 +59,7 @@ async function announceAt(url: string): Promise<Response> {
   });
 }
 
-/** Looks again and again whether it is still so, for that long. */
+/** Checks repeatedly that the condition holds, for this time. */
 async function holds(ms: number, check: () => Promise<void>): Promise<void> {
   const until = performance.now() + ms;
   for await (const _ of setInterval(200)) {
@@ -109,7 +109,7 @@ test(
     expect(((await refused.json()) as Problem).code).toBe("temporarily_unavailable");
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
-    // A poll that was under way may have received it once; then it comes back, and stays.
+    // A poll in progress may have received it once; then it becomes visible again, and stays.
     await vi.waitUntil(
       async () => (await transpod.messagesIn(aws.queueUrl)).waiting === 1,
       waitOptions,

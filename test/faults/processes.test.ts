@@ -17,7 +17,7 @@ import { freshAws, freshDatabase, type TestAws, type TestDatabase } from "../har
 import type { ControllerArguments, ControllerRequest } from "./controller-main.ts";
 import { serveJobs } from "./remote-jobs.ts";
 
-/** Controllers as processes, which stand still, die or have wrong clocks, while their Jobs run on. */
+/** Controllers as processes that freeze, die or have wrong clocks, while their Jobs keep running. */
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -29,7 +29,7 @@ let database: TestDatabase;
 let aws: TestAws;
 let folder: string;
 let work: FaultProxy;
-/** Who answers the workers, as a Service would choose. */
+/** The controller that answers the workers, as a Service would choose it. */
 let workPort: number;
 let jobs: ChildProcessJobs;
 let served: Awaited<ReturnType<typeof serveJobs>>;

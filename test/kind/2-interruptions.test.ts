@@ -26,7 +26,7 @@ beforeEach(async () => {
   await transpod.untilEncoding(fileId);
 });
 
-/** It was begun again, at the platform's expense, with one Job for each attempt. */
+/** It was started again without a counted failure, with one Job for each attempt. */
 async function expectSecondAttempt(ends: readonly string[]): Promise<void> {
   expect(await transpod.untilEnded(fileId)).toMatchObject({
     processing_status: "completed",
@@ -87,7 +87,7 @@ test("the finished Job is deleted while the controller is down: the video stays 
     const { metadata } = await untilJobEnded(fileId);
     await kubectl(["delete", "job", metadata.name]);
   });
-  // Whoever transcodes this one has swept the other.
+  // When this one is transcoded, the controller has also swept the other one.
   const later = await transpod.client.upload(h264);
   expect((await transpod.untilEnded(later)).processing_status).toBe("completed");
   await expectFirstAttempt();

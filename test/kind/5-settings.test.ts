@@ -71,7 +71,7 @@ test("three controllers without leader election: one Job for each attempt, each 
     });
     expect(recorder.of(id)).toHaveLength(1);
     expect(await transpod.database.attempts(id)).toHaveLength(1);
-    // An upload whose message went astray is "uploaded" before, when the sweep finds it.
+    // An upload whose message was lost is "uploaded" first, when the sweep finds it.
     const history = await transpod.database.history(id);
     expect(history.filter(({ to_state }) => to_state !== "uploaded")).toEqual([
       { attempt: 0, to_state: "awaiting_upload" },

@@ -44,7 +44,7 @@ test("helm uninstall leaves nothing, workers included; installed again, Transpod
   const { database, aws } = await readValues();
   const secrets = [database.existingSecret, aws.existingSecret];
   await uninstall();
-  // What Jobs leave behind goes when Kubernetes has come round to it.
+  // Kubernetes removes leftovers of Jobs some time later.
   await expect.poll(() => leftovers(secrets), { timeout: 90_000, interval: 1_000 }).toEqual([]);
 
   await upgrade(transpod.ownValues);

@@ -8,7 +8,7 @@ import { kubectl, kubectlJson, onNode } from "./tools.ts";
 import { openTranspod, type Transpod } from "./transpod.ts";
 import { until } from "./until.ts";
 
-/** What Transpod needs is away for more than a minute, while videos are encoded. */
+/** A service that Transpod needs is down for more than a minute, while videos are encoded. */
 
 const { slow, h264 } = inject("samples");
 const awaySeconds = 75;
@@ -25,7 +25,7 @@ afterAll(async () => {
   await transpod?.close();
 });
 
-/** Looks again and again for so long; what may not be, throws. */
+/** Checks repeatedly for this time; throws when the check fails. */
 async function forSeconds(seconds: number, look: () => Promise<void>): Promise<void> {
   const end = performance.now() + seconds * 1_000;
   for await (const _ of setInterval(2_000)) {
@@ -43,7 +43,7 @@ async function scale(name: "postgres" | "ministack", replicas: number): Promise<
   }, `${replicas} pods of ${name} run`);
 }
 
-/** Its volume stays: what it knew, it knows afterwards. */
+/** Its volume stays, so it keeps its data. */
 async function without(name: "postgres" | "ministack", look: () => Promise<void>): Promise<void> {
   await scale(name, 0);
   try {
@@ -110,7 +110,7 @@ test("Postgres is away while a worker encodes: the worker runs on, and the video
   });
   await untilReady();
   await expectFirstAttempt(fileId, slow);
-  // Nothing of ours was restarted for it: they wait, and say that they are not ready.
+  // None of our pods was restarted: they wait, and are not ready.
   const after = restartsOf(await podsOf("app.kubernetes.io/component in (api, controller)"));
   expect(after).toEqual(before);
   const later = await transpod.client.upload(h264);
@@ -140,7 +140,7 @@ test("S3 and SQS are away while a worker encodes: it waits or is replaced, and t
 });
 
 test("the API server is away while a worker encodes: the video completes in its first Job, and new ones wait for it", async () => {
-  // The port-forward goes with the API server: what happens meanwhile is seen afterwards.
+  // The port-forward ends with the API server, so events in between are checked afterwards.
   await recorder[Symbol.asyncDispose]();
   const fileId = await transpod.client.upload(slow);
   await transpod.untilEncoding(fileId);
@@ -181,7 +181,7 @@ test("the kubelet stops while a worker encodes, and comes back: the video comple
   const status = await transpod.untilEnded(fileId, { seconds: 240 });
   expect(status.processing_status).toBe("completed");
   expect(await transpod.faultsOf(fileId, slow)).toEqual([]);
-  // However the platform took it: each attempt had one Job, and one of them was published.
+  // In any case, each attempt had one Job, and one of them was published.
   const attempts = await transpod.database.attempts(fileId);
   expect(attempts.filter(({ end }) => end === "completed")).toHaveLength(1);
   expect(attempts.every(({ counted }) => counted !== true)).toBe(true);

@@ -17,7 +17,7 @@ import { watchMemory } from "./peak-memory.ts";
 import { buckets, startVersity } from "./versity.ts";
 
 const sizeBytes = 6e9;
-/** What each of them may need, however large the file is. */
+/** The limit of memory for each, whatever the size of the file. */
 const mostMegabytes = 400;
 const kinds = {
   client: /client-process\.ts/,
@@ -27,7 +27,7 @@ const kinds = {
   ffmpeg: /^ffmpeg |\/ffmpeg /,
 };
 
-/** What went wrong on the way, also when it was made good. */
+/** All errors, also those that a retry repaired. */
 const complaints: string[] = [];
 const onLine = (line: string) => {
   if (!line.includes('"level":"info"')) complaints.push(line);

@@ -26,7 +26,7 @@ function plan(
   });
 }
 
-/** What is planned between the input and the timing: the part that depends on the source. */
+/** The arguments between the input and the timing: the part that depends on the source. */
 function middle(source: Source, container?: Container): string {
   const { args } = plan(source, container);
   return args.slice(args.indexOf("in") + 1, args.indexOf("-map_metadata")).join(" ");

@@ -8,7 +8,7 @@ const { signal } = new AbortController();
 const options = { ignoreEdits: false, signal };
 
 let scratch: Scratch;
-/** A pipe into which nobody writes: whoever opens it waits for ever. */
+/** A pipe without a writer: opening it waits for ever. */
 let silent: string;
 
 beforeAll(async () => {

@@ -198,7 +198,7 @@ test("with its policy each service does all of its work", async () => {
   expect(await video.download("original")).toBe("video");
   expect(await video.download("processed")).toBe("transcoded");
 
-  // One that never comes is asked for by the sweep, and one that no event tells of is found by it.
+  // The sweep asks S3 for an upload that does not come, and finds one without an event.
   await announce(url);
   await admin.s3.send(
     new PutBucketNotificationConfigurationCommand({

@@ -1,6 +1,6 @@
 import { brokenCases } from "./cases-broken.ts";
 import { colourCases } from "./cases-colour.ts";
-import { lengthCases } from "./cases-length.ts";
+import { durationCases } from "./cases-duration.ts";
 import { pictureCases } from "./cases-picture.ts";
 import { realCases } from "./cases-real.ts";
 import { trackCases } from "./cases-tracks.ts";
@@ -8,7 +8,7 @@ import { trackCases } from "./cases-tracks.ts";
 export const groups = {
   "Real files": realCases,
   "Pictures and their times": pictureCases,
-  "How long they are shown": lengthCases,
+  "How long they are shown": durationCases,
   "Colours and HDR": colourCases,
   "Sound, subtitles, chapters, tags": trackCases,
   "Broken and hostile files": brokenCases,

@@ -15,7 +15,7 @@ import { verifyOutput, type Verified } from "../verify/verify-output.ts";
 import type { PhaseClock } from "./phase-clock.ts";
 import type { Progress } from "./progress-reporter.ts";
 import { resultNotes } from "./result-notes.ts";
-import { setVideoLength } from "./set-video-length.ts";
+import { writeVideoDuration } from "./write-duration.ts";
 import { SizeGuard } from "./size-guard.ts";
 
 export interface ConvertDeps {
@@ -93,7 +93,7 @@ async function encode(
     signal: AbortSignal.any([signal, guard.signal]),
   });
   guard.seeEnd((await stat(output)).size);
-  await setVideoLength(output, await secondsToShow(source, result, { output, signal }));
+  await writeVideoDuration(output, await secondsToShow(source, result, { output, signal }));
   return result;
 }
 

@@ -5,11 +5,11 @@ import type { Source } from "../probe/media.ts";
  * doubled, and times are counted in units that the source's own are whole multiples of.
  */
 export function timing(source: Source): string[] {
-  const units = unitsASecond(source);
+  const units = unitsPerSecond(source);
   return [
     ["-fps_mode", "passthrough", "-enc_time_base:v:0", `1/${units}`],
     ["-video_track_timescale", String(units), "-movie_timescale", "90000"],
-    ["-bsf:v:0", mediaLasting(Math.ceil(source.presentedSeconds * units - roundingError))],
+    ["-bsf:v:0", durationFilter(Math.ceil(source.presentedSeconds * units - roundingError))],
   ].flat();
 }
 
@@ -20,7 +20,7 @@ export function timing(source: Source): string[] {
  * ffmpeg 5.1 counts packets in the encoder's units or in the track's, depending on what starts first, which is why
  * both are the same here.
  */
-function mediaLasting(units: number): string {
+function durationFilter(units: number): string {
   const missing = `max(1,${units}-DTS+STARTDTS)`;
   const duration = `if(eq(NEXT_DTS,NOPTS),${missing},DURATION)`;
   return `setts=pts=PTS:dts=DTS:duration=${duration.replaceAll(",", "\\,")}`;
@@ -30,25 +30,25 @@ function mediaLasting(units: number): string {
 const roundingError = 0.01;
 
 /** What ffmpeg's writer of MP4 makes of fewer: so many that a time can be rounded. */
-const leastUnits = 10_000;
+const minUnits = 10_000;
 /** It takes no longer sample (libavformat/movenc.c, `check_pkt`). */
-const longestSample = 2 ** 31 - 1;
+const maxSampleUnits = 2 ** 31 - 1;
 
 /** The source's units a second, doubled until there are enough; few where a frame stands too long for them. */
-function unitsASecond(source: Source): number {
+function unitsPerSecond(source: Source): number {
   let units = Number(source.video.timeBase.split("/")[1]);
-  if (!(units > 0) || longestStand(source) * units > longestSample) return leastUnits;
-  while (units < leastUnits) units *= 2;
+  if (!(units > 0) || maxSampleSeconds(source) * units > maxSampleUnits) return minUnits;
+  while (units < minUnits) units *= 2;
   return units;
 }
 
 /** Frames that an encoder may hold back: the last sample may last for the time between as many. */
-const mostReordered = 16;
+const maxReordered = 16;
 
 /** The most seconds that a sample may have to last. */
-function longestStand({ timestamps, presentedSeconds }: Source): number {
+function maxSampleSeconds({ timestamps, presentedSeconds }: Source): number {
   const first = timestamps[0] ?? 0;
-  const lastOnes = first + presentedSeconds - (timestamps.at(-mostReordered) ?? first);
+  const lastOnes = first + presentedSeconds - (timestamps.at(-maxReordered) ?? first);
   return timestamps
     .map((time, i) => time - (timestamps[i - 1] ?? time))
     .reduce((a, b) => Math.max(a, b), lastOnes);

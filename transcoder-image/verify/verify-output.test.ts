@@ -4,7 +4,7 @@ import { defaultLimits } from "@transpod/contract/media-limits.ts";
 import { defaultSettings } from "@transpod/contract/transcode-settings.ts";
 import { convert } from "../attempt/convert.ts";
 import { PhaseClock } from "../attempt/phase-clock.ts";
-import { setVideoLength } from "../attempt/set-video-length.ts";
+import { writeVideoDuration } from "../attempt/write-duration.ts";
 import { generate } from "../testing/generate.ts";
 import { makeScratch, type Scratch } from "../testing/scratch.ts";
 import { verifyOutput } from "./verify-output.ts";
@@ -50,9 +50,9 @@ test("an output that is shown as long as its source is right", async () => {
 
 test("a last frame that is shown too short or too long is found", async () => {
   const whole = await readFile(output);
-  await setVideoLength(output, seconds - 0.025);
+  await writeVideoDuration(output, seconds - 0.025);
   await expect(verify()).rejects.toThrow("25 ms longer or shorter");
-  await setVideoLength(output, seconds + 0.002);
+  await writeVideoDuration(output, seconds + 0.002);
   await expect(verify()).rejects.toThrow("2 ms longer or shorter");
   await writeFile(output, whole);
 });

@@ -8,7 +8,7 @@ import {
 } from "../probe/track-headers.ts";
 
 /** The picture, and the timecode that is shown beside it. */
-const lasting: ReadonlySet<string> = new Set(["vide", "tmcd"]);
+const timedHandlers: ReadonlySet<string> = new Set(["vide", "tmcd"]);
 
 /**
  * Writes into the headers of a file that ffmpeg has written for how long its video is presented: the last edit
@@ -17,24 +17,24 @@ const lasting: ReadonlySet<string> = new Set(["vide", "tmcd"]);
  * numbers differ from version to version (docs/adr/0015). What can't be written is left for the verification to
  * find.
  */
-export async function setVideoLength(path: string, seconds: number): Promise<void> {
+export async function writeVideoDuration(path: string, seconds: number): Promise<void> {
   await using file = await open(path, "r+");
   const movie = await readMovieHeaders(file);
   if (movie === null) return;
   const units = Math.round(seconds * movie.timescale);
-  const lengths: number[] = [];
+  const durations: number[] = [];
   for (const track of movie.tracks) {
-    lengths.push(
-      lasting.has(track.handler) && track.edits.length > 0
-        ? await setTrackLength(file, track, units)
+    durations.push(
+      timedHandlers.has(track.handler) && track.edits.length > 0
+        ? await writeTrackDuration(file, track, units)
         : track.trackDuration.value,
     );
   }
-  await write(file, movie.duration, longest(lengths));
+  await write(file, movie.duration, maxOf(durations));
 }
 
 /** Gives back how long the track is, with the gap before it. In units of the movie, as `units`. */
-async function setTrackLength(
+async function writeTrackDuration(
   file: FileHandle,
   track: TrackHeaders,
   units: number,
@@ -48,9 +48,9 @@ async function setTrackLength(
   return before + units;
 }
 
-/** The longest track's is the movie's. */
-function longest(lengths: readonly number[]): MovieHeaders["duration"]["value"] {
-  return lengths.reduce((a, b) => Math.max(a, b), 0);
+/** The maxOf track's is the movie's. */
+function maxOf(durations: readonly number[]): MovieHeaders["duration"]["value"] {
+  return durations.reduce((a, b) => Math.max(a, b), 0);
 }
 
 async function write(file: FileHandle, { offset, bytes }: Field, value: number): Promise<void> {

@@ -5,7 +5,7 @@ import { readMedia } from "../probe/ffprobe.ts";
 import { readPresentedSeconds } from "../probe/read-presented.ts";
 import { generate } from "../testing/generate.ts";
 import { makeScratch, type Scratch } from "../testing/scratch.ts";
-import { setVideoLength } from "./set-video-length.ts";
+import { writeVideoDuration } from "./write-duration.ts";
 
 let scratch: Scratch;
 beforeAll(async () => {
@@ -17,7 +17,7 @@ test("track and movie get the new length; sound, pictures and the file's size st
   const options = ["-bf", "2", "-movie_timescale", "90000", "-timecode", "01:00:00:00"];
   const path = await generate(scratch.file("made.mov"), { options });
   const [bytes, content] = [(await stat(path)).size, await contentOf(path)];
-  await setVideoLength(path, 0.973);
+  await writeVideoDuration(path, 0.973);
   const media = await readMedia(path, new AbortController().signal);
   expect(await readPresentedSeconds(path, 1)).toBeCloseTo(0.973, 4);
   expect(media?.video[0]?.durationSeconds).toBeCloseTo(0.973, 4);
@@ -30,7 +30,7 @@ test("the gap before a video that starts late is counted once, in the movie", as
   const path = scratch.file("late.mp4");
   const late = ["-itsoffset", "0.5", "-i", input, "-c", "copy", "-movie_timescale", "90000"];
   await execa("ffmpeg", ["-v", "error", "-y", ...late, path]);
-  await setVideoLength(path, 0.98);
+  await writeVideoDuration(path, 0.98);
   const media = await readMedia(path, new AbortController().signal);
   expect(await readPresentedSeconds(path, 1)).toBeCloseTo(0.98, 4);
   expect(media?.durationSeconds).toBeCloseTo(1.48, 4);
@@ -40,7 +40,7 @@ test("a file without an index is left as it is", async () => {
   const path = scratch.file("no-index.mp4");
   await execa("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "sine=d=1", "-f", "adts", path]);
   const before = await stat(path);
-  await setVideoLength(path, 1);
+  await writeVideoDuration(path, 1);
   expect((await stat(path)).mtimeMs).toBe(before.mtimeMs);
 });
 

@@ -23,7 +23,7 @@ const x265 = (params: string) => ["-x265-params", `log-level=error:${params}`];
 const silent = { audio: null } as const;
 
 /** Whether the last frame is shown as long as in the source. */
-export const lengthCases: readonly MediaCase[] = [
+export const durationCases: readonly MediaCase[] = [
   {
     file: "screen.mp4",
     what: "a screen recording whose last frame stands for 1.9 s",

@@ -1,21 +1,15 @@
 import { open, type FileHandle } from "node:fs/promises";
 import { readMediaSpan } from "../probe/read-media-span.ts";
-import {
-  readMovieHeaders,
-  type Field,
-  type MovieHeaders,
-  type TrackHeaders,
-} from "../probe/track-headers.ts";
+import { readMovieHeaders, type Field, type TrackHeaders } from "../probe/track-headers.ts";
 
-/** The picture, and the timecode that is shown beside it. */
+/** Handlers of the tracks whose duration is written: the video, and its timecode. */
 const timedHandlers: ReadonlySet<string> = new Set(["vide", "tmcd"]);
 
 /**
- * Writes into the headers of a file that ffmpeg has written for how long its video is presented: the last edit
- * ends then (ISO/IEC 14496-12, 8.6.6), and the durations of track, media and movie follow from it (8.3.2, 8.4.2,
- * 8.2.2). Numbers are overwritten in place: nothing moves, and media and sound stay as they are. ffmpeg's own
- * numbers differ from version to version (docs/adr/0015). What can't be written is left for the verification to
- * find.
+ * Writes the presented duration of the video, in seconds, into the headers of a file that ffmpeg has written: the last
+ * edit ends then (ISO/IEC 14496-12, 8.6.6), and the durations of track, media and movie follow from it (8.3.2, 8.4.2,
+ * 8.2.2). Numbers are overwritten in place: no box moves, and samples and audio stay as they are. ffmpeg's own
+ * numbers differ from version to version (docs/adr/0015). The verification finds a duration that can't be written.
  */
 export async function writeVideoDuration(path: string, seconds: number): Promise<void> {
   await using file = await open(path, "r+");
@@ -33,7 +27,7 @@ export async function writeVideoDuration(path: string, seconds: number): Promise
   await write(file, movie.duration, maxOf(durations));
 }
 
-/** Gives back how long the track is, with the gap before it. In units of the movie, as `units`. */
+/** Returns the duration of the track with its empty edits. In units of the movie, as `units`. */
 async function writeTrackDuration(
   file: FileHandle,
   track: TrackHeaders,
@@ -48,8 +42,8 @@ async function writeTrackDuration(
   return before + units;
 }
 
-/** The maxOf track's is the movie's. */
-function maxOf(durations: readonly number[]): MovieHeaders["duration"]["value"] {
+/** Of the longest track, which is the duration of the movie. */
+function maxOf(durations: readonly number[]): number {
   return durations.reduce((a, b) => Math.max(a, b), 0);
 }
 

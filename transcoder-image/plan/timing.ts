@@ -1,8 +1,8 @@
 import type { Source } from "../probe/media.ts";
 
 /**
- * Every frame keeps its own time, and the last one is shown as long as in the source: no frame is dropped or
- * doubled, and times are counted in units that the source's own are whole multiples of.
+ * Options with which every frame keeps its time and the last one its duration: no frame is dropped or doubled, and
+ * the source's time unit is a whole multiple of the output's.
  */
 export function timing(source: Source): string[] {
   const units = unitsPerSecond(source);
@@ -14,11 +14,10 @@ export function timing(source: Source): string[] {
 }
 
 /**
- * Makes the sum of the track's sample durations what the video is presented for (docs/adr/0015). The duration of a
- * sample is the time until the next one is decoded; the one that is decoded last gets what is missing. Encoders
- * tell nothing reliable about it: with ffmpeg before 6.1 they drop durations, with newer ones they guess some.
- * ffmpeg 5.1 counts packets in the encoder's units or in the track's, depending on what starts first, which is why
- * both are the same here.
+ * A bitstream filter that makes the sum of the track's sample durations the presented duration (docs/adr/0015). The
+ * duration of a sample is the time until the next one is decoded. The sample that is decoded last gets the rest:
+ * ffmpeg before 6.1 drops its duration in the encoder, and newer versions guess it. ffmpeg 5.1 counts packets in the
+ * encoder's units or in the track's, depending on which is initialised first, so both are the same here.
  */
 function durationFilter(units: number): string {
   const missing = `max(1,${units}-DTS+STARTDTS)`;
@@ -26,15 +25,15 @@ function durationFilter(units: number): string {
   return `setts=pts=PTS:dts=DTS:duration=${duration.replaceAll(",", "\\,")}`;
 }
 
-/** A whole number of units, as seconds, is not quite whole. */
+/** A whole number of units that was converted to seconds and back is not exactly whole. */
 const roundingError = 0.01;
 
-/** What ffmpeg's writer of MP4 makes of fewer: so many that a time can be rounded. */
+/** ffmpeg's MP4 muxer multiplies fewer until it has as many, so that it can round times. */
 const minUnits = 10_000;
-/** It takes no longer sample (libavformat/movenc.c, `check_pkt`). */
+/** The longest sample that the muxer accepts (libavformat/movenc.c, `check_pkt`). */
 const maxSampleUnits = 2 ** 31 - 1;
 
-/** The source's units a second, doubled until there are enough; few where a frame stands too long for them. */
+/** The source's units per second, doubled until there are enough; fewer when a frame is shown too long for them. */
 function unitsPerSecond(source: Source): number {
   let units = Number(source.video.timeBase.split("/")[1]);
   if (!(units > 0) || maxSampleSeconds(source) * units > maxSampleUnits) return minUnits;
@@ -42,10 +41,10 @@ function unitsPerSecond(source: Source): number {
   return units;
 }
 
-/** Frames that an encoder may hold back: the last sample may last for the time between as many. */
+/** Frames that an encoder may reorder: the last sample can be as long as the time between so many. */
 const maxReordered = 16;
 
-/** The most seconds that a sample may have to last. */
+/** The maximum duration of a sample, in seconds. */
 function maxSampleSeconds({ timestamps, presentedSeconds }: Source): number {
   const first = timestamps[0] ?? 0;
   const lastOnes = first + presentedSeconds - (timestamps.at(-maxReordered) ?? first);

@@ -16,7 +16,7 @@ import {
 
 /**
  * Makes the file of its parts, and says that it is there. Safe to repeat at every step: what was joined
- * before is found. Throws an HttpError 404 or 422.
+ * before is found. Throws an HttpError 404 or 409.
  */
 export async function joinParts(deps: ApiDeps, row: UploadRow): Promise<void> {
   const stored = await storedParts(deps, row);
@@ -48,5 +48,5 @@ function requireAll(sizeBytes: number, stored: StoredParts): StoredParts {
   const detail =
     `Of ${layout.length} parts ${missing.length} are missing: ${inRanges(missing)}. Send them, and ` +
     "complete the upload again.";
-  throw new HttpError(422, "parts_missing", detail);
+  throw new HttpError(409, "parts_missing", detail);
 }

@@ -22,6 +22,7 @@ import { replayDelivery } from "./replay-delivery.ts";
 import { testWebhook } from "./test-webhook.ts";
 import { renewUploadUrl } from "./renew-upload-url.ts";
 import { retryFile } from "./retry-file.ts";
+import { root } from "./root.ts";
 import { signParts } from "./sign-parts.ts";
 import { updateFile } from "./update-file.ts";
 import { watchFile } from "./watch-file.ts";
@@ -52,6 +53,7 @@ export const routes: readonly Route[] = [
   testWebhook,
   listDeliveries,
   replayDelivery,
+  root,
   healthz,
   readyz,
   metrics,

@@ -54,6 +54,10 @@ bench: setup ## Compare the whole service with raw ffmpeg, side by side
 storm: setup ## Take VIDEOS=1000 through while parts are killed, then audit (WORKERS=real, SEED=1)
 	@node test/storm/main.ts --videos $(or $(VIDEOS),1000) --workers $(or $(WORKERS),noop) --seed $(or $(SEED),1)
 
+.PHONY: test-contract
+test-contract: setup ## Test that the API is as its OpenAPI document says, with Schemathesis
+	@vitest run --config test/contract/vitest.config.ts
+
 .PHONY: test-chart
 test-chart: setup ## Test the Helm chart: lint, rendered objects, Kubernetes' own schemas
 	@scripts/cluster-tools helm

@@ -54,6 +54,10 @@ bench: setup ## Compare the time of the whole service with that of ffmpeg alone
 storm: setup ## Transcode VIDEOS=1000 while processes are killed at random, then audit (WORKERS=real, SEED=1)
 	@node test/storm/main.ts --videos $(or $(VIDEOS),1000) --workers $(or $(WORKERS),noop) --seed $(or $(SEED),1)
 
+.PHONY: test-contract
+test-contract: setup ## Test that the API is as its OpenAPI document says, with Schemathesis
+	@vitest run --config test/contract/vitest.config.ts
+
 .PHONY: test-chart
 test-chart: setup ## Test the Helm chart: lint, rendered objects, Kubernetes' schemas
 	@scripts/cluster-tools helm

@@ -22,7 +22,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(securityHeaders);
   app.use(corsFor(settings.corsOrigins));
   addRoutes(app, { ...deps, runCommand: commandRunner(deps) });
-  addReference(app);
+  addReference(app, settings);
   app.use(notFound);
   app.use(problemHandler(log));
   return app;
@@ -35,8 +35,9 @@ function addRoutes(app: Express, deps: ApiDeps): void {
   for (const [path, operations] of Map.groupBy(routes, (operation) => operation.path)) {
     const route = app.route(path);
     for (const operation of operations) {
+      const bodyParsers = operation.operation.requestBody === undefined ? [] : [parseBody];
       // The body is read only after authorization.
-      const handlers = [...guardsOf(operation), parseBody, operation.handle(deps)];
+      const handlers = [...guardsOf(operation), ...bodyParsers, operation.handle(deps)];
       route[operation.method](...handlers);
     }
     route.all(otherMethods(operations.map(({ method }) => method.toUpperCase())));

@@ -57,6 +57,7 @@ test.for([
   "two.mp4.mov",
   "\u202Etxt.mp4",
   `${"x".repeat(251)}.mp4`,
+  `${"🎬".repeat(251)}.mp4`,
 ])("the name %j is kept as it is", async (file_name) => {
   const upload = await api.announce({ file_name });
   expect(await api.status(upload.file_id)).toMatchObject({ file_name });
@@ -75,8 +76,8 @@ test.for([
   ["\ud800.mp4", "Unicode"],
   ["../film.mp4", "folders"],
   ["C:\\film.mp4", "folders"],
-  [`${"x".repeat(296)}.mp4`, "255 bytes"],
-  [`${"猫".repeat(90)}.mp4`, "255 bytes"],
+  [`${"x".repeat(296)}.mp4`, "255 characters"],
+  [`${"猫".repeat(252)}.mp4`, "255 characters"],
 ])("the name %j is refused", async ([file_name, why]) => {
   const { status, body } = await api.post<Problem>("/upload", { file_name });
   expect(status).toBe(422);

@@ -3,6 +3,9 @@ import type { z } from "zod";
 import type { ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from "zod-openapi";
 import { problem } from "@transpod/contract/public-api.ts";
 
+/** Of the API, whichever Transpod serves it. */
+export const apiVersion = "1.0.0";
+
 /** A JSON answer, for the OpenAPI document. */
 export function json(description: string, schema: z.ZodType): ZodOpenApiResponseObject {
   return { description, content: { "application/json": { schema } } };

@@ -20,6 +20,13 @@ test.for([
   expect(body).toMatchObject({ code: "method_not_allowed" });
 });
 
+test("a body where none is wanted is not read", async () => {
+  const { file_id } = await api.announce();
+  const init = { headers: { "Content-Type": "application/json" }, body: "{" };
+  const cancelled = await api.request(`/upload/${file_id}/cancel`, { method: "POST", ...init });
+  expect(cancelled.status).toBe(200);
+});
+
 test("an unknown path is not found, and an impossible one is refused", async () => {
   expect(await api.get("/nowhere")).toMatchObject({ status: 404, body: { code: "not_found" } });
   expect(await api.get("/upload/%E0%A4%A/status")).toMatchObject({ status: 400 });

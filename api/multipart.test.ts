@@ -95,11 +95,8 @@ test("a URL is for its part alone, and there are none for parts that the file do
   const other = body.parts[0]!.upload_url.replace("partNumber=2", "partNumber=1");
   expect((await fetch(other, { method: "PUT", body: "1" })).status).toBe(403);
   expect(await file.sign([2, 3])).toMatchObject({
-    status: 422,
-    body: {
-      detail: "There is no part 3: the file has 2 parts.",
-      errors: [{ path: "part_numbers" }],
-    },
+    status: 409,
+    body: { code: "no_such_part", detail: "There is no part 3: the file has 2 parts." },
   });
   expect(await file.sign([])).toMatchObject({ status: 422, body: { code: "invalid_request" } });
 });
@@ -112,7 +109,7 @@ test("a client that lost its memory sees what is there, sends the rest and compl
     expect(answer).toMatchObject({ status: 200, body: { ...file.upload, parts: [part] } });
   }
   expect(await file.complete()).toMatchObject({
-    status: 422,
+    status: 409,
     body: {
       code: "parts_missing",
       detail: expect.stringContaining("1 of 2 parts are missing: 2."),

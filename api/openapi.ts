@@ -1,19 +1,35 @@
-import { createDocument } from "zod-openapi";
-import { fileEvent } from "@transpod/contract/public-api.ts";
-import { problems } from "./describe.ts";
+import { createDocument, type ZodOpenApiObject } from "zod-openapi";
+import { fileEvent, sizeBytes } from "@transpod/contract/public-api.ts";
+import type { ApiSettings } from "./config.ts";
+import { apiVersion, problems } from "./describe.ts";
 import type { Route } from "./route.ts";
 
-/** The OpenAPI 3.1 document of some routes, made from the schemas that validate requests. */
-export function describeApi(routes: readonly Route[]) {
+/** What a server's document depends on. */
+export type DescribedServer = Pick<ApiSettings, "auth" | "rateLimitPerMinute" | "maxUploadBytes">;
+
+const apiKey = {
+  type: "http",
+  scheme: "bearer",
+  bearerFormat: "transpod_<key id>_<secret>",
+  description:
+    "Made with `transpod keys create NAME`. A key sees the files that it created; with the scope " +
+    "admin all.",
+} as const;
+
+/**
+ * The OpenAPI 3.1 document of some routes as one server serves them, made from the schemas that validate
+ * requests.
+ */
+export function describeApi(routes: readonly Route[], server: DescribedServer) {
   const paths: Record<string, Record<string, Route["operation"]>> = {};
   for (const route of routes) {
-    (paths[openApiPath(route.path)] ??= {})[route.method] = describe(route);
+    (paths[openApiPath(route.path)] ??= {})[route.method] = describe(route, server);
   }
-  return createDocument({
+  const document: ZodOpenApiObject = {
     openapi: "3.1.1",
     info: {
       title: "Transpod",
-      version: "1.0.0",
+      version: apiVersion,
       description:
         "Transcodes video between H.264 and H.265. Announce a video with `POST /upload`, PUT it to " +
         "the URL that you get, ask for its status until it is `completed`, and download the result.",
@@ -26,30 +42,31 @@ export function describeApi(routes: readonly Route[]) {
       { name: "operation", description: "For operators" },
     ],
     paths,
-    // No operation refers to it: OpenAPI can't describe the events of a stream.
     components: {
       schemas: { FileEvent: fileEvent },
-      securitySchemes: {
-        api_key: {
-          type: "http",
-          scheme: "bearer",
-          bearerFormat: "transpod_<key id>_<secret>",
-          description:
-            "Create one with `transpod keys create NAME`. A key sees the files that it created; with the " +
-            "scope admin, all files. An installation with AUTH=off needs no key.",
-        },
-      },
+      ...(server.auth ? { securitySchemes: { api_key: apiKey } } : {}),
+    },
+  };
+  return createDocument(document, {
+    override({ zodSchema, jsonSchema }) {
+      if (zodSchema === sizeBytes) jsonSchema.maximum = server.maxUploadBytes;
     },
   });
 }
 
 /** Adds the answers of the guards to an operation that has a scope. */
-function describe({ scope, operation }: Route): Route["operation"] {
+function describe({ scope, operation }: Route, server: DescribedServer): Route["operation"] {
   if (scope === null) return operation;
+  // Requests without a valid key are limited whatever the setting.
+  const limited = server.auth || server.rateLimitPerMinute > 0;
   return {
     ...operation,
-    security: [{ api_key: [scope] }],
-    responses: { ...operation.responses, ...problems(401, 403, 429) },
+    ...(server.auth ? { security: [{ api_key: [scope] }] } : {}),
+    responses: {
+      ...operation.responses,
+      ...(server.auth ? problems(401, 403) : {}),
+      ...(limited ? problems(429) : {}),
+    },
   };
 }
 

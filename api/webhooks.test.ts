@@ -73,6 +73,7 @@ test.for([
   [{}, "url: This is missing."],
   [{ url: "example.com/hook" }, "begins with https:// or http://"],
   [{ url: "ftp://example.com/" }, "begins with https:// or http://"],
+  [{ url: "http://2130706433/" }, "begins with https:// or http://"],
   [{ url: "file:///etc/passwd" }, "begins with https:// or http://"],
   [{ url: "https://user:word@example.com/" }, "contains a user name or a password"],
   [{ url: "https://user@example.com/" }, "contains a user name or a password"],
@@ -88,9 +89,8 @@ test.for([
 
 test.for([
   "http://127.0.0.1:9000/",
-  "http://2130706433/",
   "http://[::1]/",
-  "http://[::ffff:10.0.0.1]/",
+  "http://[::ffff:a00:1]/",
   "http://169.254.169.254/latest/meta-data/",
   "https://192.168.1.1/",
   "http://localhost:3000/",

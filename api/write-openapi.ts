@@ -1,14 +1,23 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { format } from "prettier";
+import { readApiConfig } from "./config.ts";
 import { describeApi } from "./openapi.ts";
 import { routes } from "./routes/all.ts";
 
 /**
- * Writes docs/openapi.json; with --check, checks that it is up to date instead.
+ * Writes docs/openapi.json: the document of an API with default settings, which requires keys. With --check, checks
+ * that the file is up to date instead.
  */
+const { settings } = readApiConfig({
+  DATABASE_URL: "postgres://localhost/transpod",
+  AWS_REGION: "us-east-1",
+  SQS_QUEUE_URL: "http://localhost/uploads",
+  S3_RAW_BUCKET: "raw",
+  S3_PROCESSED_BUCKET: "processed",
+});
 const path = fileURLToPath(new URL("../docs/openapi.json", import.meta.url));
-const fresh = await format(JSON.stringify(describeApi(routes)), {
+const fresh = await format(JSON.stringify(describeApi(routes, settings)), {
   parser: "json",
   printWidth: 100,
 });

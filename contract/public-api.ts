@@ -2,19 +2,22 @@ import { z } from "zod";
 import "zod-openapi";
 import { fileStates } from "./states.ts";
 import { contentTypes, videoExtension } from "./object-keys.ts";
+import { maxPutBytes } from "./part-layout.ts";
 import { transcodeSettings } from "./transcode-settings.ts";
 import { codecs, mediaSummary, phases, phaseTimes, verification } from "./work-protocol.ts";
 
 /** The shapes of the public API. They validate requests and make the OpenAPI document. */
 
-export const fileNameLimitBytes = 255;
+const longestFileName = 255;
 const controlCharacters = /\p{Cc}/u;
+/** What the sentences of `fileName` say, for the document. */
+const fileNamePattern = String.raw`^[^\u0000-\u001f\u007f-\u009f/\\]+\.([mM][pP]4|[mM][oO][vV])$`;
 
 const fileName = z
   .string()
   .min(1, "The file name is empty.")
-  .refine((name) => Buffer.byteLength(name) <= fileNameLimitBytes, {
-    error: `The file name is longer than ${fileNameLimitBytes} bytes.`,
+  .refine((name) => countCharacters(name) <= longestFileName, {
+    error: `The file name is longer than ${longestFileName} characters.`,
   })
   .refine((name) => !/[/\\]/.test(name), {
     error: "The file name contains a path. Send only the name, without folders.",
@@ -29,7 +32,14 @@ const fileName = z
   .meta({
     description: "Name of the video, without folders. Ends in .mp4 or .mov, in any case.",
     example: "holiday.mov",
+    maxLength: longestFileName,
+    pattern: fileNamePattern,
   });
+
+/** As JSON Schema counts them; `length` counts what lies beyond the Basic Multilingual Plane twice. */
+export function countCharacters(text: string): number {
+  return Array.from(text).length;
+}
 
 export const timestamp = z.iso
   .datetime({ offset: true })
@@ -39,10 +49,13 @@ export const fileId = z.uuid().meta({ example: "0b0f2c0e-6f0b-4e5e-9a53-0a3f6f4f
 
 const priority = z.int().min(-100).max(100);
 
+/** An installation's document says how large a file may be there. */
+export const sizeBytes = z.int().positive();
+
 export const uploadRequest = z
   .strictObject({
     file_name: fileName,
-    size_bytes: z.int().positive().optional().meta({
+    size_bytes: sizeBytes.optional().meta({
       description:
         "Size of the file. When given, it is signed: an upload of any other size is refused.",
     }),
@@ -68,7 +81,13 @@ export const uploadRequest = z
     path: ["size_bytes"],
     error: "An upload in parts needs the file's size.",
   })
-  .meta({ id: "UploadRequest" });
+  .meta({
+    id: "UploadRequest",
+    anyOf: [
+      { properties: { multipart: { const: true } }, required: ["multipart", "size_bytes"] },
+      { properties: { multipart: { const: false }, size_bytes: { maximum: maxPutBytes } } },
+    ],
+  });
 
 export const updateRequest = z
   .strictObject({
@@ -175,14 +194,29 @@ export const fileEvent = fileStatus
   })
   .meta({ id: "FileEvent", description: "The data of each `status` event." });
 
+/** A server-sent event, by the names of its fields. */
+export const statusEvent = z
+  .object({
+    event: z.literal("status"),
+    id: z.string(),
+    data: z.string().meta({
+      contentMediaType: "application/json",
+      contentSchema: { $ref: "#/components/schemas/FileEvent" },
+    }),
+  })
+  .meta({ id: "StatusEvent" });
+
 export const downloadResponse = z
   .object({
     download_url: z.url().meta({ description: "Presigned, valid for one hour." }),
   })
   .meta({ id: "DownloadResponse" });
 
-/** Which page of a list is requested, and how many items it may have. */
-export const pageQuery = z.strictObject({
+/** Microseconds since 1970 and a file's id, in hexadecimal. Opaque to clients, so that it can change. */
+export const fileCursor = /^([0-9a-f]{13})([0-9a-f]{32})$/;
+
+/** Which page of a list is requested, and how many items it may have. `cursor` is the form of its cursors. */
+export const pageQuery = (cursor: RegExp) => ({
   limit: z.coerce
     .number()
     .pipe(z.int().min(1).max(100))
@@ -191,24 +225,30 @@ export const pageQuery = z.strictObject({
     .meta({ override: { type: "integer", minimum: 1, maximum: 100 } }),
   cursor: z
     .string()
-    .max(200)
     .optional()
-    .meta({ description: "`next_cursor` of the previous page." }),
+    .meta({ description: "`next_cursor` of the previous page.", pattern: cursor.source }),
 });
 
-export const listQuery = z.strictObject({ status: state.optional(), ...pageQuery.shape });
+export const listQuery = z.strictObject({ status: state.optional(), ...pageQuery(fileCursor) });
 
 export const listResponse = z
   .object({
     files: z.array(fileStatus),
-    next_cursor: z.string().nullable(),
+    next_cursor: z.string().nullable().meta({ pattern: fileCursor.source }),
   })
   .meta({ id: "FileList" });
 
-export const fileParams = z.object({
-  // Not z.uuid(): an id that has the right form but can't be one of ours is unknown, not malformed.
-  file_id: z.guid("The file id is not a UUID."),
-});
+/** An id in a path. Not z.uuid(): an id that has the right form but can't be one of ours is unknown, not malformed. */
+export function idInPath(error: string) {
+  return z.guid(error).meta({
+    // The format is enough.
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.pattern;
+    },
+  });
+}
+
+export const fileParams = z.object({ file_id: idInPath("The file id is not a UUID.") });
 
 /** RFC 9457 problem details; `detail` and `code` are always there. */
 export const problem = z

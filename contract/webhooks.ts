@@ -1,6 +1,7 @@
 import { z } from "zod";
 import "zod-openapi";
-import { fileStatus, pageQuery } from "./public-api.ts";
+import { fileStatus, idInPath, pageQuery } from "./public-api.ts";
+import { webhookUrl } from "./webhook-url.ts";
 
 /** The shapes of webhooks: what clients manage, and what their receivers get. */
 
@@ -19,27 +20,11 @@ const timestamp = z.iso.datetime({ offset: true }).meta({ example: "2026-01-31T1
 const id = z.uuid().meta({ example: "5d0c7f3e-0d51-4c1b-8a52-7f7f7b6c9a10" });
 const events = z.array(z.enum(fileEventTypes));
 
-const url = z
-  .string()
-  .max(2048, "The URL is longer than 2048 characters.")
-  .refine((text) => /^https?:$/.test(parse(text)?.protocol ?? ""), {
-    error: "Give an absolute URL that begins with https:// or http://.",
-    abort: true,
-  })
-  .refine((text) => parse(text)?.username === "" && parse(text)?.password === "", {
-    error:
-      "The URL contains a user name or a password. Remove them; deliveries are signed, so verify the " +
-      "signature instead.",
-  })
-  .meta({ example: "https://example.com/hooks/video" });
-
-function parse(text: string): URL | undefined {
-  return URL.canParse(text) ? new URL(text) : undefined;
-}
-
 export const webhookRequest = z
   .strictObject({
-    url: url.meta({ description: "Where events are POSTed to. Redirects are not followed." }),
+    url: webhookUrl.meta({
+      description: "Where events are POSTed to. Redirects are not followed.",
+    }),
     events: events
       .min(1, "Name at least one event, or omit `events` to get all of them.")
       .default([...fileEventTypes])
@@ -122,18 +107,26 @@ export const delivery = z
   })
   .meta({ id: "Delivery" });
 
+/** A sequence number. */
+export const deliveryCursor = /^[0-9]{1,15}$/;
+
 export const deliveryList = z
-  .object({ deliveries: z.array(delivery), next_cursor: z.string().nullable() })
+  .object({
+    deliveries: z.array(delivery),
+    next_cursor: z.string().nullable().meta({ pattern: deliveryCursor.source }),
+  })
   .meta({ id: "DeliveryList" });
 
 export const deliveryQuery = z.strictObject({
   status: deliveryStatus.optional(),
-  ...pageQuery.shape,
+  ...pageQuery(deliveryCursor),
 });
 
-export const webhookParams = z.object({ webhook_id: z.guid("The webhook id is not a UUID.") });
+export const webhookParams = z.object({
+  webhook_id: idInPath("The webhook id is not a UUID."),
+});
 export const deliveryParams = webhookParams.extend({
-  delivery_id: z.guid("The delivery id is not a UUID."),
+  delivery_id: idInPath("The delivery id is not a UUID."),
 });
 
 export type FileEventType = (typeof fileEventTypes)[number];

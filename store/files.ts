@@ -67,7 +67,8 @@ export interface ProgressRow {
 
 /** Where a page of the list ends: the next one begins after this file. */
 export interface ListPosition {
-  created_at: string;
+  /** Microseconds since 1970, which a JavaScript Date can't hold. */
+  created_us: number;
   file_id: string;
 }
 
@@ -125,21 +126,22 @@ export async function getFileStatuses(
 
 /**
  * Newest first. Asks for one row more than `limit`, so that the caller sees whether there is a next
- * page. `position` is text, because positions have microseconds, which a JavaScript Date can't hold.
+ * page.
  */
 export async function listFileStatus(
   db: Database,
   { state, createdBy, after, limit }: ListOptions,
-): Promise<(FileStatusRow & { position: string })[]> {
-  const { rows } = await db.query<FileStatusRow & { position: string }>(
-    `select s.*, f.created_at::text as position
+): Promise<(FileStatusRow & ListPosition)[]> {
+  const { rows } = await db.query<FileStatusRow & ListPosition>(
+    `select s.*, (extract(epoch from f.created_at) * 1000000)::bigint as created_us
      from files f join file_status s on s.file_id = f.file_id
      where ($1::text is null or f.state = $1)
-       and ($2::timestamptz is null or (f.created_at, f.file_id) < ($2, $3::uuid))
+       and ($2::bigint is null or (f.created_at, f.file_id) <
+         (timestamptz 'epoch' + $2 * interval '1 microsecond', $3::uuid))
        and ($5::text is null or f.api_key_id = $5)
      order by f.created_at desc, f.file_id desc
      limit $4`,
-    [state ?? null, after?.created_at ?? null, after?.file_id ?? null, limit + 1, createdBy],
+    [state ?? null, after?.created_us ?? null, after?.file_id ?? null, limit + 1, createdBy],
   );
   return rows;
 }

@@ -3,7 +3,7 @@ import { readApiConfig } from "@transpod/api/config.ts";
 import type { FileStatus, UploadResponse } from "@transpod/contract/public-api.ts";
 import { createLogger } from "@transpod/runtime/logger.ts";
 import { freshAws, freshDatabase, type TestAws, type TestDatabase } from "./harness.ts";
-import { expectDescribed } from "./openapi-conformance.ts";
+import { describedBy } from "./openapi-conformance.ts";
 
 export interface Answer<T> {
   status: number;
@@ -38,6 +38,7 @@ export async function startTestApi(
     RATE_LIMIT_PER_MINUTE: "0",
     ...environment,
   });
+  const expectDescribed = describedBy(config.settings);
   const log = createLogger({
     service: "api",
     level: config.logLevel,

@@ -1,6 +1,6 @@
 import { basename, dirname } from "node:path";
 import type { Express } from "express";
-import { describeApi } from "../openapi.ts";
+import { describeApi, type DescribedServer } from "../openapi.ts";
 import { otherMethods } from "../other-methods.ts";
 import { routes } from "../routes/all.ts";
 import { referenceFiles } from "./files.ts";
@@ -9,8 +9,8 @@ import { referenceFiles } from "./files.ts";
 export const referencePaths: readonly string[] = ["/openapi.json", ...Object.keys(referenceFiles)];
 
 /** Adds the OpenAPI document, Swagger UI at /docs and Redoc at /redoc. */
-export function addReference(app: Express): void {
-  const document = describeApi(routes);
+export function addReference(app: Express, server: DescribedServer): void {
+  const document = describeApi(routes, server);
   app
     .route("/openapi.json")
     .get((_request, response) => {

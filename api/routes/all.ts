@@ -22,6 +22,7 @@ import { replayDelivery } from "./replay-delivery.ts";
 import { testWebhook } from "./test-webhook.ts";
 import { renewUploadUrl } from "./renew-upload-url.ts";
 import { retryFile } from "./retry-file.ts";
+import { root } from "./root.ts";
 import { signParts } from "./sign-parts.ts";
 import { updateFile } from "./update-file.ts";
 import { updateWebhook } from "./update-webhook.ts";
@@ -54,6 +55,7 @@ export const routes: readonly Route[] = [
   testWebhook,
   listDeliveries,
   replayDelivery,
+  root,
   healthz,
   readyz,
   metrics,

@@ -1,4 +1,5 @@
 import {
+  deliveryCursor,
   deliveryList,
   deliveryQuery,
   webhookParams,
@@ -42,6 +43,6 @@ export const listDeliveries: Route = {
 
 /** Throws an HttpError 422 when it is not a sequence number. */
 function sequenceIn(cursor: string): number {
-  if (!/^\d{1,15}$/.test(cursor)) throw invalidCursor();
+  if (!deliveryCursor.test(cursor)) throw invalidCursor();
   return Number(cursor);
 }

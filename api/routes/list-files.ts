@@ -1,11 +1,10 @@
-import { z } from "zod";
 import { listQuery, listResponse, type ListResponse } from "@transpod/contract/public-api.ts";
 import { parseRequest } from "@transpod/runtime/problems.ts";
 import { listFileStatus } from "@transpod/store/files.ts";
 import { accessOf, ownFilesOnly } from "../access/access.ts";
 import { json, problems } from "../describe.ts";
 import { toFileStatus } from "../file-status.ts";
-import { decodeCursor, encodeCursor, invalidCursor } from "../list-cursor.ts";
+import { decodeCursor, encodeCursor } from "../list-cursor.ts";
 import type { Route } from "../route.ts";
 
 export const listFiles: Route = {
@@ -26,25 +25,13 @@ export const listFiles: Route = {
       const { status: state, limit, cursor } = parseRequest(listQuery, request.query);
       const after = cursor === undefined ? undefined : decodeCursor(cursor);
       const createdBy = ownFilesOnly(accessOf(request));
-      const wanted = { state, createdBy, after, limit };
-      const rows = await listFileStatus(pool, wanted).catch(rethrowBadDate);
+      const rows = await listFileStatus(pool, { state, createdBy, after, limit });
       const page = rows.slice(0, limit);
       const last = page.at(-1);
       const more = rows.length > limit;
       response.json({
         files: page.map(toFileStatus),
-        next_cursor:
-          more && last !== undefined
-            ? encodeCursor({ created_at: last.position, file_id: last.file_id })
-            : null,
+        next_cursor: more && last !== undefined ? encodeCursor(last) : null,
       } satisfies ListResponse);
     },
 };
-
-/** invalid_datetime_format, datetime_field_overflow, invalid_time_zone_displacement_value */
-const badDate = z.object({ code: z.enum(["22007", "22008", "22009"]) });
-
-/** A forged cursor can contain a date such as 31 February, which only Postgres rejects. */
-function rethrowBadDate(error: unknown): never {
-  throw badDate.safeParse(error).success ? invalidCursor(error) : error;
-}

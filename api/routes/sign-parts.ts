@@ -69,7 +69,5 @@ async function signPart(deps: ApiDeps, row: UploadRow, { number, start, end }: P
 
 function refuse(number: number, count: number): never {
   const message = `There is no part ${number}: the file has ${count} parts.`;
-  throw new HttpError(422, "invalid_request", message, {
-    errors: [{ path: "part_numbers", message }],
-  });
+  throw new HttpError(409, "no_such_part", message);
 }

@@ -1,5 +1,4 @@
-import { z } from "zod";
-import { fileParams } from "@transpod/contract/public-api.ts";
+import { fileParams, statusEvent } from "@transpod/contract/public-api.ts";
 import { isTerminal } from "@transpod/contract/states.ts";
 import { accessOf } from "../access/access.ts";
 import { problems } from "../describe.ts";
@@ -24,8 +23,9 @@ export const watchFile: Route = {
     requestParams: { path: fileParams },
     responses: {
       200: {
-        description: "The events",
-        content: { "text/event-stream": { schema: z.string() } },
+        // OpenAPI 3.1 has no words for a stream; 3.2 calls the same `itemSchema`.
+        description: "The events; the schema is that of each",
+        content: { "text/event-stream": { schema: statusEvent } },
       },
       204: { description: "There is no event after the one that Last-Event-ID names" },
       ...problems(400, 404, 422, 503),

@@ -16,7 +16,7 @@ import {
 
 /**
  * Joins the parts of an upload, and records that the file is uploaded. Safe to repeat at every step: an
- * object that was joined before is found. Throws an HttpError 404 or 422.
+ * object that was joined before is found. Throws an HttpError 404 or 409.
  */
 export async function joinParts(deps: ApiDeps, row: UploadRow): Promise<void> {
   const stored = await storedParts(deps, row);
@@ -48,5 +48,5 @@ function requireAll(sizeBytes: number, stored: StoredParts): StoredParts {
   const detail =
     `${missing.length} of ${layout.length} parts are missing: ${inRanges(missing)}. Send them, and ` +
     "complete the upload again.";
-  throw new HttpError(422, "parts_missing", detail);
+  throw new HttpError(409, "parts_missing", detail);
 }

@@ -1,0 +1,10 @@
+import { venvHome } from "@transpod/embedded/venv-home.ts";
+
+/** Where `scripts/contract-tools` installs it. */
+export const schemathesisHome = venvHome(
+  "schemathesis",
+  new URL("requirements.txt", import.meta.url),
+);
+
+// The set-up script asks by running this file, so that the rule is in one place.
+if (import.meta.main) console.log(schemathesisHome);

@@ -1,4 +1,5 @@
 import { brokenCases } from "./cases-broken.ts";
+import { captionCases } from "./cases-captions.ts";
 import { colourCases } from "./cases-colour.ts";
 import { pictureCases } from "./cases-picture.ts";
 import { realCases } from "./cases-real.ts";
@@ -9,6 +10,7 @@ export const groups = {
   "Pictures and their times": pictureCases,
   "Colours and HDR": colourCases,
   "Sound, subtitles, chapters, tags": trackCases,
+  "Closed captions": captionCases,
   "Broken and hostile files": brokenCases,
 } as const;
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { makeScratch, type Scratch } from "@transpod/transcoder-image/testing/scratch.ts";
 import { allCases } from "./all-cases.ts";
 import { convertCase, isAvailable } from "./convert-case.ts";
+import { readCaptions, readSubtitles } from "./caption-facts.ts";
 import { readFacts, type Facts } from "./facts.ts";
 import { missingFiles } from "./fetch.ts";
 import { isRefused, type Kept, type MediaCase, type Refused } from "./media-case.ts";
@@ -53,6 +54,13 @@ test.for(available.filter(({ result }) => !isRefused(result)))("$file: $what", a
     "milliseconds",
   ).toBeLessThanOrEqual(1);
   expect(apart(before.soundOffsets, after.soundOffsets), "milliseconds").toBeLessThanOrEqual(1);
+  const texts = result.subtitles === undefined ? [] : [input, output];
+  const [said, saidAfter] = await Promise.all(texts.map(readSubtitles));
+  expect(saidAfter).toBe(said);
+  const captioned = result.captions === undefined ? [] : [input, output];
+  const [captions = [], captionsAfter = []] = await Promise.all(captioned.map(readCaptions));
+  expect(captionsAfter).toEqual(captions);
+  expect(captions).toHaveLength(result.captions ?? 0);
   const notes = converted?.notes.filter((note) => !note.startsWith("The result is"));
   expect(notes).toEqual(result.notes ?? []);
 });

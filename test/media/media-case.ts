@@ -29,6 +29,8 @@ export interface Kept {
   audio?: string[];
   subtitles?: string[];
   covers?: string[];
+  /** Pictures with closed captions inside, each of which has the source's. */
+  captions?: number;
   /** Further tags of the file, beside its title and its creation time. */
   tags?: Record<string, string>;
   /** Tags that must be gone. */

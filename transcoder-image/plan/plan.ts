@@ -30,6 +30,8 @@ export interface Expected {
   frames: number;
   audio: OutputAudio[];
   subtitles: number;
+  /** Of each caption track, `CaptionTrack.firstField`; null for whatever it is. */
+  captionTracks: (string | null)[];
   covers: number;
   chapters: number;
   /** Whether no tag may say where it was recorded. */
@@ -38,6 +40,8 @@ export interface Expected {
   colour: Colour;
   /** Static HDR metadata that must be kept; null where there is none. */
   hdr10: Hdr10 | null;
+  /** Whether each picture must have the source's captions inside. */
+  captions: boolean;
   sampleAspectRatio: string | null;
   /** How the source's picture is to be compared with the output's; null where it was changed on purpose. */
   comparison: Comparison | null;
@@ -46,6 +50,8 @@ export interface Expected {
 export interface Plan {
   target: Codec;
   args: string[];
+  /** Where the lines that x265 reads captions from must be when ffmpeg starts. */
+  captionLinesPath: string | null;
   expected: Expected;
   /** What was converted, dropped or chosen, as sentences for people. */
   notes: string[];
@@ -73,6 +79,7 @@ export function planTranscode(source: Source, settings: PlanSettings): Plan {
       timing(ffmpeg),
       ["-movflags", ["+faststart", ...extras.movflags].join("+"), "-f", container, output],
     ].flat(),
+    captionLinesPath: video.captions.linesPath,
     expected: {
       codec: video.codec,
       tag: video.codec === "hevc" ? "hvc1" : "avc1",
@@ -82,11 +89,13 @@ export function planTranscode(source: Source, settings: PlanSettings): Plan {
       frames: source.timestamps.length,
       audio: audio.tracks,
       subtitles: extras.subtitles,
+      captionTracks: extras.captionTracks,
       covers: extras.covers,
       chapters: source.media.chapterCount,
       hidesLocation: wished.location === "remove",
       colour: video.colour,
       hdr10: video.hdr10,
+      captions: video.captions.kept,
       sampleAspectRatio: source.video.sampleAspectRatio,
       comparison: video.comparison,
     },

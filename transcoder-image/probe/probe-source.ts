@@ -1,6 +1,8 @@
 import { AttemptError } from "../attempt/attempt-error.ts";
 import { defaultLimits } from "@transpod/contract/media-limits.ts";
 import { isCutOff, judgeBoxes, readBoxes, refersElsewhere } from "./boxes.ts";
+import { readCaptionTracks } from "./caption-track.ts";
+import { readCaptions } from "./captions.ts";
 import { readHeaders, readMedia, readPacketTimes } from "./ffprobe.ts";
 import { readHdr10 } from "./hdr10.ts";
 import { isHdr, type Source, type VideoTrack } from "./media.ts";
@@ -35,7 +37,9 @@ export async function probeSource(
   const tooLong = refuseDuration(timestamps, limits);
   if (tooLong !== null) throw refused(tooLong);
   const hdr10 = isHdr(video.colour) ? await readHdr10(path, video.index, signal) : null;
-  return { media, video, timestamps, hiddenFrames, hdr10 };
+  const captions = await readCaptions(path, video.index, signal);
+  const captionTracks = await readCaptionTracks(path, media.subtitles, signal);
+  return { media, video, timestamps, hiddenFrames, hdr10, captions, captionTracks };
 }
 
 /** The times of all frames that are shown. Throws where the header promises more than there is. */

@@ -1,4 +1,4 @@
-import type { AudioTrack, Media, Source, VideoTrack } from "../probe/media.ts";
+import type { AudioTrack, Media, Source, SubtitleTrack, VideoTrack } from "../probe/media.ts";
 
 /** A plain H.264 video track. */
 export function aVideoTrack(change: Partial<VideoTrack> = {}): VideoTrack {
@@ -28,6 +28,10 @@ export function anAudioTrack(change: Partial<AudioTrack> = {}): AudioTrack {
   return { index: 1, codec: "aac", channels: 2, startSeconds: 0, ...change };
 }
 
+export function aSubtitleTrack(change: Partial<SubtitleTrack> = {}): SubtitleTrack {
+  return { index: 2, codec: "mov_text", claimedPackets: 1, startSeconds: 0, ...change };
+}
+
 /** A file with a picture and nothing else. */
 export function aMedia(change: Partial<Media> = {}): Media {
   return {
@@ -55,5 +59,7 @@ export function aSource(video: Partial<VideoTrack> = {}, media: Partial<Media> =
     timestamps: [0, 0.04, 0.08],
     hiddenFrames: 0,
     hdr10: null,
+    captions: null,
+    captionTracks: [],
   };
 }

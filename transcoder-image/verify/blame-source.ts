@@ -10,6 +10,10 @@ export function lostNote(expectedFrames: number, frames: number): string {
   return `The file is damaged: ${expectedFrames - frames} of its ${expectedFrames} frames can't be decoded and are missing.`;
 }
 
+/** Captions go with frames, which can't all be found in a damaged file. */
+export const captionsNote =
+  "The file is damaged: closed captions may be missing, or be shown too early or too late.";
+
 /**
  * Whose fault it is that an output has other frames than its source: a sentence where the source
  * could not be read as a whole, null where nothing speaks against it. Pure.

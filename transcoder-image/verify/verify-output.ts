@@ -5,12 +5,15 @@ import { inputGuards } from "../ffmpeg/child-process.ts";
 import type { FfmpegProgress } from "../ffmpeg/progress.ts";
 import { runFfmpeg } from "../ffmpeg/run-ffmpeg.ts";
 import type { Expected } from "../plan/plan.ts";
+import { readCaptionTracks } from "../probe/caption-track.ts";
+import { readCaptions } from "../probe/captions.ts";
 import { readMedia, readPacketTimes } from "../probe/ffprobe.ts";
 import { readHdr10 } from "../probe/hdr10.ts";
-import type { Source } from "../probe/media.ts";
+import type { Media, Source, VideoTrack } from "../probe/media.ts";
 import { chooseVideo } from "../probe/refusals.ts";
-import { blameSource, lostNote, type Encoded } from "./blame-source.ts";
+import { blameSource, captionsNote, lostNote, type Encoded } from "./blame-source.ts";
 import { compareTimestamps, timesOfKept } from "./compare-timestamps.ts";
+import { captionTracksNotes, judgeCaptions } from "./judge-captions.ts";
 import { judgeHdr10 } from "./judge-hdr10.ts";
 import { judgeOutput, judgeSimilarity, judgeTimes } from "./judge-output.ts";
 import { audioOffsetErrorMs } from "./judge-tracks.ts";
@@ -55,27 +58,27 @@ export async function verifyOutput(request: VerifyRequest): Promise<Verified> {
   const blame = blameSource(expected.frames, encoded, facts);
   if (blame !== null && onDamage === "fail") throw new AttemptError("damaged", blame);
   const frames = blame === null ? expected.frames : encoded.frames;
-  const fault = judgeOutput({ ...expected, frames }, facts);
+  const wrong = judgeOutput({ ...expected, frames }, facts);
+  if (wrong !== null) throw failed(wrong);
+
+  const made = await readMade(request, media, video, packets.timestamps);
+  const { timestamps } = made;
+  const kept = blame === null ? source.timestamps : timesOfKept(source.timestamps, timestamps);
+  const times = compareTimestamps(kept, timestamps);
+  const fault = judgeHdr10(expected.hdr10, made.hdr10) ?? judgeTimes(times);
   if (fault !== null) throw failed(fault);
-
-  const hdr10 = expected.hdr10 === null ? null : await readHdr10(output, video.index, signal);
-  const dimmed = judgeHdr10(expected.hdr10, hdr10);
-  if (dimmed !== null) throw failed(dimmed);
-
-  const { timestamps } = packets;
-  const made: Source = { media, video, timestamps, hiddenFrames: 0, hdr10 };
-  const times = compareTimestamps(
-    blame === null ? source.timestamps : timesOfKept(source.timestamps, timestamps),
-    timestamps,
-  );
-  const drift = judgeTimes(times);
-  if (drift !== null) throw failed(drift);
+  const unlike = judgeCaptions(expected, captionsOf(source, kept), made.captions);
+  if (unlike !== null && blame === null && encoded.errorCount === 0) throw failed(unlike);
   const ssim = await compare(request, made);
   const strange = ssim === undefined ? null : judgeSimilarity(ssim);
   if (strange !== null) throw failed(strange);
   return {
     made,
-    notes: blame === null ? [] : [lostNote(expected.frames, frames)],
+    notes: [
+      ...(blame === null ? [] : [lostNote(expected.frames, frames)]),
+      ...(unlike === null ? [] : [captionsNote]),
+      ...captionTracksNotes(expected, made),
+    ],
     verification: {
       frames: decodedFrames,
       max_timestamp_error_ms: times.maxErrorMs,
@@ -84,6 +87,28 @@ export async function verifyOutput(request: VerifyRequest): Promise<Verified> {
       ...(ssim === undefined ? {} : { ssim }),
     },
   };
+}
+
+async function readMade(
+  { output, expected, signal }: VerifyRequest,
+  media: Media,
+  video: VideoTrack,
+  timestamps: number[],
+): Promise<Source> {
+  const { index } = video;
+  return {
+    ...{ media, video, timestamps, hiddenFrames: 0 },
+    hdr10: expected.hdr10 === null ? null : await readHdr10(output, index, signal),
+    captions: expected.captions ? await readCaptions(output, index, signal) : null,
+    captionTracks: await readCaptionTracks(output, media.subtitles, signal),
+  };
+}
+
+/** Of the frames at the given times alone. */
+function captionsOf(source: Source, times: readonly number[]): Source["captions"] {
+  if (source.captions === null || times.length === source.timestamps.length) return source.captions;
+  const kept = new Set(times);
+  return source.captions.filter((_, i) => kept.has(source.timestamps[i] ?? Number.NaN));
 }
 
 /**

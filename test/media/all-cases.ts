@@ -1,4 +1,5 @@
 import { brokenCases } from "./cases-broken.ts";
+import { captionCases } from "./cases-captions.ts";
 import { colourCases } from "./cases-colour.ts";
 import { durationCases } from "./cases-duration.ts";
 import { pictureCases } from "./cases-picture.ts";
@@ -11,6 +12,7 @@ export const groups = {
   "How long they are shown": durationCases,
   "Colours and HDR": colourCases,
   "Sound, subtitles, chapters, tags": trackCases,
+  "Closed captions": captionCases,
   "Broken and hostile files": brokenCases,
 } as const;
 

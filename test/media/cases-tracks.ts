@@ -20,9 +20,6 @@ function withText(name: string, text: string, ...args: string[]): Recipe {
 }
 
 const subtitle = "1\n00:00:00,100 --> 00:00:00,900\nHello\n";
-const captions =
-  "Scenarist_SCC V1.0\n\n00:00:00:10\t9420 9420 94ae 94ae 9470 9470 c8e5 ecec ef80 942f 942f\n\n" +
-  "00:00:00:24\t942c 942c\n";
 const chapters = [
   ...[";FFMETADATA1", "title=Two parts", "creation_time=2024-05-06T07:08:09Z"],
   ...["[CHAPTER]", "TIMEBASE=1/1000", "START=0", "END=480", "title=One"],
@@ -106,21 +103,6 @@ export const trackCases: readonly MediaCase[] = [
     what: "text subtitles",
     source: withText("subtitles.srt", subtitle, ...["-map", "0", "-map", "1", "-c:s", "mov_text"]),
     result: { codec: "hevc", frames: 25, subtitles: ["mov_text"] },
-  },
-  {
-    file: "captions.mov",
-    what: "closed captions (CEA-608)",
-    source: withText("captions.scc", captions, ...["-map", "0", "-map", "1", "-c:s", "copy"]),
-    result: { codec: "hevc", frames: 25, subtitles: ["eia_608"] },
-  },
-  {
-    file: "captions.mp4",
-    what: "a .mov with closed captions that was renamed to .mp4, which can't hold them",
-    source: renamed(
-      ".mov",
-      withText("captions.scc", captions, ...["-map", "0", "-map", "1", "-c:s", "copy"]),
-    ),
-    result: { codec: "hevc", frames: 25, notes: ["Subtitles were dropped: eia_608."] },
   },
   {
     file: "chapters.mp4",

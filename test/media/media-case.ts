@@ -32,6 +32,8 @@ export interface Converted {
   audio?: string[];
   subtitles?: string[];
   covers?: string[];
+  /** Pictures with closed captions inside, each of which has the source's. */
+  captions?: number;
   /** Further tags of the file, beside its title and its creation time. */
   tags?: Record<string, string>;
   /** Tags that must be gone. */

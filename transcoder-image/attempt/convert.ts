@@ -1,4 +1,6 @@
+import { createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
 import type { MediaLimits } from "@transpod/contract/media-limits.ts";
 import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import type { Config } from "../config.ts";
@@ -6,6 +8,7 @@ import { readFfmpegFacts } from "../ffmpeg/facts.ts";
 import { encodeProgress } from "../ffmpeg/progress.ts";
 import { runFfmpeg, type FfmpegResult } from "../ffmpeg/run-ffmpeg.ts";
 import type { Container } from "../plan/container.ts";
+import { userSeiLines } from "../plan/captions.ts";
 import { planTranscode, type Plan } from "../plan/plan.ts";
 import { readPacketTimes } from "../probe/ffprobe.ts";
 import type { Source } from "../probe/media.ts";
@@ -58,7 +61,8 @@ export async function convert(deps: ConvertDeps, files: ConvertFiles): Promise<C
   );
   const verified = await clock.run("verify", () => verify(deps, files, { source, plan, encoded }));
   // Lost frames have their own note.
-  const errorCount = verified.notes.length > 0 ? 0 : encoded.diagnostics.errorCount;
+  const lost = source.timestamps.length - verified.made.timestamps.length;
+  const errorCount = lost > 0 ? 0 : encoded.diagnostics.errorCount;
   const after = resultNotes(errorCount, source.media.sizeBytes, verified.made.media.sizeBytes);
   return { source, plan, verified, notes: [...plan.notes, ...verified.notes, ...after] };
 }
@@ -82,6 +86,8 @@ async function encode(
 ): Promise<FfmpegResult> {
   const totalFrames = source.timestamps.length;
   const guard = new SizeGuard(plan.target, settings, source.media.sizeBytes);
+  const { captionLinesPath: lines } = plan;
+  if (lines !== null) await pipeline(userSeiLines(source.captions ?? []), createWriteStream(lines));
   const result = await runFfmpeg({
     args: plan.args,
     stallSeconds: config.stallSeconds,

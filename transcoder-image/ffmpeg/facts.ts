@@ -53,7 +53,7 @@ export function parseVersion(text: string): { major: number; minor: number } {
   return version;
 }
 
-function isAtLeast(
+export function isAtLeast(
   version: { major: number; minor: number },
   major: number,
   minor: number,

@@ -1,5 +1,6 @@
 import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import type { OtherTrack, Source } from "../probe/media.ts";
+import { isCaptionTrack, planCaptionTracks } from "./caption-tracks.ts";
 import type { Container } from "./container.ts";
 
 export interface ExtrasPlan {
@@ -7,13 +8,15 @@ export interface ExtrasPlan {
   args: string[];
   movflags: string[];
   subtitles: number;
+  /** `CaptionTracksPlan.firstFields`. */
+  captionTracks: (string | null)[];
   covers: number;
   notes: string[];
 }
 
 const subtitlesOf: Readonly<Record<Container, ReadonlySet<string>>> = {
   mp4: new Set(["mov_text"]),
-  mov: new Set(["mov_text", "eia_608"]),
+  mov: new Set(["mov_text"]),
 };
 
 /**
@@ -21,11 +24,15 @@ const subtitlesOf: Readonly<Record<Container, ReadonlySet<string>>> = {
  * lost.
  */
 export function planExtras(
-  { media, video }: Source,
+  source: Source,
   container: Container,
   { location }: Pick<TranscodeSettings, "location">,
 ): ExtrasPlan {
-  const subtitles = media.subtitles.filter((track) => subtitlesOf[container].has(track.codec));
+  const { media, video } = source;
+  const captions = planCaptionTracks(source, container);
+  const subtitles = media.subtitles.filter(
+    (track) => subtitlesOf[container].has(track.codec) || captions.kept.includes(track),
+  );
   // The mov muxer drops a cover without any message.
   const covers = container === "mp4" ? media.covers : [];
   const kept = new Set([...subtitles, ...covers].map((track) => track.index));
@@ -43,13 +50,18 @@ export function planExtras(
     // A phone's own tags are kept only with this flag, but with it the cover is lost.
     movflags: hasTags && covers.length === 0 ? ["use_metadata_tags"] : [],
     subtitles: subtitles.length,
+    captionTracks: captions.firstFields,
     covers: covers.length,
     notes: [
       ...droppedNote(
         "Other video tracks were dropped",
         media.video.filter((t) => t !== video),
       ),
-      ...droppedNote("Subtitles were dropped", media.subtitles.filter(isDropped)),
+      ...droppedNote(
+        "Subtitles were dropped",
+        media.subtitles.filter((track) => isDropped(track) && !isCaptionTrack(track)),
+      ),
+      ...captions.notes,
       ...droppedNote("The cover picture was dropped", media.covers.filter(isDropped)),
       ...droppedNote("Data tracks were dropped", media.data),
       ...(places.length > 0 ? ["The recording location was removed, as requested."] : []),

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { defaultSettings, type TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import type { Hdr10 } from "@transpod/contract/work-protocol.ts";
 import type { FfmpegFacts } from "../ffmpeg/facts.ts";
-import { anAudioTrack, aSource, aVideoTrack } from "../testing/builders.ts";
+import { anAudioTrack, aSource, aSubtitleTrack, aVideoTrack } from "../testing/builders.ts";
 import type { Source } from "../probe/media.ts";
 import type { Container } from "./container.ts";
 import { planTranscode } from "./plan.ts";
@@ -35,7 +35,7 @@ function middle(source: Source, container?: Container): string {
 const x264 = "-c:v:0 libx264 -preset:v:0 medium -crf:v:0 20 -threads:v:0 2";
 const x265 =
   "-c:v:0 libx265 -preset:v:0 medium -crf:v:0 23 -tag:v:0 hvc1 " +
-  "-x265-params:v:0 log-level=warning:open-gop=0:pools=2";
+  "-x265-params:v:0 log-level=warning:open-gop=0:pools=2 -a53cc:v:0 0";
 
 /** Gives the sample that is decoded last what is missing of so many units. */
 const setts = (units: number) =>
@@ -72,6 +72,8 @@ describe("the whole command", () => {
       rotation: -90,
       frames: 3,
       hdr10: null,
+      captions: false,
+      captionTracks: [],
       hidesLocation: false,
       audio: [{ codec: "aac", encoded: true, offsetSeconds: 0 }],
       subtitles: 0,
@@ -162,10 +164,7 @@ const table: [sentence: string, source: Source, container: Container, args: stri
   ],
   [
     "subtitles and cover art are copied into an .mp4",
-    aSource(
-      {},
-      { subtitles: [{ index: 2, codec: "mov_text" }], covers: [{ index: 3, codec: "mjpeg" }] },
-    ),
+    aSource({}, { subtitles: [aSubtitleTrack()], covers: [{ index: 3, codec: "mjpeg" }] }),
     "mp4",
     `-map 0:0 -map 0:2 -map 0:3 ${x265} -pix_fmt:v:0 yuv420p ` +
       "-c:s:0 copy -c:v:1 copy -disposition:v:1 attached_pic",
@@ -280,7 +279,7 @@ test("whatever is lost or changed is said", () => {
         anAudioTrack({ codec: "opus", channels: 10 }),
         anAudioTrack({ codec: "unknown", channels: 0 }),
       ],
-      subtitles: [{ index: 4, codec: "dvd_subtitle" }],
+      subtitles: [aSubtitleTrack({ index: 4, codec: "dvd_subtitle" })],
       covers: [{ index: 5, codec: "png" }],
       data: [{ index: 6, codec: "mebx" }],
     },

@@ -31,6 +31,8 @@ export interface Expected {
   frames: number;
   audio: OutputAudio[];
   subtitles: number;
+  /** Of each caption track, `CaptionTrack.firstField`; null for whatever it is. */
+  captionTracks: (string | null)[];
   covers: number;
   chapters: number;
   /** Whether the output must have no location tag. */
@@ -39,6 +41,8 @@ export interface Expected {
   colour: Colour;
   /** Static HDR metadata that must be kept; null when there is none. */
   hdr10: Hdr10 | null;
+  /** Whether each picture must have the source's captions inside. */
+  captions: boolean;
   sampleAspectRatio: string | null;
   /** How to compare the source's picture with the output's; null when it was changed on purpose. */
   comparison: Comparison | null;
@@ -47,6 +51,8 @@ export interface Expected {
 export interface Plan {
   target: Codec;
   args: string[];
+  /** Where the lines that x265 reads captions from must be when ffmpeg starts. */
+  captionLinesPath: string | null;
   expected: Expected;
   /** What was converted, dropped or chosen, as sentences for people. */
   notes: string[];
@@ -74,6 +80,7 @@ export function planTranscode(source: Source, settings: PlanSettings): Plan {
       timing(source),
       ["-movflags", ["+faststart", ...extras.movflags].join("+"), "-f", container, output],
     ].flat(),
+    captionLinesPath: video.captions.linesPath,
     expected: {
       codec: video.codec,
       tag: video.codec === "hevc" ? "hvc1" : "avc1",
@@ -83,11 +90,13 @@ export function planTranscode(source: Source, settings: PlanSettings): Plan {
       frames: source.timestamps.length,
       audio: audio.tracks,
       subtitles: extras.subtitles,
+      captionTracks: extras.captionTracks,
       covers: extras.covers,
       chapters: source.media.chapterCount,
       hidesLocation: requested.location === "remove",
       colour: video.colour,
       hdr10: video.hdr10,
+      captions: video.captions.kept,
       sampleAspectRatio: source.video.sampleAspectRatio,
       comparison: video.comparison,
     },

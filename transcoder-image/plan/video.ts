@@ -2,6 +2,7 @@ import { targetOf, type Codec, type Hdr10 } from "@transpod/contract/work-protoc
 import type { FfmpegFacts } from "../ffmpeg/facts.ts";
 import { isHdr, type Colour, type Source, type VideoTrack } from "../probe/media.ts";
 import { pixelFormatOf } from "../probe/pixel-format.ts";
+import { planCaptions, type CaptionPlan } from "./captions.ts";
 import { colourOfYuv, keepColour, sdr, toneMap } from "./colour.ts";
 import { encoder, type EncoderSettings } from "./encoder.ts";
 import { hdr10Params } from "./hdr10.ts";
@@ -21,15 +22,16 @@ export interface VideoPlan {
   /** Null when there is nothing to keep. */
   hdr10: Hdr10 | null;
   comparison: Comparison | null;
+  captions: CaptionPlan;
   args: string[];
   notes: string[];
 }
 
 /** The encoder, its input format and the filters before it. */
 export function planVideo(
-  { video, hdr10 }: Source,
+  { video, hdr10, captions: found }: Source,
   ffmpeg: FfmpegFacts,
-  { requested, cpus }: EncoderSettings,
+  { requested, cpus, output }: EncoderSettings & { output: string },
 ): VideoPlan {
   const codec = video.codec === "hevc" ? targetOf.hevc : targetOf.h264;
   const shape = planShape(video);
@@ -38,7 +40,9 @@ export function planVideo(
   const colour =
     codec === "h264" && isHdr(video.colour) ? toneMap(video, ffmpeg) : keepColour(video.colour);
   const filters = [...shape.filters, ...colour.filters, ...pixels.filters];
-  const params = codec === "hevc" && hdr10 !== null ? hdr10Params(hdr10) : [];
+  const captions = planCaptions(found, { codec, ffmpeg, output });
+  const light = codec === "hevc" && hdr10 !== null ? hdr10Params(hdr10) : [];
+  const params = [...light, ...captions.params];
   const dolbyVision = video.dolbyVision
     ? ["Dolby Vision metadata was dropped; the base layer was kept."]
     : [];
@@ -51,12 +55,17 @@ export function planVideo(
     comparison: becomesSdr
       ? null
       : { filters: [...shape.filters, ...pixels.filters], pixelFormat: pixels.format },
+    captions,
     args: [
       filters.length === 0 ? [] : ["-filter:v:0", filters.join(",")],
       encoder(codec, { requested, cpus, params }),
+      captions.args,
       ["-pix_fmt:v:0", pixels.format],
     ].flat(),
-    notes: [...shape.notes, ...pixels.notes, ...colour.notes, ...dolbyVision],
+    notes: [
+      ...[...shape.notes, ...pixels.notes, ...colour.notes],
+      ...[...dolbyVision, ...captions.notes],
+    ],
   };
 }
 

@@ -15,6 +15,12 @@ test("a phone's clip has tracks for which we have no place", () => {
   expect(media.data).toEqual([{ index: 2, codec: "mebx" }]);
 });
 
+test("captions without a name in ffmpeg are called by their four letters", () => {
+  const track = { index: 1, codec_type: "subtitle", codec_name: "unknown", nb_frames: "3" };
+  const { subtitles } = describeStreams([{ ...track, codec_tag_string: "c708" }]);
+  expect(subtitles).toEqual([{ index: 1, codec: "c708", claimedPackets: 3, startSeconds: 0 }]);
+});
+
 test("tracks that the muxer writes anew are no loss", () => {
   const tracks = [
     { index: 1, codec_type: "data", codec_name: "bin_data", codec_tag_string: "text" },

@@ -1,5 +1,5 @@
 import type { FfprobeOutput, FfprobeStream } from "./ffprobe-output.ts";
-import type { AudioTrack, Colour, Media, OtherTrack, VideoTrack } from "./media.ts";
+import type { AudioTrack, Colour, Media, OtherTrack, SubtitleTrack, VideoTrack } from "./media.ts";
 
 /** Converts ffprobe's output to our types. Pure. */
 export function describe(probed: FfprobeOutput): Media {
@@ -9,7 +9,7 @@ export function describe(probed: FfprobeOutput): Media {
   return {
     video: video.filter((s) => !isCover(s)).map(videoTrack),
     audio: ofType("audio").map(audioTrack),
-    subtitles: ofType("subtitle").map(otherTrack),
+    subtitles: ofType("subtitle").map(subtitleTrack),
     covers: video.filter(isCover).map(otherTrack),
     data: probed.streams
       .filter((s) => !["video", "audio", "subtitle"].includes(s.codec_type ?? ""))
@@ -40,6 +40,13 @@ function otherTrack(stream: FfprobeStream): OtherTrack {
   const tag = stream.codec_tag_string;
   const letters = tag !== undefined && /^[\w ]{4}$/.test(tag) ? tag : "unknown";
   return { index: stream.index, codec: stream.codec_name ?? letters };
+}
+
+/** ffprobe says "unknown" of codecs that have no name, such as CTA-708 captions (`c708`). */
+function subtitleTrack(stream: FfprobeStream): SubtitleTrack {
+  const { codec_name: name, nb_frames: claimed, start_time: start } = stream;
+  const named = name === "unknown" ? { ...stream, codec_name: undefined } : stream;
+  return { ...otherTrack(named), claimedPackets: claimed ?? null, startSeconds: seconds(start) };
 }
 
 function audioTrack(stream: FfprobeStream): AudioTrack {

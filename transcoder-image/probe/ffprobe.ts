@@ -54,35 +54,41 @@ export interface PacketTimes {
   timestamps: number[];
 }
 
-interface PacketTimesOptions {
-  ignoreEdits: boolean;
+interface PacketsWanted {
+  /** What is wanted of a packet, by ffprobe's names; it answers in an order of its own. */
+  entries: string;
+  ignoreEdits?: boolean;
   signal: AbortSignal;
   /** How long ffprobe may print nothing. */
   silenceMs?: number;
 }
 
-/** Reads every packet of one track without decoding it. Throws as `readMedia` does. */
-export async function readPacketTimes(
+/**
+ * What ffprobe says of every packet of one track without decoding it, line by line: one for each packet, and
+ * more for its `data`. Throws as `readMedia` does.
+ */
+export async function* readPackets(
   path: string,
   track: number,
-  { ignoreEdits, signal, silenceMs = answerTimeoutMs }: PacketTimesOptions,
-): Promise<PacketTimes> {
+  { entries, ignoreEdits = false, signal, silenceMs = answerTimeoutMs }: PacketsWanted,
+): AsyncGenerator<string, void, void> {
   const watchdog = new Watchdog(silenceMs, () => noAnswer("ffprobe"));
   const cancelSignal = AbortSignal.any([signal, watchdog.signal]);
   const edits = ignoreEdits ? ["-ignore_editlist", "1"] : [];
-  const wanted = ["-select_streams", String(track), "-show_entries", "packet=pts_time,flags"];
-  const child = execa("ffprobe", [...guards, ...edits, ...wanted, "-of", "csv=p=0", path], {
+  const wanted = ["-select_streams", String(track), "-show_entries", `packet=${entries}`];
+  const data = entries.includes("data") ? ["-show_data"] : [];
+  const options = [...guards, ...edits, ...wanted, ...data, "-of", "csv=p=0", path];
+  const child = execa("ffprobe", options, {
     ...childOptions,
     // For a cut-off file ffprobe prints many errors; only the packets that it finds matter.
     stderr: "ignore",
     buffer: false,
     cancelSignal,
   });
-  const times: PacketTimes = { count: 0, timestamps: [] };
   try {
     for await (const line of child) {
       watchdog.touch(silenceMs);
-      addPacket(times, line);
+      yield line;
     }
     const result = await child;
     cancelSignal.throwIfAborted();
@@ -90,6 +96,18 @@ export async function readPacketTimes(
     if (fault !== null) throw fault;
   } finally {
     watchdog.stop();
+  }
+}
+
+/** Reads the times of all packets of one track. Throws as `readMedia` does. */
+export async function readPacketTimes(
+  path: string,
+  track: number,
+  wanted: Omit<PacketsWanted, "entries">,
+): Promise<PacketTimes> {
+  const times: PacketTimes = { count: 0, timestamps: [] };
+  for await (const line of readPackets(path, track, { ...wanted, entries: "pts_time,flags" })) {
+    addPacket(times, line);
   }
   times.timestamps.sort((a, b) => a - b);
   return times;

@@ -4,7 +4,7 @@ import type { Hdr10 } from "@transpod/contract/work-protocol.ts";
 export interface Media {
   video: VideoTrack[];
   audio: AudioTrack[];
-  subtitles: OtherTrack[];
+  subtitles: SubtitleTrack[];
   covers: OtherTrack[];
   /** Timecodes, phone metadata and the like. */
   data: OtherTrack[];
@@ -26,6 +26,25 @@ export interface OtherTrack {
   index: number;
   /** ffmpeg's name of the codec, or the track's four letters, or "unknown". */
   codec: string;
+}
+
+export interface SubtitleTrack extends OtherTrack {
+  /** As the header says; null in fragmented files. */
+  claimedPackets: number | null;
+  startSeconds: number;
+}
+
+/** Closed captions (CEA-608) in a track of their own, as this ffmpeg reads them. */
+export interface CaptionTrack {
+  /** ffmpeg's stream index. */
+  index: number;
+  /** SHA-256 of the captions of the picture's first field (CC1, CC2) that are shown. */
+  firstField: string;
+  /** Whether there are such of the second field (CC3, CC4) too. */
+  hasSecondField: boolean;
+  isReadable: boolean;
+  /** Whether an edit list cuts it in a way that ffmpeg does not follow. */
+  isCut: boolean;
 }
 
 export interface AudioTrack extends OtherTrack {
@@ -78,6 +97,9 @@ export interface Source {
   /** Frames that an edit list hides: in the file, but never shown. */
   hiddenFrames: number;
   hdr10: Hdr10 | null;
+  /** The captions inside each picture, in Base64, as `timestamps` are in order; null where there are none. */
+  captions: readonly string[] | null;
+  captionTracks: readonly CaptionTrack[];
 }
 
 export function isHdr({ transfer }: Colour): boolean {

@@ -1,6 +1,8 @@
 import { AttemptError } from "../attempt/attempt-error.ts";
 import { defaultLimits } from "@transpod/contract/media-limits.ts";
 import { isCutOff, judgeBoxes, readBoxes, hasExternalData } from "./boxes.ts";
+import { readCaptionTracks } from "./caption-track.ts";
+import { readCaptions } from "./captions.ts";
 import { readHeaders, readMedia, readPacketTimes } from "./ffprobe.ts";
 import { readHdr10 } from "./hdr10.ts";
 import { isHdr, type Source, type VideoTrack } from "./media.ts";
@@ -41,7 +43,12 @@ export async function probeSource(
   const tooLong = refuseDuration(presentedSeconds, limits);
   if (tooLong !== null) throw refused(tooLong);
   const hdr10 = isHdr(video.colour) ? await readHdr10(path, video.index, signal) : null;
-  return { media, video, timestamps, presentedSeconds, hiddenFrames, hdr10 };
+  const captions = await readCaptions(path, video.index, signal);
+  const captionTracks = await readCaptionTracks(path, media.subtitles, signal);
+  return {
+    ...{ media, video, timestamps, presentedSeconds, hiddenFrames },
+    ...{ hdr10, captions, captionTracks },
+  };
 }
 
 /** The times of all frames that are shown. Throws when the file has fewer frames than its header says. */

@@ -1,4 +1,4 @@
-import type { AudioTrack, Media, Source, VideoTrack } from "../probe/media.ts";
+import type { AudioTrack, Media, Source, SubtitleTrack, VideoTrack } from "../probe/media.ts";
 
 /** A plain H.264 video track. */
 export function aVideoTrack(overrides: Partial<VideoTrack> = {}): VideoTrack {
@@ -30,6 +30,10 @@ export function anAudioTrack(overrides: Partial<AudioTrack> = {}): AudioTrack {
   return { index: 1, codec: "aac", channels: 2, startSeconds: 0, ...overrides };
 }
 
+export function aSubtitleTrack(overrides: Partial<SubtitleTrack> = {}): SubtitleTrack {
+  return { index: 2, codec: "mov_text", claimedPackets: 1, startSeconds: 0, ...overrides };
+}
+
 /** A file with a picture and nothing else. */
 export function aMedia(overrides: Partial<Media> = {}): Media {
   return {
@@ -58,5 +62,7 @@ export function aSource(video: Partial<VideoTrack> = {}, media: Partial<Media> =
     presentedSeconds: 0.12,
     hiddenFrames: 0,
     hdr10: null,
+    captions: null,
+    captionTracks: [],
   };
 }

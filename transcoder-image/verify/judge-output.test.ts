@@ -23,6 +23,8 @@ const expected: Expected = {
   hidesLocation: false,
   colour: { primaries: "bt709", transfer: null, space: null, range: "tv" },
   hdr10: null,
+  captions: false,
+  captionTracks: [],
   sampleAspectRatio: "1:1",
   comparison: null,
 };

@@ -26,3 +26,7 @@ export function sourceDamage(
   if (encoded.errorCount === 0 && encoded.frames >= expectedFrames) return null;
   return `The file is damaged: it contains ${expectedFrames} frames, but only ${encoded.frames} can be decoded.`;
 }
+
+/** The sentence for the client about the captions of a damaged file, which belong to frames. */
+export const damagedCaptionsNote =
+  "The file is damaged: closed captions may be missing, or be shown too early or too late.";

@@ -5,9 +5,11 @@ import { inputGuards } from "../ffmpeg/child-process.ts";
 import type { FfmpegProgress } from "../ffmpeg/progress.ts";
 import { runFfmpeg } from "../ffmpeg/run-ffmpeg.ts";
 import type { Expected } from "../plan/plan.ts";
+import { readCaptionTracks } from "../probe/caption-track.ts";
+import { readCaptions } from "../probe/captions.ts";
 import { readMedia, readPacketTimes } from "../probe/ffprobe.ts";
 import { readHdr10 } from "../probe/hdr10.ts";
-import type { Source } from "../probe/media.ts";
+import type { Media, Source, VideoTrack } from "../probe/media.ts";
 import { readPresentedSeconds } from "../probe/read-presented.ts";
 import { chooseVideo } from "../probe/refusals.ts";
 import {
@@ -16,11 +18,17 @@ import {
   secondsWithoutLost,
   timesOfKept,
 } from "./compare-timestamps.ts";
+import { captionTracksNotes, judgeCaptions } from "./judge-captions.ts";
 import { judgeHdr10 } from "./judge-hdr10.ts";
 import { judgeOutput, judgeSimilarity, judgeTimes } from "./judge-output.ts";
 import { audioOffsetErrorMs } from "./judge-tracks.ts";
 import { measureSimilarity, type Similarity } from "./similarity.ts";
-import { missingFramesNote, sourceDamage, type Encoded } from "./source-damage.ts";
+import {
+  damagedCaptionsNote,
+  missingFramesNote,
+  sourceDamage,
+  type Encoded,
+} from "./source-damage.ts";
 
 export interface VerifyRequest {
   input: string;
@@ -64,23 +72,25 @@ export async function verifyOutput(request: VerifyRequest): Promise<Verified> {
   const fault = judgeOutput({ ...expected, frames }, facts);
   if (fault !== null) throw failed(fault);
 
-  const hdr10 = expected.hdr10 === null ? null : await readHdr10(output, video.index, signal);
-  const hdr10Fault = judgeHdr10(expected.hdr10, hdr10);
-  if (hdr10Fault !== null) throw failed(hdr10Fault);
-
-  const { timestamps } = packets;
-  const tables = await readPresentedSeconds(output, video.trackId);
-  const presentedSeconds = tables ?? Number.NaN;
-  const made: Source = { media, video, timestamps, presentedSeconds, hiddenFrames: 0, hdr10 };
-  const times = compareTimes(source, made, damage !== null);
-  const timeFault = judgeTimes(times);
-  if (timeFault !== null) throw failed(timeFault);
+  const made = await readMade(request, media, video, packets.timestamps);
+  const kept =
+    damage === null ? source.timestamps : timesOfKept(source.timestamps, made.timestamps);
+  const times = compareTimes(source, made, kept);
+  const headerFault = judgeHdr10(expected.hdr10, made.hdr10) ?? judgeTimes(times);
+  if (headerFault !== null) throw failed(headerFault);
+  const captionFault = judgeCaptions(expected, captionsAt(kept, source), made.captions);
+  const isIntact = damage === null && encoded.errorCount === 0;
+  if (captionFault !== null && isIntact) throw failed(captionFault);
   const ssim = await compare(request, made);
   const pictureFault = ssim === undefined ? null : judgeSimilarity(ssim);
   if (pictureFault !== null) throw failed(pictureFault);
   return {
     made,
-    notes: damage === null ? [] : [missingFramesNote(expected.frames, frames)],
+    notes: [
+      ...(damage === null ? [] : [missingFramesNote(expected.frames, frames)]),
+      ...(captionFault === null ? [] : [damagedCaptionsNote]),
+      ...captionTracksNotes(expected, made),
+    ],
     verification: {
       frames: decodedFrames,
       ...times,
@@ -90,14 +100,39 @@ export async function verifyOutput(request: VerifyRequest): Promise<Verified> {
   };
 }
 
-/** The largest errors of times and duration. Frames that a damaged source lost (`lost`) are not expected. */
+async function readMade(
+  { output, expected, signal }: VerifyRequest,
+  media: Media,
+  video: VideoTrack,
+  timestamps: number[],
+): Promise<Source> {
+  const { index } = video;
+  return {
+    ...{ media, video, timestamps, hiddenFrames: 0 },
+    presentedSeconds: (await readPresentedSeconds(output, video.trackId)) ?? Number.NaN,
+    hdr10: expected.hdr10 === null ? null : await readHdr10(output, index, signal),
+    captions: expected.captions ? await readCaptions(output, index, signal) : null,
+    captionTracks: await readCaptionTracks(output, media.subtitles, signal),
+  };
+}
+
+/** The captions of the frames at these times. */
+function captionsAt(times: readonly number[], source: Source): Source["captions"] {
+  if (source.captions === null || times.length === source.timestamps.length) return source.captions;
+  const kept = new Set(times);
+  return source.captions.filter((_, i) => kept.has(source.timestamps[i] ?? Number.NaN));
+}
+
+/** The largest errors of times and duration. `kept` are the times of the source's frames that are expected. */
 function compareTimes(
   source: Source,
   { video, timestamps, presentedSeconds }: Source,
-  lost: boolean,
+  kept: readonly number[],
 ) {
-  const kept = lost ? timesOfKept(source.timestamps, timestamps) : source.timestamps;
-  const seconds = lost ? secondsWithoutLost(source, timestamps[0] ?? 0) : source.presentedSeconds;
+  const isWhole = kept === source.timestamps;
+  const seconds = isWhole
+    ? source.presentedSeconds
+    : secondsWithoutLost(source, timestamps[0] ?? 0);
   const length = { tables: presentedSeconds, ffprobe: video.durationSeconds };
   return {
     max_timestamp_error_ms: maxTimestampErrorMs(kept, timestamps),

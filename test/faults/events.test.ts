@@ -199,7 +199,7 @@ test("a Job of our name that is a stranger's fails the file with that reason", a
   await transpod.put(file);
   const status = await transpod.untilEnded(file);
   expect(status).toMatchObject({ state: "failed", failure_code: "job_name_taken" });
-  expect(status.failure_detail).toContain("Delete it.");
+  expect(status.failure_detail).toContain("Delete it and retry the file.");
 });
 
 test("a Job that ended and was deleted while no controller looked is replaced", async () => {

@@ -33,6 +33,10 @@ media: setup ## Download the real videos for the tests into the user's cache fol
 test: setup media ## Run every test that needs no container
 	@vitest run
 
+.PHONY: test-quick
+test-quick: setup ## Run the tests of pure functions and of the store, in less than a minute
+	@vitest run --project quick
+
 .PHONY: check
 check: setup ## What a commit must pass: format, lint, types, generated files, then every test
 	@npm run --silent format:check

@@ -11,6 +11,7 @@ const environment = {
   PATH: process.env["PATH"],
   HOME: "/nonexistent",
   AWS_EC2_METADATA_DISABLED: "true",
+  NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
 };
 
 /** For tests: the command as a separate process, without a terminal. */

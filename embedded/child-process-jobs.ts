@@ -119,7 +119,7 @@ export class ChildProcessJobs implements JobPort, WorkAuthenticator {
         CPU_LIMIT: String(cpusPerJob),
         LOG_LEVEL: logLevel,
         // The second worker starts in 0.17 s where the first takes 0.28 s.
-        NODE_COMPILE_CACHE: join(scratchDir, "compile-cache"),
+        NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? join(scratchDir, "compile-cache"),
       },
       // A stopped worker has nothing to save: its files are removed with the Job.
       graceMs: 1_000,

@@ -4,7 +4,6 @@ import { inject } from "vitest";
 import { provision } from "@transpod/cli/aws/provision.ts";
 import { createS3, createSqs } from "@transpod/runtime/aws.ts";
 import { createPool } from "@transpod/store/database.ts";
-import { migrate } from "@transpod/store/migrate.ts";
 
 const region = "us-east-1";
 
@@ -18,10 +17,9 @@ export interface TestDatabase {
 /** A new database on the run's Postgres, with the schema. */
 export async function freshDatabase(): Promise<TestDatabase> {
   const name = uniqueName("db");
-  await administer(`create database "${name}"`);
+  await administer(`create database "${name}" template "${inject("schemaTemplate")}"`);
   const url = new URL(inject("postgresUrl"));
   url.pathname = name;
-  await migrate(url.href);
   const pool = createPool({ url: url.href, applicationName: "test" }, () => {});
   return {
     url: url.href,

@@ -95,7 +95,18 @@ export async function startTestController(
   let controller = await start(candidate, workPort);
   const others: RunningController[] = [];
 
+  async function stop(): Promise<void> {
+    await Promise.all([controller, ...others].map((running) => running.stop()));
+    await jobs.stop();
+    await ownPool.end();
+    for (const proxy of Object.values(faults)) await proxy[Symbol.asyncDispose]();
+    await database.drop();
+    await rm(scratchDir, { recursive: true, force: true });
+  }
+
   return {
+    stop,
+    [Symbol.asyncDispose]: stop,
     ...{ pool, database, aws, jobs, faults, databaseUrl },
     leads: () => controller.leads(),
     /** Another controller for the same Jobs, database and queue; workers use the first. */
@@ -177,14 +188,6 @@ export async function startTestController(
     },
     async untilEnded(file: NewFile): Promise<FileStatusRow> {
       return await this.until(file, (status) => isTerminal(status.state));
-    },
-    async stop() {
-      await Promise.all([controller, ...others].map((running) => running.stop()));
-      await jobs.stop();
-      await ownPool.end();
-      for (const proxy of Object.values(faults)) await proxy[Symbol.asyncDispose]();
-      await database.drop();
-      await rm(scratchDir, { recursive: true, force: true });
     },
   };
 }

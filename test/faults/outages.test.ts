@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { setInterval } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { startApi, type Api } from "@transpod/api/api.ts";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { startApi } from "@transpod/api/api.ts";
 import { readApiConfig } from "@transpod/api/config.ts";
 import type { Problem } from "@transpod/contract/public-api.ts";
 import { defaultSettings } from "@transpod/contract/transcode-settings.ts";
@@ -13,13 +13,18 @@ import { makeScratch, type Scratch } from "@transpod/transcoder-image/testing/sc
 import { httpStatus, type Fault } from "../fault-proxy.ts";
 import { startTestController, type TestController } from "../test-controller.ts";
 
-/** The real API, controller and worker, while a service that they need is down. */
+/**
+ * The real API, controller and worker, while a service that they need is down. The tests mostly wait, and
+ * each has its own database and buckets: they run concurrently.
+ */
 
 const transcoder = fileURLToPath(
   new URL("main.ts", import.meta.resolve("@transpod/transcoder-image/config.ts")),
 );
 const settings = { ...defaultSettings, preset: "ultrafast" as const };
 const waitOptions = { timeout: 90_000, interval: 100 };
+/** A fast machine encodes the clip in half a second. With this, the worker still reports that phase. */
+const heartbeatSeconds = 0.1;
 
 let scratch: Scratch;
 let clip: Buffer;
@@ -29,16 +34,8 @@ beforeAll(async () => {
 });
 afterAll(() => scratch[Symbol.asyncDispose]());
 
-let transpod: TestController;
-let api: Api | undefined;
-afterEach(async () => {
-  await api?.stop();
-  api = undefined;
-  await transpod.stop();
-});
-
 /** The API behind the same proxies. Clients reach S3 without one. */
-async function startApiToo(): Promise<string> {
+async function startApiToo(transpod: TestController) {
   const { aws, faults, databaseUrl } = transpod;
   const config = readApiConfig({
     ...{ PORT: "0", HOST: "127.0.0.1", DATABASE_URL: databaseUrl, AWS_REGION: aws.region },
@@ -47,8 +44,8 @@ async function startApiToo(): Promise<string> {
     SQS_QUEUE_URL: faults.sqs.through(aws.queueUrl),
     ...{ S3_RAW_BUCKET: aws.rawBucket, S3_PROCESSED_BUCKET: aws.processedBucket, AUTH: "off" },
   });
-  api = await startApi(config, { log: createLogger({ service: "api", level: "silent" }) });
-  return `http://127.0.0.1:${api.port}`;
+  const api = await startApi(config, { log: createLogger({ service: "api", level: "silent" }) });
+  return { url: `http://127.0.0.1:${api.port}`, [Symbol.asyncDispose]: () => api.stop() };
 }
 
 async function announceAt(url: string): Promise<Response> {
@@ -68,19 +65,19 @@ async function holds(ms: number, check: () => Promise<void>): Promise<void> {
   }
 }
 
-async function encoding(name: string): Promise<NewFile> {
+async function encoding(transpod: TestController, name: string): Promise<NewFile> {
   const file = await transpod.announce(name, { settings });
   await transpod.put(file, clip);
   await transpod.until(file, (status) => status.progress?.phase === "encode");
   return file;
 }
 
-async function expectCompletedAtOnce(file: NewFile): Promise<void> {
+async function expectCompletedAtOnce(transpod: TestController, file: NewFile): Promise<void> {
   await vi.waitUntil(async () => (await transpod.endsOf(file))[0] === "completed", waitOptions);
   expect(await transpod.endsOf(file)).toEqual(["completed"]);
 }
 
-async function expectNothingGivenUp(): Promise<void> {
+async function expectNothingGivenUp(transpod: TestController): Promise<void> {
   const { queueUrl, deadLetterQueueUrl } = transpod.aws;
   const empty = { waiting: 0, received: 0 };
   await vi.waitFor(
@@ -90,25 +87,25 @@ async function expectNothingGivenUp(): Promise<void> {
   expect(await transpod.messagesIn(deadLetterQueueUrl)).toEqual(empty);
 }
 
-test(
+test.concurrent(
   "while Postgres is away no message is received, the API answers 503, a worker encodes on; then all completes",
   { timeout: 180_000 },
   async () => {
-    const said = { heartbeatSeconds: 1, silenceSeconds: 6, queueVisibilitySeconds: 1 };
-    transpod = await startTestController(said, undefined, transcoder);
+    const said = { heartbeatSeconds, silenceSeconds: 6, queueVisibilitySeconds: 1 };
+    await using transpod = await startTestController(said, undefined, transcoder);
     const { faults, aws } = transpod;
-    const url = await startApiToo();
-    const running = await encoding("running.mp4");
+    await using api = await startApiToo(transpod);
+    const running = await encoding(transpod, "running.mp4");
     const waiting = await transpod.announce("waiting.mp4", { settings });
 
     await faults.postgres.suffer({ kind: "refuse" });
     await transpod.put(waiting, clip);
-    const refused = await announceAt(url);
+    const refused = await announceAt(api.url);
     expect(refused.status).toBe(503);
     expect(refused.headers.get("retry-after")).toBe("5");
     expect(((await refused.json()) as Problem).code).toBe("temporarily_unavailable");
-    expect((await fetch(`${url}/healthz`)).status).toBe(200);
-    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    expect((await fetch(`${api.url}/healthz`)).status).toBe(200);
+    expect((await fetch(`${api.url}/readyz`)).status).toBe(503);
     // A poll in progress may have received it once; then it becomes visible again, and stays.
     await vi.waitUntil(
       async () => (await transpod.messagesIn(aws.queueUrl)).waiting === 1,
@@ -119,25 +116,28 @@ test(
     });
 
     await faults.postgres.suffer({ kind: "pass" });
-    await vi.waitUntil(async () => (await announceAt(url)).status === 200, waitOptions);
-    for (const file of [running, waiting]) await expectCompletedAtOnce(file);
-    await expectNothingGivenUp();
+    await vi.waitUntil(async () => (await announceAt(api.url)).status === 200, waitOptions);
+    for (const file of [running, waiting]) await expectCompletedAtOnce(transpod, file);
+    await expectNothingGivenUp(transpod);
   },
 );
 
-test(
+test.concurrent(
   "connections to Postgres that are half open are given up within 90 s, by the leader too",
   { timeout: 180_000 },
   async () => {
-    transpod = await startTestController({}, "first");
-    const url = await startApiToo();
+    await using transpod = await startTestController({}, "first");
+    await using api = await startApiToo(transpod);
     await vi.waitUntil(() => transpod.leads(), waitOptions);
     const file = await transpod.announce("holiday.mp4");
     transpod.faults.postgres.freezeOpen();
     await transpod.put(file);
-    const answer = vi.waitUntil(async () => (await announceAt(url)).status === 200, waitOptions);
-    await Promise.all([answer, expectCompletedAtOnce(file)]);
-    await expectNothingGivenUp();
+    const answer = vi.waitUntil(
+      async () => (await announceAt(api.url)).status === 200,
+      waitOptions,
+    );
+    await Promise.all([answer, expectCompletedAtOnce(transpod, file)]);
+    await expectNothingGivenUp(transpod);
   },
 );
 
@@ -149,43 +149,51 @@ const answersLost: [string, string, { after?: string }][] = [
   ["the result is published", "processed_key = $4", {}],
 ];
 
-test.each(answersLost)(
+test.concurrent.each(answersLost)(
   "that %s is committed and the answer lost: it is read again, and there is one attempt",
   async (_, words, options) => {
-    transpod = await startTestController();
+    await using transpod = await startTestController();
     const lost = transpod.faults.postgres.loseAnswerTo(words, options);
     const file = await transpod.announce("holiday.mp4");
     await transpod.put(file);
     await lost;
-    await expectCompletedAtOnce(file);
-    await expectNothingGivenUp();
+    await expectCompletedAtOnce(transpod, file);
+    await expectNothingGivenUp(transpod);
   },
 );
 
-test("that a failure is committed and the answer lost: the worker says it again, and one attempt follows", async () => {
-  transpod = await startTestController({ maxAttempts: 2 });
-  const lost = transpod.faults.postgres.loseAnswerTo("commit", { after: "set outcome = 'failed'" });
-  const file = await transpod.announce("say-stalled.mp4");
-  await transpod.put(file);
-  await lost;
-  await transpod.until(file, (status) => status.state === "failed");
-  expect(await transpod.endsOf(file)).toEqual(["stalled", "stalled"]);
-});
+test.concurrent(
+  "that a failure is committed and the answer lost: the worker says it again, and one attempt follows",
+  async () => {
+    await using transpod = await startTestController({ maxAttempts: 2 });
+    const lost = transpod.faults.postgres.loseAnswerTo("commit", {
+      after: "set outcome = 'failed'",
+    });
+    const file = await transpod.announce("say-stalled.mp4");
+    await transpod.put(file);
+    await lost;
+    await transpod.until(file, (status) => status.state === "failed");
+    expect(await transpod.endsOf(file)).toEqual(["stalled", "stalled"]);
+  },
+);
 
-test("that a retry is committed and the answer lost: the client asks again, and one attempt follows", async () => {
-  transpod = await startTestController();
-  const url = await startApiToo();
-  const file = await transpod.announce("exit-13.mp4");
-  await transpod.put(file);
-  await transpod.untilEnded(file);
-  const retry = () => fetch(`${url}/upload/${file.file_id}/retry`, { method: "POST" });
-  const after = "first_attempt = attempt + 1";
-  const lost = transpod.faults.postgres.loseAnswerTo("commit", { after });
-  expect((await retry()).status).toBe(503);
-  await lost;
-  await transpod.until(file, (status) => status.state === "failed" && status.attempt === 2);
-  expect(await transpod.endsOf(file)).toEqual(["unsupported_codec", "unsupported_codec"]);
-});
+test.concurrent(
+  "that a retry is committed and the answer lost: the client asks again, and one attempt follows",
+  async () => {
+    await using transpod = await startTestController();
+    await using api = await startApiToo(transpod);
+    const file = await transpod.announce("exit-13.mp4");
+    await transpod.put(file);
+    await transpod.untilEnded(file);
+    const retry = () => fetch(`${api.url}/upload/${file.file_id}/retry`, { method: "POST" });
+    const after = "first_attempt = attempt + 1";
+    const lost = transpod.faults.postgres.loseAnswerTo("commit", { after });
+    expect((await retry()).status).toBe(503);
+    await lost;
+    await transpod.until(file, (status) => status.state === "failed" && status.attempt === 2);
+    expect(await transpod.endsOf(file)).toEqual(["unsupported_codec", "unsupported_codec"]);
+  },
+);
 
 const s3Faults: [string, Fault][] = [
   ["can't be reached", { kind: "refuse" }],
@@ -193,14 +201,14 @@ const s3Faults: [string, Fault][] = [
   ["says nothing", { kind: "freeze" }],
 ];
 
-test.each(s3Faults)(
+test.concurrent.each(s3Faults)(
   "while S3 and SQS %s a worker waits with its result; then all completes, at the first attempt",
   { timeout: 180_000 },
   async (_, fault) => {
-    const said = { heartbeatSeconds: 1, queueVisibilitySeconds: 1 };
-    transpod = await startTestController(said, undefined, transcoder);
+    const said = { heartbeatSeconds, queueVisibilitySeconds: 1 };
+    await using transpod = await startTestController(said, undefined, transcoder);
     const { faults, aws } = transpod;
-    const running = await encoding("running.mp4");
+    const running = await encoding(transpod, "running.mp4");
     const waiting = await transpod.announce("waiting.mp4", { settings });
     for (const proxy of [faults.s3, faults.sqs]) await proxy.suffer(fault);
     await transpod.put(waiting, clip);
@@ -210,23 +218,23 @@ test.each(s3Faults)(
       expect((await transpod.messagesIn(aws.deadLetterQueueUrl)).waiting).toBe(0);
     });
     for (const proxy of [faults.s3, faults.sqs]) await proxy.suffer({ kind: "pass" });
-    for (const file of [running, waiting]) await expectCompletedAtOnce(file);
-    await expectNothingGivenUp();
+    for (const file of [running, waiting]) await expectCompletedAtOnce(transpod, file);
+    await expectNothingGivenUp(transpod);
   },
 );
 
-test(
+test.concurrent(
   "a download that crawls and uploads that are cut in the middle cost nothing but time",
   { timeout: 180_000 },
   async () => {
-    transpod = await startTestController({ heartbeatSeconds: 1 }, undefined, transcoder);
+    await using transpod = await startTestController({ heartbeatSeconds }, undefined, transcoder);
     const { s3 } = transpod.faults;
     await s3.suffer({ kind: "slow", bytesPerSecond: clip.length / 4 });
-    const file = await encoding("holiday.mp4");
+    const file = await encoding(transpod, "holiday.mp4");
     s3.cutAfter(50_000);
     await transpod.until(file, (status) => status.progress?.phase === "upload");
     await holds(3_000, async () => expect(await transpod.endsOf(file)).toEqual(["open"]));
     s3.cutAfter(undefined);
-    await expectCompletedAtOnce(file);
+    await expectCompletedAtOnce(transpod, file);
   },
 );

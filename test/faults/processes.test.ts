@@ -12,8 +12,11 @@ import type { CrashPoint } from "@transpod/runtime/crash-point.ts";
 import { getFileStatus, type NewFile } from "@transpod/store/files.ts";
 import { countByState } from "@transpod/store/launches.ts";
 import { announcedFile } from "@transpod/store/testing.ts";
+import { WorkClient } from "@transpod/transcoder-image/work/work-client.ts";
 import { FaultProxy } from "../fault-proxy.ts";
 import { freshAws, freshDatabase, type TestAws, type TestDatabase } from "../harness.ts";
+import { noopAttempt } from "../noop-attempt.ts";
+import { InProcessJobs } from "../storm/in-process-jobs.ts";
 import type { ControllerArguments, ControllerRequest } from "./controller-main.ts";
 import { serveJobs } from "./remote-jobs.ts";
 
@@ -209,6 +212,21 @@ test("clocks that are wrong by ten minutes, one fast and one slow, end no lease 
   for (const file of await upload(2)) await expectPublishedOnce(file);
 });
 
+/** From here on Jobs run inside this process: sixty processes would take longer than the rest of the test. */
+async function serveJobsInProcess(): Promise<InProcessJobs> {
+  const workUrl = `http://127.0.0.1:${work.port}`;
+  const inProcess = new InProcessJobs((spec, value, signal) =>
+    noopAttempt(
+      new WorkClient({ workUrl, token: { value } }),
+      { worker: spec.name, scratchDir: folder },
+      signal,
+    ),
+  );
+  served.close();
+  served = await serveJobs(inProcess);
+  return inProcess;
+}
+
 test("a backlog of ten thousand keeps to the cap, and the controller's memory stays as it is", async () => {
   await database.pool.query(
     `with fresh as (
@@ -222,6 +240,7 @@ test("a backlog of ten thousand keeps to the cap, and the controller's memory st
      insert into transactions (file_id, attempt, job_name)
      select file_id, 1, 'transpod-' || file_id || '-1' from fresh`,
   );
+  const inProcess = await serveJobsInProcess();
   const controller = await startController();
   async function untilDone(count: number): Promise<void> {
     await vi.waitUntil(async () => {
@@ -236,4 +255,6 @@ test("a backlog of ten thousand keeps to the cap, and the controller's memory st
   const grown = (await controller.ask("memory")) - before;
   expect(grown).toBeLessThan(10 * 1024 ** 2);
   expect(served.created.length).toBe(new Set(served.created).size);
+  await controller.end();
+  for (const { name } of await inProcess.list()) await inProcess.remove(name);
 });

@@ -4,13 +4,12 @@ import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import type { AttemptRef } from "@transpod/contract/job-identity.ts";
 import type { JobPort, JobSpec, JobStatus, WorkAuthenticator } from "@transpod/contract/ports.ts";
-import type { ChildProcessJobs } from "@transpod/embedded/child-process-jobs.ts";
 
 /**
  * Jobs that outlive their controller, as on a cluster: they are child processes of the test, and
  * controllers in separate processes use them over HTTP.
  */
-export async function serveJobs(jobs: ChildProcessJobs) {
+export async function serveJobs(jobs: JobPort & WorkAuthenticator) {
   /** Names of the Jobs that were created, in order. */
   const created: string[] = [];
   const methods: Record<string, (request: unknown) => Promise<unknown>> = {

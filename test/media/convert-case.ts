@@ -7,6 +7,7 @@ import { defaultSettings } from "@transpod/contract/transcode-settings.ts";
 import { AttemptError } from "@transpod/transcoder-image/attempt/attempt-error.ts";
 import { convert, type Converted } from "@transpod/transcoder-image/attempt/convert.ts";
 import { PhaseClock } from "@transpod/transcoder-image/attempt/phase-clock.ts";
+import { readFfmpegFacts, type FfmpegFacts } from "@transpod/transcoder-image/ffmpeg/facts.ts";
 import { containerOf } from "@transpod/transcoder-image/plan/container.ts";
 import type { MediaCase } from "./media-case.ts";
 import { pathOfReal } from "./real-files.ts";
@@ -25,6 +26,10 @@ export function isAvailable({ source }: MediaCase): boolean {
 
 /** The fastest preset, since quality is not tested here. */
 const quick = { preset: "ultrafast" } as const;
+
+let ffmpeg: Promise<FfmpegFacts> | undefined;
+/** All cases use the same ffmpeg: it is asked once. */
+const factsForAll = () => (ffmpeg ??= readFfmpegFacts(new AbortController().signal));
 
 /** Generates the file, and runs the worker's own probe, plan, encode and verify on it. */
 export async function convertCase(
@@ -46,6 +51,7 @@ export async function convertCase(
         config: { cpus: availableParallelism(), stallSeconds: 60 },
         settings: { ...defaultSettings, ...quick, ...settings },
         limits: defaultLimits,
+        readFfmpegFacts: factsForAll,
         clock: new PhaseClock(() => undefined),
         report: () => undefined,
         onPlanned: () => undefined,

@@ -14,6 +14,8 @@ export interface RunningPart {
 
 const sayPid = fileURLToPath(new URL("print-pid.ts", import.meta.url));
 const startTimeoutMs = 60_000;
+const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
+const inherited = { PATH, HOME, NODE_COMPILE_CACHE };
 
 /** A process of the service that the storm kills and starts again. */
 export class Part {
@@ -97,7 +99,7 @@ export async function startModule(
     const child = startChild({
       command: process.execPath,
       args: ["--import", sayPid, entryPoint],
-      env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
+      env: { ...inherited, ...env },
       onLine(line) {
         const pid = /^pid (\d+)$/.exec(line)?.[1];
         if (pid === undefined) onLine(line);

@@ -4,7 +4,7 @@ import { pipeline } from "node:stream/promises";
 import type { MediaLimits } from "@transpod/contract/media-limits.ts";
 import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import type { Config } from "../config.ts";
-import { readFfmpegFacts } from "../ffmpeg/facts.ts";
+import type { FfmpegFacts } from "../ffmpeg/facts.ts";
 import { encodeProgress } from "../ffmpeg/progress.ts";
 import { runFfmpeg, type FfmpegResult } from "../ffmpeg/run-ffmpeg.ts";
 import type { Container } from "../plan/container.ts";
@@ -26,6 +26,8 @@ export interface ConvertDeps {
   /** What the client chose. */
   settings: TranscodeSettings;
   limits: MediaLimits;
+  /** Asks the ffmpeg that will run the plan. */
+  readFfmpegFacts: (signal: AbortSignal) => Promise<FfmpegFacts>;
   clock: PhaseClock;
   report: (progress: Progress) => void;
   /** Called when the source is probed and the plan is made. */
@@ -68,7 +70,7 @@ export async function convert(deps: ConvertDeps, files: ConvertFiles): Promise<C
 }
 
 async function probe(deps: ConvertDeps, { container, input, output }: ConvertFiles) {
-  const { config, settings: requested, limits, report, signal } = deps;
+  const { config, settings: requested, limits, readFfmpegFacts, report, signal } = deps;
   const { cpus } = config;
   const [ffmpeg, source] = await Promise.all([
     readFfmpegFacts(signal),

@@ -5,6 +5,7 @@ import type {
   MediaSummary,
 } from "@transpod/contract/work-protocol.ts";
 import type { Logger } from "pino";
+import { readFfmpegFacts } from "../ffmpeg/facts.ts";
 import { containerOf } from "../plan/container.ts";
 import { downloadFile } from "../transfer/download.ts";
 import { requireFreeSpace } from "../transfer/free-space.ts";
@@ -14,7 +15,10 @@ import { AttemptError } from "./attempt-error.ts";
 import { convert, type ConvertDeps } from "./convert.ts";
 import { summarize } from "./media-summary.ts";
 
-export interface TranscodeDeps extends Omit<ConvertDeps, "onPlanned" | "settings" | "limits"> {
+export interface TranscodeDeps extends Omit<
+  ConvertDeps,
+  "onPlanned" | "settings" | "limits" | "readFfmpegFacts"
+> {
   work: WorkClient;
   claim: ClaimResponse;
   /** An empty folder that is removed afterwards. */
@@ -40,7 +44,7 @@ export async function transcode(deps: TranscodeDeps): Promise<CompleteRequest> {
     log.info({ event: "planned", target_codec: plan.target, args: plan.args, notes: plan.notes });
   };
   const converted = await convert(
-    { ...deps, settings: claim.settings, limits: claim.limits, onPlanned },
+    { ...deps, settings: claim.settings, limits: claim.limits, readFfmpegFacts, onPlanned },
     { container, input, output },
   );
   const { source, plan, verified, notes } = converted;

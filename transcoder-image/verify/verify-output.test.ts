@@ -5,6 +5,7 @@ import { defaultSettings } from "@transpod/contract/transcode-settings.ts";
 import { convert } from "../attempt/convert.ts";
 import { PhaseClock } from "../attempt/phase-clock.ts";
 import { writeVideoDuration } from "../attempt/write-duration.ts";
+import { readFfmpegFacts } from "../ffmpeg/facts.ts";
 import { generate } from "../testing/generate.ts";
 import { makeScratch, type Scratch } from "../testing/scratch.ts";
 import { verifyOutput } from "./verify-output.ts";
@@ -28,6 +29,7 @@ beforeAll(async () => {
       config: { cpus: 2, stallSeconds: 60 },
       settings: { ...defaultSettings, preset: "ultrafast", if_larger: "keep" },
       limits: defaultLimits,
+      readFfmpegFacts,
       clock: new PhaseClock(() => undefined),
       report: () => undefined,
       onPlanned: () => undefined,

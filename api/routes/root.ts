@@ -28,7 +28,7 @@ export const root: Route = {
   operation: {
     operationId: "root",
     tags: ["operation"],
-    summary: "Where things are; browsers are sent to the documentation",
+    summary: "List the paths; redirects browsers to the documentation",
     responses: {
       200: json("For a program", directory),
       303: {
@@ -39,7 +39,7 @@ export const root: Route = {
   },
   handle: () => (request, response) => {
     response.vary("Accept");
-    // The first one is for whoever takes anything.
+    // The first type is for clients that accept any.
     if (request.accepts("json", "html") === "html") response.status(303).location(links.docs).end();
     else response.json({ name: "Transpod", version: apiVersion, links });
   },

@@ -225,7 +225,8 @@ const proofs: Record<CrashPoint, () => Promise<void>> = {
 async function dieWhileDeleting(point: CrashPoint): Promise<void> {
   const fileId = await completedFile();
   await dieAt(point, async () => {
-    expect(await answer("DELETE", fileId)).toBe(204);
+    // The process may die before it answers.
+    expect([204, undefined]).toContain(await answer("DELETE", fileId).catch(() => undefined));
   });
   await expectDeleted(fileId);
 }

@@ -23,13 +23,7 @@ const stream = z.object({
     .array(z.looseObject({ side_data_type: z.string(), rotation: z.number().optional() }))
     .default([]),
 });
-const packet = z.object({
-  stream_index: z.int(),
-  pts_time: z.coerce.number().optional(),
-  flags: z.string(),
-});
 const probed = z.object({
-  packets: z.array(packet),
   streams: z.array(stream),
   chapters: z.array(z.object({ start_time: z.coerce.number(), tags })),
   format: z.object({ tags, duration: z.coerce.number() }),
@@ -47,9 +41,9 @@ type Stream = z.infer<typeof stream>;
 
 /** ffprobe's facts about a file. ffprobe is run here: nothing that the worker found is used. */
 export async function readFacts(path: string) {
-  const sections = ["-show_packets", "-show_streams", "-show_chapters", "-show_format"];
+  const sections = ["-show_streams", "-show_chapters", "-show_format"];
   const { stdout } = await execa("ffprobe", ["-v", "error", ...sections, "-of", "json", path]);
-  const { packets, streams, chapters, format } = probed.parse(JSON.parse(stdout));
+  const { streams, chapters, format } = probed.parse(JSON.parse(stdout));
   const ofType = (type: string) => streams.filter((each) => each.codec_type === type);
   const isCover = (each: Stream) => each.disposition["attached_pic"] === 1;
   const video = ofType("video").find((each) => !isCover(each));
@@ -64,10 +58,10 @@ export async function readFacts(path: string) {
     pixelShape: video.sample_aspect_ratio === "0:1" ? "1:1" : video.sample_aspect_ratio,
     colour: coloursOf(video),
     rotation: video.side_data_list.find((data) => data.rotation !== undefined)?.rotation ?? 0,
-    times: timesOf(packets.filter((each) => each.stream_index === video.index)),
-    /** For how long the picture is shown, as ffprobe has it: of edit list, header and samples the shortest. */
+    times: await readTimes(path, video.index),
+    /** The duration of the video by ffprobe: the shortest of edit list, header and samples. */
     seconds: video.duration ?? NaN,
-    /** When the movie ends after the picture's start. */
+    /** The end of the movie, from the start of the video. */
     movieSeconds: format.duration - Math.max(0, video.start_time ?? 0),
     audio: codecs(audio),
     languages: audio.map((each) => each.tags["language"] ?? "und"),
@@ -107,11 +101,15 @@ function coloursOf(video: Stream): string {
   return [color_primaries, color_transfer, color_space, range].join("/");
 }
 
-/** When each frame is shown, in seconds from the first. A D in the flags marks a frame that is not shown. */
-function timesOf(packets: z.infer<typeof packet>[]): number[] {
-  const times = packets
-    .filter(({ flags }) => !flags.includes("D"))
-    .map((each) => each.pts_time ?? Number.NaN)
+/** When each frame is shown, in seconds from the first. */
+async function readTimes(path: string, index: number): Promise<number[]> {
+  const wanted = ["-select_streams", String(index), "-show_entries", "packet=pts_time,flags"];
+  const { stdout } = await execa("ffprobe", ["-v", "error", ...wanted, "-of", "csv=p=0", path]);
+  const times = stdout
+    .split("\n")
+    .map((line) => line.split(","))
+    .filter(([, flags]) => flags !== undefined && !flags.includes("D"))
+    .map(([time]) => Number(time))
     .toSorted((a, b) => a - b);
   return times.map((time) => time - (times[0] ?? 0));
 }

@@ -4,12 +4,12 @@ import type { Container } from "./container.ts";
 
 export interface CaptionTracksPlan {
   kept: SubtitleTrack[];
-  /** Of each that is kept, `CaptionTrack.firstField`; null where it is cut. */
+  /** `CaptionTrack.firstField` of each track that is kept; null when it is cut. */
   firstFields: (string | null)[];
   notes: string[];
 }
 
-/** ffmpeg has no name for CTA-708 captions in a track of their own. */
+/** The tag of a CTA-708 caption track. ffmpeg has no name for it. */
 const dtvCaptions = "c708";
 
 export function isCaptionTrack({ codec }: SubtitleTrack): boolean {
@@ -17,8 +17,8 @@ export function isCaptionTrack({ codec }: SubtitleTrack): boolean {
 }
 
 /**
- * What becomes of closed captions in tracks of their own. ffmpeg's muxer writes those of the first field
- * alone, in a .mov alone (movenc.c). Pure.
+ * Decides which closed caption tracks are kept. ffmpeg's muxer writes only the first field, and only to a .mov
+ * (movenc.c). Pure.
  */
 export function planCaptionTracks(
   { media, captionTracks }: Source,

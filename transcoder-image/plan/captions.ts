@@ -6,17 +6,17 @@ export interface CaptionPlan {
   /** Whether the output must have the source's captions inside its pictures. */
   kept: boolean;
   args: string[];
-  /** What x265 is told beside the rest. */
+  /** Further parameters of x265. */
   params: string[];
-  /** Where `userSeiLines` must be when ffmpeg starts; null where they are not needed. */
+  /** The file that must have `userSeiLines` when ffmpeg starts; null when it is not needed. */
   linesPath: string | null;
   notes: string[];
 }
 
 /**
- * How captions inside the pictures get into the output's. x264 takes them from ffmpeg, picture by picture.
- * x265 reads them from a file. ffmpeg from 6.0 on could hand them on to x265 too, but must be kept from it:
- * x265 up to 4.1 then writes beyond its memory where one picture has more captions than another, and crashes.
+ * Decides how captions inside the video are passed to the encoder. x264 gets them from ffmpeg, frame by frame. x265
+ * reads them from a file (docs/adr/0016). ffmpeg 6.0 and newer could pass them to x265 too, but must not: x265 up to 4.1
+ * then writes beyond its memory when one frame has more captions than another, and crashes.
  */
 export function planCaptions(
   captions: readonly string[] | null,
@@ -37,7 +37,7 @@ export function planCaptions(
 const tooManyNote =
   "Closed captions inside the video were dropped: a frame has more of them than one message can hold.";
 
-/** In the list of parameters, a colon would end the value. */
+/** A colon would end the value in the list of parameters. */
 function escaped(path: string): string {
   return path.replaceAll(/[\\':]/g, String.raw`\$&`);
 }
@@ -52,9 +52,9 @@ const registeredUserData = 4;
 const markerBits = 0xff;
 
 /**
- * What x265 reads of `nalu-file`: a line for every picture in the order in which they are shown, or it
- * reads on to the file's end. All are of the same length, and that a multiple of three: x265 reserves room
- * for the first one only, and does not know what fills up Base64. Pure.
+ * The lines of x265's `nalu-file`: one for every frame, in presentation order; without a line for a frame x265 reads to
+ * the end of the file. All messages have the same length, a multiple of three bytes: x265 allocates memory for the
+ * first one only, and does not support padding in Base64. Pure.
  */
 export function* userSeiLines(captions: readonly string[]): Generator<string, void, void> {
   const atLeast = a53Start.length + 2 + longest(captions) + 1;

@@ -1,32 +1,32 @@
 import { open } from "node:fs/promises";
 
-/** Caption data as it lies in a file. */
+/** Caption data, and its place in the file. */
 export interface CaptionData {
   /** In bytes from the file's start. */
   offset: number;
-  /** `cc_data_pkt` by `cc_data_pkt`, three bytes each (CTA-708, 4.3), in Base64; "" where there are none. */
+  /** All `cc_data_pkt`, three bytes each (CTA-708, 4.3), in Base64; "" when there are none. */
   data: string;
 }
 
 /**
- * How captions start in a user data message (ITU-T T.35) of H.264 and of H.265 alike: the United States,
- * ATSC, `GA94`, `cc_data` (ATSC A/53 Part 4, 6.2.3). Nothing else has these eight bytes.
+ * The start of captions in a user data message (ITU-T T.35), the same in H.264 and H.265: the United States,
+ * ATSC, `GA94`, `cc_data` (ATSC A/53 Part 4, 6.2.3).
  */
 export const a53Start = Buffer.from("b500314741393403", "hex");
 
-/** What `cc_count` can say. */
+/** The maximum of `cc_count`. */
 export const maxPackets = 31;
 
 export const packetBytes = 3;
 const flagsBytes = 2;
 const contentBytes = flagsBytes + maxPackets * packetBytes;
-/** Every third byte may be one that keeps start codes out. */
+/** Every third byte may be an emulation prevention byte. */
 const reach = a53Start.length + Math.ceil(contentBytes * 1.5);
 const windowBytes = 4 * 1024 * 1024;
 
 /**
- * Finds all captions that lie inside pictures. ffprobe's `closed_captions` is no help: it was seen to say 0 of
- * files that are full of them. Searching the bytes costs no more than reading the file.
+ * Finds all captions inside the video. ffprobe's `closed_captions` is not reliable: it was 0 for files with captions in
+ * every frame. Searching the bytes costs about as much as reading the file.
  */
 export async function* findCaptionData(
   path: string,
@@ -58,7 +58,7 @@ export function captionsIn(escaped: Uint8Array): string {
   return bytes.subarray(flagsBytes, end).toString("base64");
 }
 
-/** Two zeros and a 3 stand for the two zeros (ITU-T H.264, 7.4.1; H.265, 7.4.2.2). */
+/** Removes the 3 after two zeros (ITU-T H.264, 7.4.1; H.265, 7.4.2.2). */
 function withoutEmulationPrevention(escaped: Uint8Array): Buffer {
   const bytes = [];
   let zeros = 0;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readPackets, readPacketTimes } from "./ffprobe.ts";
 import type { CaptionTrack, SubtitleTrack } from "./media.ts";
 
-/** ffmpeg's name of CEA-608 captions in a track of their own (`c608`). */
+/** ffmpeg's name of a CEA-608 caption track (`c608`). */
 export const captionTrackCodec = "eia_608";
 
 /** Reads all caption tracks. Throws as `readMedia` does. */
@@ -24,7 +24,7 @@ async function readTrack(
   signal: AbortSignal,
 ): Promise<CaptionTrack> {
   const hash = createHash("sha256");
-  // Where a sample is malformed, ffmpeg stops reading: not this track alone, but all of them.
+  // At a malformed sample ffmpeg stops reading all tracks, not only this one.
   const { count } = await readPacketTimes(path, index, { ignoreEdits: true, signal });
   const track = { hasSecondField: false, isReadable: count >= (claimedPackets ?? 0), isCut: false };
   let shown = 0;
@@ -39,12 +39,12 @@ async function readTrack(
     hash.update(first);
     if (second.length > 0) track.hasSecondField = true;
   }
-  // From a track that starts late, ffmpeg up to 7.1 cuts off as much at its end.
+  // When a track starts late, ffmpeg up to 7.1 cuts off the same time at its end.
   if (startSeconds > 0 && shown < count) track.isCut = true;
   return { ...track, index, firstField: hash.digest("hex") };
 }
 
-/** Where an edit list cuts into a sample, ffmpeg shows what follows earlier, by as much as a sample lasts. */
+/** When an edit list cuts into a sample, ffmpeg shows the following samples too early, by up to one sample. */
 const shortSeconds = 0.1;
 
 /**
@@ -69,7 +69,7 @@ async function* packetsOf(path: string, track: number, signal: AbortSignal) {
 }
 
 const [firstField, secondField] = [0xfc, 0xfd];
-/** An atom of its own (`cdat`, `cdt2`) that an ffmpeg before 7.1 takes for captions. */
+/** A nested atom (`cdat`, `cdt2`) that ffmpeg before 7.1 reads as captions. */
 const atomTypes = [Buffer.from("fc6364fc6174", "hex"), Buffer.from("fc6364fc7432", "hex")];
 
 /** Each caption is three bytes: which field of the picture, and a pair of bytes. Pure. */

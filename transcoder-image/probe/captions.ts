@@ -4,14 +4,14 @@ import { readPackets } from "./ffprobe.ts";
 interface Packet {
   /** Presentation time in seconds. */
   time: number;
-  /** Where its bytes are, from the file's start. */
+  /** The range of its bytes, from the file's start. */
   start: number;
   end: number;
 }
 
 /**
- * The captions inside each picture that is shown, in the order in which they are shown, as
- * `CaptionData.data`; null where there are none. Throws as `readMedia` does.
+ * The captions of each frame that is shown, in presentation order, as `CaptionData.data`; null when there are none.
+ * Throws as `readMedia` does.
  */
 export async function readCaptions(
   path: string,
@@ -40,7 +40,7 @@ function shownPacket(line: string): Packet | undefined {
   return { time: Number(time), start, end: start + Number(size) };
 }
 
-/** What lies outside every packet is another track's. Pure. */
+/** Captions outside every packet belong to another track. Pure. */
 function captionsOfPackets(
   found: readonly CaptionData[],
   packets: readonly Packet[],
@@ -52,7 +52,7 @@ function captionsOfPackets(
     while (i < byPlace.length && (byPlace[i]?.end ?? 0) <= offset) i += 1;
     const packet = byPlace[i];
     if (packet === undefined || offset < packet.start) continue;
-    // Two fields in one picture have a message each.
+    // A frame of two fields has a message for each field.
     ofPacket.set(packet, (ofPacket.get(packet) ?? "") + data);
   }
   if (ofPacket.size === 0) return null;

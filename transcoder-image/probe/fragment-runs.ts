@@ -2,7 +2,7 @@ import type { FileHandle } from "node:fs/promises";
 import { findBoxes, type ByteRange } from "./boxes.ts";
 import type { SampleRun } from "./media-span.ts";
 
-/** Flags of tfhd and trun that say which fields are there (ISO/IEC 14496-12, 8.8.7 and 8.8.8). */
+/** Flags of tfhd and trun for the fields that are present (ISO/IEC 14496-12, 8.8.7 and 8.8.8). */
 const header = { baseOffset: 0x1, description: 0x2, duration: 0x8 } as const;
 const run = {
   dataOffset: 0x1,
@@ -14,8 +14,8 @@ const run = {
 const offsetFlag = 0x800;
 
 /**
- * The samples of a track's fragments, table by table. `end` says when the sample before
- * them ends: a fragment that does not say when it starts starts there.
+ * The samples of a track's fragments, table by table. `end` returns the end of the previous sample: a fragment without
+ * its own start time begins there.
  */
 export async function* readFragmentRuns(
   file: FileHandle,
@@ -31,7 +31,7 @@ export async function* readFragmentRuns(
     let decodeTime = decodeTimeOf(await first(file, fragment, "tfdt")) ?? end();
     for await (const place of findBoxes(file, fragment, ["trun"])) {
       yield runsOf(await contents(file, place), decodeTime, durationOf(own) ?? usual);
-      // Who asked for them has counted them by now.
+      // The caller has added up the previous runs by now.
       decodeTime = end();
     }
   }
@@ -61,7 +61,7 @@ function decodeTimeOf(tfdt: Buffer | null): number | undefined {
   return tfdt.readUInt8(0) === 1 ? Number(tfdt.readBigUInt64BE(4)) : tfdt.readUInt32BE(4);
 }
 
-/** The samples of one trun, each a run of its own. Pure. */
+/** The samples of one trun, one run for each. Pure. */
 export function* runsOf(trun: Buffer, start: number, usual: number): Generator<SampleRun> {
   const flags = flagsOf(trun);
   const has = (flag: number) => (flags & flag ? 4 : 0);
@@ -90,7 +90,7 @@ async function first(file: FileHandle, within: ByteRange, type: string): Promise
   return null;
 }
 
-/** A box that lacks its end reads as if that were 0. */
+/** Missing bytes at the end of a box read as 0. */
 const leastBytes = 64;
 /** No fragment holds a million samples. */
 const mostBytes = 1 << 24;

@@ -1,37 +1,37 @@
-/** Samples that follow each other in decoding order, alike in duration and offset. */
+/** Consecutive samples in decoding order with the same duration and offset. */
 export interface SampleRun {
-  /** When the first is decoded. */
+  /** The decoding time of the first one. */
   decodeTime: number;
   count: number;
-  /** Of each, in decoding order. */
+  /** The duration of each, in decoding order. */
   duration: number;
-  /** From when one is decoded to when it is shown. */
+  /** From decoding time to presentation time. */
   offset: number;
 }
 
-/** What a track's tables of samples say of its media as a whole, in units of its timescale. */
+/** The span of a track's media, from its sample tables, in units of its timescale. */
 export interface MediaSpan {
-  /** When the frame that is shown first is shown. */
+  /** The presentation time of the frame that is shown first. */
   firstShown: number;
   lastShown: number;
-  /** What the table of durations has for the frame that is shown last. */
+  /** The duration, from the table, of the frame that is shown last. */
   lastDuration: number;
   /** The sum of all durations. */
   total: number;
 }
 
-/** The span of all runs, null where there are none. Pure. */
+/** The span of all runs, null when there are none. Pure. */
 export function spanOf(runs: Iterable<SampleRun>): MediaSpan | null {
   const spans = new SpanSum();
   for (const run of runs) spans.add(run);
   return spans.span;
 }
 
-/** Adds runs up, one after the other. */
+/** Adds up runs in order. */
 export class SpanSum {
   #start: number | undefined;
   #span: MediaSpan | null = null;
-  /** When the next sample is decoded, unless something else is said. */
+  /** The decoding time of the next sample, unless the run has its own. */
   end = 0;
 
   get span(): MediaSpan | null {

@@ -4,7 +4,7 @@ import { readFragmentRuns } from "./fragment-runs.ts";
 import { SpanSum, type MediaSpan } from "./media-span.ts";
 import { indexedRuns } from "./sample-tables.ts";
 
-/** Reads a track's tables of samples and those of its fragments (ISO/IEC 14496-12, 8.6.1 and 8.8). */
+/** Reads a track's sample tables and those of its fragments (ISO/IEC 14496-12, 8.6.1 and 8.8). */
 export async function readMediaSpan(
   file: FileHandle,
   { place, trackId }: { place: ByteRange; trackId: number },
@@ -23,7 +23,7 @@ export async function readMediaSpan(
 /** Two tables of a day at 60 frames per second, each frame with an entry of its own, take 41 MB each. */
 const mostBytes = 1 << 28;
 
-/** The contents of a table of samples; null where there is none, or one larger than any real one. */
+/** The contents of a sample table; null when there is none, or it is larger than any real one. */
 async function readTable(file: FileHandle, track: ByteRange, type: string): Promise<Buffer | null> {
   const inside = ["mdia", "minf", "stbl", type];
   for await (const { start, end } of findBoxes(file, track, inside)) {

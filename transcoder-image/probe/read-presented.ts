@@ -3,7 +3,7 @@ import { presentedSeconds } from "./presented-duration.ts";
 import { readMediaSpan } from "./read-media-span.ts";
 import { readMovieHeaders } from "./track-headers.ts";
 
-/** For how long a track of a file is presented, as `presentedSeconds` has it; null where its tables can't be read. */
+/** Reads a track's `presentedSeconds` from the file; null when its tables can't be read. */
 export async function readPresentedSeconds(path: string, trackId: number): Promise<number | null> {
   await using file = await open(path);
   const movie = await readMovieHeaders(file);

@@ -1,6 +1,6 @@
 import type { SampleRun } from "./media-span.ts";
 
-/** A run of a table: how many samples, and what they have in common. */
+/** A run of a table: a number of samples, and their common value. */
 interface Entry {
   count: number;
   value: number;

@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { findBoxes, type ByteRange } from "./boxes.ts";
 
-/** A number in a header: where it lies in the file, how many bytes it takes, and what it is. */
+/** A number in a header: its offset in the file, its size in bytes, and its value. */
 export interface Field {
   offset: number;
   bytes: 4 | 8;
@@ -12,7 +12,7 @@ export interface Field {
 export interface Edit {
   /** In units of the movie's timescale; 0 means: to the end of the media. */
   duration: Field;
-  /** Where it starts in the media, in units of the track's timescale; null for an empty edit. */
+  /** Its start in the media, in units of the track's timescale; null for an empty edit. */
   mediaTime: number | null;
 }
 
@@ -21,7 +21,7 @@ export interface TrackHeaders {
   trackId: number;
   /** `vide`, `soun`, `tmcd` and so on. */
   handler: string;
-  /** Units a second of the media. */
+  /** Units per second of the media. */
   timescale: number;
   /** In units of the movie's timescale. */
   trackDuration: Field;
@@ -31,13 +31,13 @@ export interface TrackHeaders {
 }
 
 export interface MovieHeaders {
-  /** Units a second of the movie. */
+  /** Units per second of the movie. */
   timescale: number;
   duration: Field;
   tracks: TrackHeaders[];
 }
 
-/** Reads mvhd, tkhd, elst, mdhd and hdlr (ISO/IEC 14496-12, 8.2 to 8.6); null where they are not all there. */
+/** Reads mvhd, tkhd, elst, mdhd and hdlr (ISO/IEC 14496-12, 8.2 to 8.6); null when one of them is missing. */
 export async function readMovieHeaders(file: FileHandle): Promise<MovieHeaders | null> {
   const { size } = await file.stat();
   const header = await openBox(file, { start: 0, end: size }, ["moov", "mvhd"]);
@@ -79,10 +79,10 @@ interface OpenBox {
 
 /** All but the edit list are short, and no edit list has more than some thousand entries. */
 const mostBytes = 1 << 20;
-/** Longer than each of them is but for edits and names. What a box lacks reads as 0. */
+/** Longer than each of them without edits and names. Missing bytes read as 0. */
 const leastBytes = 64;
 
-/** The start of the contents of the first such box. */
+/** The start of the contents of the first box of this type. */
 async function openBox(
   file: FileHandle,
   within: ByteRange,
@@ -96,7 +96,7 @@ async function openBox(
   return null;
 }
 
-/** mvhd and mdhd begin alike: version, two times of day, timescale, duration. */
+/** mvhd and mdhd begin in the same way: version, two timestamps, timescale, duration. */
 function timesOf(box: OpenBox): { timescale: number; duration: Field } {
   const isLong = box.version === 1;
   return {

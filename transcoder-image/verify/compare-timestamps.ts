@@ -1,9 +1,9 @@
 import type { Source } from "../probe/media.ts";
 
 /**
- * The most milliseconds between when a frame is shown in the one and in the other, relative to the first:
- * ffmpeg may move the start to zero. Both lists are in seconds, ascending and of the same length. NaN where
- * a frame has no time.
+ * The maximum difference of a frame's presentation time, in milliseconds. Times are relative to the first frame, since
+ * ffmpeg may move the start to zero. Both lists are in seconds, ascending and of the same length. NaN when a frame has
+ * no time.
  */
 export function maxTimestampErrorMs(source: readonly number[], output: readonly number[]): number {
   const errors = source.map((time, i) =>
@@ -12,16 +12,16 @@ export function maxTimestampErrorMs(source: readonly number[], output: readonly 
   return milliseconds(errors.reduce((a, b) => Math.max(a, b), 0));
 }
 
-/** What two ways of reading a file say of how long its video is presented, in seconds. */
+/** The duration of a file's video, read in two ways, in seconds. */
 export interface MeasuredLength {
-  /** By its edit list and its tables of samples; NaN where they can't be read. */
+  /** By its edit list and its sample tables; NaN when they can't be read. */
   tables: number;
-  /** By ffprobe, which takes the shortest of edit list, header and samples, and may count a gap before them. */
+  /** By ffprobe, which returns the shortest of edit list, header and samples, and may include a gap before them. */
   ffprobe: number;
 }
 
 /**
- * How many milliseconds longer or shorter than `seconds` it is. NaN where its tables can't be read. Pure.
+ * The difference to `seconds` in milliseconds, without a sign. NaN when the tables can't be read. Pure.
  */
 export function durationDifferenceMs(seconds: number, { tables, ffprobe }: MeasuredLength): number {
   return milliseconds(Math.max(Math.abs(tables - seconds), seconds - ffprobe));

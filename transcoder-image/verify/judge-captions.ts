@@ -1,7 +1,7 @@
 import type { Expected } from "../plan/plan.ts";
 import type { Source } from "../probe/media.ts";
 
-/** Whether the output's pictures have the captions that are given, or a sentence about it. Pure. */
+/** Null when the output's frames have the expected captions, else a sentence. Pure. */
 export function judgeCaptions(
   { captions: areKept }: Pick<Expected, "captions">,
   source: Source["captions"],
@@ -10,10 +10,10 @@ export function judgeCaptions(
   if (!areKept || source === null) return null;
   const wrong = source.filter((each, i) => each !== (output?.[i] ?? "")).length;
   if (wrong === 0) return null;
-  return `The output's closed captions are not the source's in ${wrong} of ${source.length} frames.`;
+  return `The closed captions of ${wrong} of ${source.length} frames differ from the source.`;
 }
 
-/** Of tracks, which are copied by ffmpeg as it can, and so no reason to refuse the video. Pure. */
+/** Notes about caption tracks. A loss does not fail the video, since it depends on ffmpeg's copy alone. Pure. */
 export function captionTracksNotes(
   { captionTracks: wanted }: Pick<Expected, "captionTracks">,
   { captionTracks }: Pick<Source, "captionTracks">,

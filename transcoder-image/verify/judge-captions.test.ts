@@ -12,9 +12,9 @@ test("captions in the same pictures are right", () => {
 });
 
 test.each([
-  ["lost", null, "in 2 of 3 frames"],
-  ["shown too early", ["/JQg", "/JQs", ""], "in 2 of 3 frames"],
-  ["others", ["/JQg", "", "/JQg"], "in 1 of 3 frames"],
+  ["lost", null, "of 2 of 3 frames"],
+  ["shown too early", ["/JQg", "/JQs", ""], "of 2 of 3 frames"],
+  ["others", ["/JQg", "", "/JQg"], "of 1 of 3 frames"],
 ])("captions that are %s are found", (_what, output, sentence) => {
   expect(judgeCaptions(kept, source, output)).toContain(sentence);
 });

@@ -8,7 +8,7 @@ import { codecs, mediaSummary, phases, phaseTimes, verification } from "./work-p
 
 /** The shapes of the public API. They validate requests and make the OpenAPI document. */
 
-const longestFileName = 255;
+const maxFileNameLength = 255;
 const controlCharacters = /\p{Cc}/u;
 /** What the sentences of `fileName` say, for the document. */
 const fileNamePattern = String.raw`^[^\u0000-\u001f\u007f-\u009f/\\]+\.([mM][pP]4|[mM][oO][vV])$`;
@@ -16,8 +16,8 @@ const fileNamePattern = String.raw`^[^\u0000-\u001f\u007f-\u009f/\\]+\.([mM][pP]
 const fileName = z
   .string()
   .min(1, "The file name is empty.")
-  .refine((name) => countCharacters(name) <= longestFileName, {
-    error: `The file name is longer than ${longestFileName} characters.`,
+  .refine((name) => countCharacters(name) <= maxFileNameLength, {
+    error: `The file name is longer than ${maxFileNameLength} characters.`,
   })
   .refine((name) => !/[/\\]/.test(name), {
     error: "The file name contains a path. Send only the name, without folders.",
@@ -32,7 +32,7 @@ const fileName = z
   .meta({
     description: "Name of the video, without folders. Ends in .mp4 or .mov, in any case.",
     example: "holiday.mov",
-    maxLength: longestFileName,
+    maxLength: maxFileNameLength,
     pattern: fileNamePattern,
   });
 

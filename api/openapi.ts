@@ -4,7 +4,7 @@ import type { ApiSettings } from "./config.ts";
 import { apiVersion, problems } from "./describe.ts";
 import type { Route } from "./route.ts";
 
-/** What a server's document depends on. */
+/** The settings on which a server's document depends. */
 export type DescribedServer = Pick<ApiSettings, "auth" | "rateLimitPerMinute" | "maxUploadBytes">;
 
 const apiKey = {
@@ -12,8 +12,8 @@ const apiKey = {
   scheme: "bearer",
   bearerFormat: "transpod_<key id>_<secret>",
   description:
-    "Made with `transpod keys create NAME`. A key sees the files that it created; with the scope " +
-    "admin all.",
+    "Create one with `transpod keys create NAME`. A key sees the files that it created; with the " +
+    "scope admin, all files.",
 } as const;
 
 /**

@@ -27,7 +27,7 @@ test("an announced file waits for its upload", async () => {
 test("what a client chooses is kept, and what it leaves open has a default", async () => {
   const settings = { quality: "smaller", crf: 30, location: "remove" };
   const { file_id } = await api.announce({ file_name: "holiday.mov", settings });
-  const shown = { ...settings, if_larger: "keep", on_damage: "fail" };
+  const shown = { ...settings, if_larger: "keep", on_damage: "fail", workers: "auto" };
   expect((await api.status(file_id)).settings).toEqual(shown);
   const { body } = await api.request<FileStatus>(`/upload/${file_id}`);
   expect(body.settings, "under the file's own address too").toEqual(shown);

@@ -1,6 +1,7 @@
+import type { Task } from "@transpod/contract/chunk-protocol.ts";
 import type { AttemptRef } from "@transpod/contract/job-identity.ts";
 import { transcodeSettings } from "@transpod/contract/transcode-settings.ts";
-import type { ClaimRequest, ClaimResponse } from "@transpod/contract/work-protocol.ts";
+import type { ClaimRequest } from "@transpod/contract/work-protocol.ts";
 import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import { claimAttempt } from "@transpod/store/work.ts";
 import type { WorkDeps } from "./deps.ts";
@@ -12,7 +13,7 @@ export async function claim(
   deps: WorkDeps,
   ref: AttemptRef,
   { worker }: ClaimRequest,
-): Promise<ClaimResponse> {
+): Promise<Task> {
   const row = await claimAttempt(deps.pool, ref, worker);
   if (row === undefined) throw new FencedError(ref);
   crashPoint("attempt_claimed");
@@ -26,6 +27,8 @@ export async function claim(
     worker,
   });
   return {
+    task: "whole",
+    max_workers: 1,
     file_id: ref.fileId,
     attempt: ref.attempt,
     lease: row.lease,

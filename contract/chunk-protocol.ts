@@ -18,6 +18,11 @@ const chunkFrames = z.array(frames).min(2).max(10_000).meta({
 export const wholeTask = assignment.extend({
   task: z.literal("whole"),
   max_workers: z.int().positive(),
+  chunk_seconds: z
+    .number()
+    .positive()
+    .default(30)
+    .meta({ description: "a chunk is at least so long" }),
 });
 
 /** Encode one chunk. `first_frame` counts from 0, in presentation order. */
@@ -92,6 +97,7 @@ export const chunkCompleteRequest = z.object({
 });
 export const chunkCompleteResponse = z.object({});
 
+export type ClaimedTask = WholeTask | ChunkTask | JoinTask;
 export type WholeTask = z.infer<typeof wholeTask>;
 export type ChunkTask = z.infer<typeof chunkTask>;
 export type JoinTask = z.infer<typeof joinTask>;

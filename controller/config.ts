@@ -17,6 +17,7 @@ import {
 
 const settings = z.object({
   MAX_RUNNING_JOBS: integer({ min: 1 }).default(10),
+  CHUNK_SECONDS: integer({ min: 1 }).default(30),
   MAX_ATTEMPTS: integer({ min: 1 }).default(3),
   MAX_UPLOAD_BYTES: maxUploadBytes,
   JOB_DEADLINE_SECONDS: integer({ min: 60 }).default(6 * 3600),
@@ -46,6 +47,8 @@ const config = awsEnvironment.extend({
 /** Settings of the controller. Times are in seconds. */
 export interface ControllerSettings {
   maxRunningJobs: number;
+  /** A chunk of a video that several workers encode is at least so long. */
+  chunkSeconds: number;
   /** Failures that count before a file fails. */
   maxAttempts: number;
   /** How many times the platform may remove a worker before a file fails. */
@@ -139,6 +142,7 @@ export function readControllerSettings(environment: Environment): Readonly<Contr
 function toSettings(env: z.infer<typeof settings>): Readonly<ControllerSettings> {
   return Object.freeze({
     maxRunningJobs: env.MAX_RUNNING_JOBS,
+    chunkSeconds: env.CHUNK_SECONDS,
     maxAttempts: env.MAX_ATTEMPTS,
     maxDisruptions: 20,
     maxMemoryScale: 4,

@@ -24,6 +24,7 @@ export async function noopAttempt(
   signal: AbortSignal,
 ): Promise<number> {
   const claim = await work.claim({ worker }, signal);
+  if (claim.task !== "whole") throw new Error(`a no-op worker can't do the task ${claim.task}`);
   const asked = claim.file_name.replace(/\.\w+$/, "");
   const [, once, verb, detail] = /^(once-)?(exit|say|hang)(?:-(\w+))?$/.exec(asked) ?? [];
   if (asked === "copy") {

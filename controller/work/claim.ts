@@ -29,6 +29,7 @@ export async function claim(
   return {
     task: "whole",
     max_workers: 1,
+    chunk_seconds: deps.settings.chunkSeconds,
     file_id: ref.fileId,
     attempt: ref.attempt,
     lease: row.lease,

@@ -1,21 +1,18 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { ChunkCompleteRequest, ChunkTask } from "@transpod/contract/work-protocol.ts";
+import type { ChunkCompleteRequest, ChunkTask } from "@transpod/contract/chunk-protocol.ts";
 import { chunksOf, samplesOf, shownFrames, type Chunk } from "../chunks/cut.ts";
 import type { Indexed } from "../chunks/look-at-index.ts";
 import { writeChunk } from "../chunks/write-chunk.ts";
 import { readFfmpegFacts } from "../ffmpeg/facts.ts";
-import { uploadChunk } from "../transfer/upload-chunk.ts";
 import { AttemptError } from "./attempt-error.ts";
 import { convert } from "./convert.ts";
 import { sourceOf, type TaskDeps } from "./task.ts";
+import { uploadChunk } from "./transfers.ts";
 
 /** Encodes and verifies one chunk of a video; resolves with the request for `chunk-complete`. */
-export async function encodeChunk(
-  deps: TaskDeps,
-  task: ChunkTask,
-): Promise<ChunkCompleteRequest> {
-  const { clock, folder, report } = deps;
+export async function encodeChunk(deps: TaskDeps, task: ChunkTask): Promise<ChunkCompleteRequest> {
+  const { clock, folder } = deps;
   const input = join(folder, "source.mp4");
   const output = join(folder, "output.mp4");
   const { source } = await clock.run("download", () => fetchChunk(deps, task, input));
@@ -29,17 +26,21 @@ export async function encodeChunk(
   );
   const { frames } = verified.verification;
   if (frames !== task.frames) {
-    throw new AttemptError("internal_error", `Chunk ${task.chunk} has ${frames} frames, not ${task.frames}.`);
+    throw new AttemptError(
+      "internal_error",
+      `Chunk ${task.chunk} has ${frames} frames, not ${task.frames}.`,
+    );
   }
   const { lease, chunk } = task;
   const sizeBytes = (await stat(output)).size;
   const sha256 = await clock.run("upload", () =>
-    uploadChunk({ path: output, sizeBytes, ...{ chunk, lease }, work: deps.work, report, signal: deps.signal }),
+    uploadChunk(deps, { chunk, lease }, { path: output, sizeBytes }),
   );
   return {
     ...{ chunk, lease, sha256 },
     size_bytes: sizeBytes,
     verification: verified.verification,
+    notes: verified.notes,
     phase_times: clock.times,
   };
 }

@@ -1,4 +1,5 @@
-import type { ClaimedTask, MediaSummary } from "@transpod/contract/work-protocol.ts";
+import type { ClaimedTask } from "@transpod/contract/chunk-protocol.ts";
+import type { MediaSummary } from "@transpod/contract/work-protocol.ts";
 import type { Logger } from "pino";
 import type { SourceFile, SourceIndex } from "../chunks/source-index.ts";
 import type { Config } from "../config.ts";

@@ -15,8 +15,8 @@ export interface S3Object {
   url: string;
   /** Asks for a new URL when this one has expired. */
   renew: () => Promise<string>;
-  /** With or without quotes. */
-  etag: string;
+  /** With or without quotes; null when any object under this key will do. */
+  etag: string | null;
   signal: AbortSignal;
 }
 
@@ -72,9 +72,12 @@ export async function requestBytes(
   range: string | null,
   signal: AbortSignal,
 ): Promise<Response> {
-  const etag = unquoted(object.etag);
+  const etag = object.etag === null ? null : unquoted(object.etag);
   const response = await fetch(object.url, {
-    headers: { "if-match": `"${etag}"`, ...(range === null ? {} : { range }) },
+    headers: {
+      ...(etag === null ? {} : { "if-match": `"${etag}"` }),
+      ...(range === null ? {} : { range }),
+    },
     signal,
   }).catch(() => {
     object.signal.throwIfAborted();
@@ -85,7 +88,7 @@ export async function requestBytes(
   const answered = response.headers.get("etag");
   if (
     [404, 412, 416].includes(status) ||
-    (response.ok && answered !== null && unquoted(answered) !== etag)
+    (response.ok && etag !== null && answered !== null && unquoted(answered) !== etag)
   ) {
     await response.body?.cancel();
     throw sourceChanged();

@@ -62,6 +62,8 @@ export interface Converted {
   verified: Verified;
   /** What was converted, dropped or chosen, and what the encode reported. */
   notes: string[];
+  /** Errors in the source that ffmpeg reported, unless they cost frames. */
+  errorCount: number;
 }
 
 /**
@@ -78,7 +80,13 @@ export async function convert(deps: ConvertDeps, files: ConvertFiles): Promise<C
   const lost = source.timestamps.length - verified.made.timestamps.length;
   const errorCount = lost > 0 ? 0 : encoded.diagnostics.errorCount;
   const after = resultNotes(errorCount, source.media.sizeBytes, verified.made.media.sizeBytes);
-  return { source, plan, verified, notes: [...plan.notes, ...verified.notes, ...after] };
+  return {
+    source,
+    plan,
+    verified,
+    errorCount,
+    notes: [...plan.notes, ...verified.notes, ...after],
+  };
 }
 
 async function probe(deps: ConvertDeps, { container, input, output, encoded }: ConvertFiles) {

@@ -7,6 +7,7 @@ import { writeChunk } from "../chunks/write-chunk.ts";
 import { readFfmpegFacts } from "../ffmpeg/facts.ts";
 import { AttemptError } from "./attempt-error.ts";
 import { convert } from "./convert.ts";
+import { resultNotes } from "./result-notes.ts";
 import { sourceOf, type TaskDeps } from "./task.ts";
 import { uploadChunk } from "./transfers.ts";
 
@@ -16,7 +17,7 @@ export async function encodeChunk(deps: TaskDeps, task: ChunkTask): Promise<Chun
   const input = join(folder, "source.mp4");
   const output = join(folder, "output.mp4");
   const { source } = await clock.run("download", () => fetchChunk(deps, task, input));
-  const { verified } = await convert(
+  const { verified, errorCount } = await convert(
     {
       ...{ ...deps, limits: task.limits, readFfmpegFacts, whole: source, onPlanned: () => {} },
       // Whether the result is larger is known in the end.
@@ -40,7 +41,8 @@ export async function encodeChunk(deps: TaskDeps, task: ChunkTask): Promise<Chun
     ...{ chunk, lease, sha256 },
     size_bytes: sizeBytes,
     verification: verified.verification,
-    notes: verified.notes,
+    // All other notes are about the whole video.
+    notes: [...verified.notes, ...resultNotes(errorCount, 0, 0)],
     phase_times: clock.times,
   };
 }

@@ -30,15 +30,12 @@ export async function writeMovie(
   data: AsyncIterable<Buffer>,
 ): Promise<void> {
   const type = box("ftyp", Buffer.from("isom"), u32(0x200), Buffer.from("isomiso6mp41"));
-  const mediaBytes = movie.samples.reduce((sum, { size }) => sum + size, 0);
-  const mediaHeader = Buffer.alloc(16);
-  mediaHeader.writeUInt32BE(1, 0);
-  mediaHeader.write("mdat", 4, "latin1");
-  mediaHeader.writeBigUInt64BE(BigInt(16 + mediaBytes), 8);
+  const mediaBytes = sum(movie.samples.map(({ size }) => size));
+  const media = Buffer.concat([u32(1), Buffer.from("mdat"), long(16 + mediaBytes)]);
   // The size of the index does not depend on the offset in it.
   const indexBytes = index(movie, 0).length;
-  const offset = type.length + indexBytes + mediaHeader.length;
-  await file.appendFile(Buffer.concat([type, index(movie, offset), mediaHeader]));
+  const offset = type.length + indexBytes + media.length;
+  await file.appendFile(Buffer.concat([type, index(movie, offset), media]));
   for await (const bytes of data) await file.appendFile(bytes);
 }
 

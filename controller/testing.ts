@@ -39,6 +39,7 @@ export function jobStatus(overrides: Partial<JobStatus> = {}): JobStatus {
     disrupted: false,
     why: null,
     endedAt: null,
+    workers: { started: 1, ended: 0 },
     ...overrides,
   };
 }

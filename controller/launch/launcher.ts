@@ -75,6 +75,7 @@ async function askForJob(
       // The platform's deadline is for when no controller runs. The controller's own comes first,
       // because it records the reason.
       deadlineSeconds: settings.jobDeadlineSeconds + settings.lingerSeconds,
+      maxWorkers: 1,
     });
   } catch (error) {
     metrics.refused.inc();

@@ -68,7 +68,8 @@ export const task = z.discriminatedUnion("task", [
 
 /**
  * Cuts the video: by the worker that has the task `whole`. When the stored cut has the same fingerprint and
- * frames, its encoded chunks are kept; otherwise it is replaced. From then on a claim gives a chunk.
+ * frames, its encoded chunks are kept; otherwise it is replaced. From then on a claim gives a chunk, and
+ * `lease` is over: a report with it is fenced.
  */
 export const cutRequest = z.object({
   lease,
@@ -96,6 +97,13 @@ export const chunkCompleteRequest = z.object({
   phase_times: phaseTimes,
 });
 export const chunkCompleteResponse = z.object({});
+
+/** What the public API shows of a cut. */
+export const chunkCounts = z.object({ done: z.int(), total: z.int() }).meta({
+  description:
+    "While processing a video that is cut into chunks, so that several workers encode it: how many " +
+    "chunks are encoded. `progress` is then that of the whole video. null for any other video.",
+});
 
 export type ClaimedTask = WholeTask | ChunkTask | JoinTask;
 export type WholeTask = z.infer<typeof wholeTask>;

@@ -197,6 +197,7 @@ export type MediaSummary = z.infer<typeof mediaSummary>;
 export type Verification = z.infer<typeof verification>;
 export type PhaseTimes = z.infer<typeof phaseTimes>;
 export type ClaimRequest = z.infer<typeof claimRequest>;
+export type Assignment = z.infer<typeof assignment>;
 export type ClaimResponse = z.infer<typeof claimResponse>;
 export type SourceRequest = z.infer<typeof sourceRequest>;
 export type SourceResponse = z.infer<typeof sourceResponse>;

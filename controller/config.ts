@@ -18,6 +18,7 @@ import {
 const settings = z.object({
   MAX_RUNNING_JOBS: integer({ min: 1 }).default(10),
   CHUNK_SECONDS: integer({ min: 1 }).default(30),
+  MAX_WORKERS_PER_VIDEO: integer({ min: 1, max: 100 }).default(4),
   MAX_ATTEMPTS: integer({ min: 1 }).default(3),
   MAX_UPLOAD_BYTES: maxUploadBytes,
   JOB_DEADLINE_SECONDS: integer({ min: 60 }).default(6 * 3600),
@@ -46,9 +47,12 @@ const config = awsEnvironment.extend({
 
 /** Settings of the controller. Times are in seconds. */
 export interface ControllerSettings {
+  /** How many workers may run at the same time, for all videos. */
   maxRunningJobs: number;
   /** A chunk of a video that several workers encode is at least so long. */
   chunkSeconds: number;
+  /** How many of them may encode one video, each a chunk of it. */
+  maxWorkersPerVideo: number;
   /** Failures that count before a file fails. */
   maxAttempts: number;
   /** How many times the platform may remove a worker before a file fails. */
@@ -143,6 +147,7 @@ function toSettings(env: z.infer<typeof settings>): Readonly<ControllerSettings>
   return Object.freeze({
     maxRunningJobs: env.MAX_RUNNING_JOBS,
     chunkSeconds: env.CHUNK_SECONDS,
+    maxWorkersPerVideo: env.MAX_WORKERS_PER_VIDEO,
     maxAttempts: env.MAX_ATTEMPTS,
     maxDisruptions: 20,
     maxMemoryScale: 4,

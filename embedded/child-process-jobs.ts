@@ -55,6 +55,7 @@ export class ChildProcessJobs implements JobPort, WorkAuthenticator {
         disrupted: false,
         why: null,
         endedAt: null,
+        workers: { started: 1, ended: 0 },
       },
       child: this.#start(spec.name, token),
       tokenHash: hash(token),
@@ -71,6 +72,9 @@ export class ChildProcessJobs implements JobPort, WorkAuthenticator {
   async list(): Promise<JobStatus[]> {
     return [...this.#jobs.values()].map((job) => job.status);
   }
+
+  /** Jobs have one worker: `maxWorkers` is 1. */
+  async setWorkers(): Promise<void> {}
 
   async remove(name: string): Promise<void> {
     const job = this.#jobs.get(name);
@@ -137,6 +141,7 @@ export class ChildProcessJobs implements JobPort, WorkAuthenticator {
       phase: code === 0 ? "succeeded" : "failed",
       exitCode: code ?? 128 + (signal === null ? 0 : constants.signals[signal]),
       endedAt: new Date(),
+      workers: { started: 1, ended: 1 },
     };
     // A worker that was killed leaves its files behind.
     void rm(this.#scratchOf(job.status.name), { recursive: true, force: true })

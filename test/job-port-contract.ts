@@ -71,6 +71,7 @@ export function describeJobPort(platform: string, start: () => Promise<JobPortHa
           disrupted: false,
           why: null,
           endedAt: null,
+          workers: { started: 1, ended: 0 },
         });
         expect(await worker.runs()).toBe(true);
         expect(await harness.authenticator.authenticate(worker.token)).toMatchObject(refOf(spec));
@@ -144,7 +145,7 @@ export function describeJobPort(platform: string, start: () => Promise<JobPortHa
 
 function newSpec(): JobSpec {
   const ref: AttemptRef = { fileId: randomUUID(), attempt: 1 };
-  const limits = { sourceSizeBytes: 1_000, memoryScale: 1, deadlineSeconds: 600 };
+  const limits = { sourceSizeBytes: 1_000, memoryScale: 1, deadlineSeconds: 600, maxWorkers: 1 };
   return { ...ref, name: jobName(ref), ...limits };
 }
 

@@ -42,6 +42,8 @@ function toTransaction(row: TransactionRow): Transaction {
     counted: row.counted,
     worker: row.worker,
     claims: row.lease,
+    workers_started: row.workers_started,
+    chunks: row.chunks,
     memory_scale: row.memory_scale,
     waiting_for: row.waiting_for,
     original_codec: row.original_codec,

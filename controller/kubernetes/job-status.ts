@@ -11,10 +11,11 @@ import type { Job, JobCondition, Pod, Termination } from "./wire.ts";
  * still exists. Pure.
  */
 export function jobStatus(ref: AttemptRef, job: Job, pods: readonly Pod[]): JobStatus {
-  const common = { fileId: ref.fileId, attempt: ref.attempt, name: job.metadata?.name ?? "" };
+  const end = endOf(job);
+  const workers = { started: 1, ended: end === undefined ? 0 : 1 };
+  const common = { ...ref, name: job.metadata?.name ?? "", workers };
   const pod = currentPod(pods);
   const termination = terminationOf(pod);
-  const end = endOf(job);
   if (end === undefined) {
     const why = waitingReason(job, pod);
     const phase = why === null ? "running" : "waiting";

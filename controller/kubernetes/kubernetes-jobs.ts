@@ -58,6 +58,9 @@ export class KubernetesJobs implements JobPort {
     return statuses.filter((status) => status !== undefined);
   }
 
+  /** Jobs have one worker: `maxWorkers` is 1. */
+  async setWorkers(): Promise<void> {}
+
   async remove(name: string): Promise<void> {
     const { client, namespace } = this.#options;
     const job = await this.#options.jobs.find(name);

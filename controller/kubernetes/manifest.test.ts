@@ -12,7 +12,13 @@ const owner = {
 };
 
 function manifest(spec: Partial<JobSpec> = {}, settings: Partial<JobSettings> = {}) {
-  const defaults = { name, sourceSizeBytes: 0, memoryScale: 1, deadlineSeconds: 21_600 };
+  const defaults = {
+    name,
+    sourceSizeBytes: 0,
+    memoryScale: 1,
+    deadlineSeconds: 21_600,
+    maxWorkers: 1,
+  };
   return jobManifest({ ...ref, ...defaults, ...spec }, { ...jobSettings, ...settings }, owner);
 }
 

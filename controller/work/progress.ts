@@ -1,5 +1,8 @@
-import type { AttemptRef } from "@transpod/contract/job-identity.ts";
+import type { AttemptRef, ChunkLeaseRef } from "@transpod/contract/job-identity.ts";
 import type { ProgressRequest } from "@transpod/contract/work-protocol.ts";
+import { recordChunkReport, updateCutProgress } from "@transpod/store/chunk-leases.ts";
+import { lockAttempt, markHeard } from "@transpod/store/claims.ts";
+import { inTransaction } from "@transpod/store/database.ts";
 import { recordProgress } from "@transpod/store/work.ts";
 import type { WorkDeps } from "./deps.ts";
 import { FencedError } from "./fenced.ts";
@@ -10,6 +13,25 @@ export async function progress(
   ref: AttemptRef,
   report: ProgressRequest,
 ): Promise<Record<string, never>> {
-  if (await recordProgress(deps.pool, { ...ref, lease: report.lease }, report)) return {};
+  const { lease, chunk } = report;
+  const recorded =
+    chunk === undefined
+      ? await recordProgress(deps.pool, { ...ref, lease }, report)
+      : await recordOfChunk(deps, { ...ref, lease, chunk }, report);
+  if (recorded) return {};
   throw new FencedError(ref);
+}
+
+async function recordOfChunk(
+  { pool, settings }: WorkDeps,
+  ref: ChunkLeaseRef,
+  report: ProgressRequest,
+): Promise<boolean> {
+  return await inTransaction(pool, async (client) => {
+    if (!(await lockAttempt(client, ref))) return false;
+    if (!(await recordChunkReport(client, ref, report))) return false;
+    await markHeard(client, ref);
+    await updateCutProgress(client, ref, settings.silenceSeconds);
+    return true;
+  });
 }

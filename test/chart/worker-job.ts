@@ -28,6 +28,7 @@ export async function workerJobOf(rendered: Rendered): Promise<Job> {
     name: "transpod-0b9d3a52-1",
     sourceSizeBytes: 1024 ** 3,
     memoryScale: 1,
+    maxWorkers: 1,
     deadlineSeconds: 3600,
   };
   const owner = {

@@ -31,6 +31,7 @@ export class InProcessJobs implements JobPort, WorkAuthenticator {
       status: {
         ...{ fileId, attempt, name, phase: "running" },
         ...{ exitCode: null, disrupted: false, why: null, endedAt: null },
+        workers: { started: 1, ended: 0 },
       },
       token: randomBytes(16).toString("base64url"),
       life: new AbortController(),
@@ -50,6 +51,9 @@ export class InProcessJobs implements JobPort, WorkAuthenticator {
   async list(): Promise<JobStatus[]> {
     return [...this.#jobs.values()].map(({ status }) => status);
   }
+
+  /** Jobs have one worker: `maxWorkers` is 1. */
+  async setWorkers(): Promise<void> {}
 
   async remove(name: string): Promise<void> {
     const job = this.#jobs.get(name);
@@ -82,6 +86,7 @@ export class InProcessJobs implements JobPort, WorkAuthenticator {
       ...job.status,
       phase: exitCode === 0 ? "succeeded" : "failed",
       ...{ exitCode, disrupted, endedAt: new Date() },
+      workers: { started: 1, ended: 1 },
     };
     job.life.abort();
     setTimeout(() => this.#forget(job), rememberEndedMs).unref();

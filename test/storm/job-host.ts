@@ -91,6 +91,11 @@ function createHostApp({ jobs, kill }: Workers) {
   app.get("/jobs/:name", async (request, response) => {
     response.json((await jobs.get(request.params.name)) ?? null);
   });
+  app.put("/jobs/:name/workers", async (request, response) => {
+    const { started } = request.body as { started: number };
+    await jobs.setWorkers(request.params.name, started);
+    response.json({});
+  });
   app.delete("/jobs/:name", async (request, response) => {
     await jobs.remove(request.params.name);
     response.json({});

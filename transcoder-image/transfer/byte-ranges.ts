@@ -14,13 +14,12 @@ export function merged(ranges: readonly ByteRange[], gap = gapBytes): ByteRange[
   return result;
 }
 
-/** The parts of the wanted ranges that are not present, and all that is present when they are fetched. Pure. */
+/** The parts of the wanted ranges that are not present. Pure. */
 export function missingRanges(
   present: readonly ByteRange[],
   wanted: readonly ByteRange[],
-): { missing: ByteRange[]; present: ByteRange[] } {
-  const missing = merged(wanted).flatMap((range) => without(range, present));
-  return { missing, present: merged([...present, ...missing], 0) };
+): ByteRange[] {
+  return merged(wanted).flatMap((range) => without(range, present));
 }
 
 function without({ start, end }: ByteRange, present: readonly ByteRange[]): ByteRange[] {

@@ -86,12 +86,12 @@ export const pictureCases: readonly MediaCase[] = [
   },
   {
     file: "ntsc.mov",
-    what: "H.265 at 59.94 frames per second",
+    what: "21 seconds of H.265 at 59.94 frames per second",
     source: ffmpeg(
-      ...["-f", "lavfi", "-i", "testsrc2=s=160x90:r=60000/1001:d=1", "-c:v", "libx265"],
+      ...["-f", "lavfi", "-i", "testsrc2=s=160x90:r=60000/1001:d=21", "-c:v", "libx265"],
       ...["-preset", "ultrafast", "-x265-params", "log-level=error", "-pix_fmt", "yuv420p"],
     ),
-    result: { codec: "h264", frames: 60 },
+    result: { codec: "h264", frames: 1259 },
   },
   {
     file: "trimmed.mp4",

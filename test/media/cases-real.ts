@@ -54,9 +54,11 @@ export const realCases: readonly MediaCase[] = [
   },
   {
     file: "sintel_trailer-720p.mp4",
-    what: "a film trailer of 52 seconds",
+    what: "the first 14 seconds of a film trailer",
     source: realFiles.trailer,
-    result: { codec: "hevc", frames: 1253, audio: ["aac"] },
+    // All frames before the third sync sample; x265 begins a second GOP at 250 frames.
+    seconds: 13.8,
+    result: { codec: "hevc", frames: 334, audio: ["aac"] },
   },
   {
     file: "run.mp4",

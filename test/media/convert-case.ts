@@ -11,6 +11,7 @@ import { readFfmpegFacts, type FfmpegFacts } from "@transpod/transcoder-image/ff
 import { containerOf } from "@transpod/transcoder-image/plan/container.ts";
 import type { MediaCase } from "./media-case.ts";
 import { pathOfReal } from "./real-files.ts";
+import { runFfmpeg } from "./recipes.ts";
 
 export interface Outcome {
   input: string;
@@ -33,7 +34,7 @@ const factsForAll = () => (ffmpeg ??= readFfmpegFacts(new AbortController().sign
 
 /** Generates the file, and runs the worker's own probe, plan, encode and verify on it. */
 export async function convertCase(
-  { file, source, settings }: MediaCase,
+  { file, source, seconds, settings }: MediaCase,
   folder: string,
   canaryUrl: string,
 ): Promise<Outcome> {
@@ -43,7 +44,8 @@ export async function convertCase(
   const input = beside(file);
   const output = beside(`output.${container}`);
   if (typeof source === "function") await source(input, { beside, canaryUrl });
-  else await copyFile(pathOfReal(source), input);
+  else if (seconds === undefined) await copyFile(pathOfReal(source), input);
+  else await copyStart(pathOfReal(source), input, seconds);
   const { signal } = new AbortController();
   try {
     const converted = await convert(
@@ -64,4 +66,9 @@ export async function convertCase(
     if (!(refusal instanceof AttemptError)) throw refusal;
     return { input, output, converted: undefined, refusal };
   }
+}
+
+/** All tracks of a file, up to this time. */
+function copyStart(from: string, to: string, seconds: number): Promise<void> {
+  return runFfmpeg("-i", from, "-t", String(seconds), "-map", "0", "-c", "copy", to);
 }

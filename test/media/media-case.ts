@@ -52,6 +52,8 @@ export interface MediaCase {
   file: string;
   what: string;
   source: RealFile | Recipe;
+  /** Only the start of a real file, copied without encoding, where the whole file takes long to encode. */
+  seconds?: number;
   /** The client's settings besides a fast preset. */
   settings?: Partial<TranscodeSettings>;
   result: Converted | Refused;

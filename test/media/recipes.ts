@@ -70,6 +70,6 @@ export const trimmed = (seconds: number, whole: Recipe) =>
 export const remuxed = (whole: Recipe, ...args: string[]) =>
   madeOf(whole, (from, to) => runFfmpeg("-i", from, "-c", "copy", ...args, to));
 
-async function runFfmpeg(...args: string[]): Promise<void> {
+export async function runFfmpeg(...args: string[]): Promise<void> {
   await execa("ffmpeg", ["-nostdin", "-v", "error", "-y", ...args]);
 }

@@ -17,22 +17,20 @@ export interface FfmpegFacts {
  */
 export async function readFfmpegFacts(signal: AbortSignal): Promise<FfmpegFacts> {
   const options = { ...childOptions, cancelSignal: signal, timeout: answerTimeoutMs };
-  const [version, filters] = await Promise.all([
-    execa("ffmpeg", ["-hide_banner", "-version"], options),
-    execa("ffmpeg", ["-hide_banner", "-filters"], options),
-  ]);
+  // With a list goes a banner, on stderr, that begins with the version.
+  const result = await execa("ffmpeg", ["-filters"], options);
   signal.throwIfAborted();
-  const fault = childFault("ffmpeg", version) ?? childFault("ffmpeg", filters);
+  const fault = childFault("ffmpeg", result);
   if (fault !== null) throw fault;
-  if (version.failed) {
+  if (result.failed) {
     throw new AttemptError("internal_error", "The worker can't run ffmpeg: is it installed?");
   }
-  const { major, minor } = parseVersion(version.stdout);
-  return { major, minor, hasZscale: /^\s*\S+\s+zscale\s/m.test(filters.stdout) };
+  const { major, minor } = parseVersion(result.stderr);
+  return { major, minor, hasZscale: /^\s*\S+\s+zscale\s/m.test(result.stdout) };
 }
 
 /**
- * Reads the first line of `ffmpeg -version`. `-fps_mode`, which keeps every timestamp, came with
+ * Reads the first line of ffmpeg's banner. `-fps_mode`, which keeps every timestamp, came with
  * 5.1: an older version, or one without a version number, is refused.
  */
 export function parseVersion(text: string): { major: number; minor: number } {

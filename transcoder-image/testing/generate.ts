@@ -1,3 +1,5 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { extname } from "node:path";
 import { execa } from "execa";
 
 export interface Recipe {
@@ -14,8 +16,24 @@ export interface Recipe {
   options?: string[];
 }
 
+/** The files that this process has made, by extension and ffmpeg's arguments: many tests want the same. */
+const made = new Map<string, Buffer>();
+
 /** Makes a small real video: a moving test picture and a tone. */
 export async function generate(path: string, recipe: Recipe = {}): Promise<string> {
+  const args = argumentsFor(recipe);
+  const key = JSON.stringify([extname(path), ...args]);
+  const known = made.get(key);
+  if (known === undefined) {
+    await execa("ffmpeg", ["-v", "error", "-y", ...args, path]);
+    made.set(key, await readFile(path));
+  } else {
+    await writeFile(path, known);
+  }
+  return path;
+}
+
+function argumentsFor(recipe: Recipe): string[] {
   const { codec = "libx264", size = "160x90", rate = 25, seconds = 1 } = recipe;
   const { pixelFormat = "yuv420p", audio = "aac", channels = 2, filters, options = [] } = recipe;
   const tone = Array.from({ length: channels }, () => "0.1*sin(2800*t)").join("|");
@@ -24,12 +42,11 @@ export async function generate(path: string, recipe: Recipe = {}): Promise<strin
   const preset = codec === "mpeg4" ? [] : ["-preset", "ultrafast"];
   const quiet = codec === "libx265" ? ["-x265-params", "log-level=error"] : [];
   const input = `testsrc2=s=${size}:r=${rate}:d=${seconds}`;
-  await execa("ffmpeg", [
-    ...["-v", "error", "-y", "-f", "lavfi", "-i", input, ...sound],
+  return [
+    ...["-f", "lavfi", "-i", input, ...sound],
     ...(filters === undefined ? [] : ["-vf", filters, "-fps_mode", "passthrough"]),
-    ...["-c:v", codec, ...preset, ...quiet, "-pix_fmt", pixelFormat, ...options, path],
-  ]);
-  return path;
+    ...["-c:v", codec, ...preset, ...quiet, "-pix_fmt", pixelFormat, ...options],
+  ];
 }
 
 /** Cuts off the start as phones do: with an edit list, so that the frames before it are still in the file. */

@@ -36,5 +36,8 @@ test("several workers encode a video, each a chunk after the other, and it is jo
   });
   console.log(JSON.stringify(seen.at(-2), null, 1));
   expect(findFaults(result.original, result.processed)).toEqual([]);
-  expect(await client.status(result.fileId)).toMatchObject({ attempt: 1, verification: { frames: 300 } });
+  expect(await client.status(result.fileId)).toMatchObject({
+    attempt: 1,
+    verification: { frames: 300 },
+  });
 });

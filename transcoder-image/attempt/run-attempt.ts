@@ -1,7 +1,6 @@
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { releasedExit } from "@transpod/contract/failures.ts";
 import type { Task } from "@transpod/contract/chunk-protocol.ts";
 import { SourceIndex } from "../chunks/source-index.ts";
 import { endingOf } from "./ending.ts";
@@ -18,7 +17,7 @@ export async function runAttempt(deps: AttemptDeps): Promise<number> {
       if (typeof task === "number") return task;
       if (task.task === "release") {
         log.info({ event: "released" });
-        return releasedExit;
+        return 0;
       }
       if (task.task === "wait") {
         await delay(task.seconds * 1000, undefined, { signal: stop }).catch(() => undefined);

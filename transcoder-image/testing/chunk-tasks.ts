@@ -6,19 +6,26 @@ import {
   cutRequest,
   type ChunkCompleteRequest,
   type CutRequest,
+  type Task,
 } from "@transpod/contract/chunk-protocol.ts";
+
+export interface CutOptions {
+  maxWorkers: number;
+  chunkSeconds: number;
+  /** Tasks to give when the video is cut, before the chunks. */
+  afterCut?: Task[];
+}
 
 /** The controller's side of a video that is encoded in chunks, and their objects: one task after the other. */
 export class ChunkTasks {
   readonly completed: ChunkCompleteRequest[] = [];
   readonly #objects = new Map<number, Buffer>();
+  #given = 0;
   cut: CutRequest | undefined;
 
   /** What a claim says beside the assignment. `baseUrl`: of this server. */
-  next(
-    { maxWorkers, chunkSeconds }: { maxWorkers: number; chunkSeconds: number },
-    baseUrl: string,
-  ) {
+  next({ maxWorkers, chunkSeconds, afterCut = [] }: CutOptions, baseUrl: string) {
+    if (this.cut !== undefined && this.#given < afterCut.length) return afterCut[this.#given++];
     if (this.cut === undefined) {
       return { task: "whole", max_workers: maxWorkers, chunk_seconds: chunkSeconds };
     }

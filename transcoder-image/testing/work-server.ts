@@ -16,7 +16,7 @@ import {
   type FailRequest,
   type ProgressRequest,
 } from "@transpod/contract/work-protocol.ts";
-import { ChunkTasks } from "./chunk-tasks.ts";
+import { ChunkTasks, type CutOptions } from "./chunk-tasks.ts";
 
 export const workToken = "a-work-token";
 export const fileId = "0b0f2c0e-6f0b-4e5e-9a53-0a3f6f4f8a11";
@@ -39,7 +39,7 @@ export interface WorkServerOptions {
   /** Refuse the first try of each part, as S3 refuses an expired URL. */
   expireFirstUrls?: boolean;
   /** Give tasks, so that the worker may cut the video. */
-  cut?: { maxWorkers: number; chunkSeconds: number };
+  cut?: CutOptions;
   fenceWhen?: (progress: ProgressRequest) => boolean;
 }
 

@@ -218,7 +218,9 @@ test("a Job that may have several workers is elastic, and differs in nothing els
     completionMode: "Indexed",
     backoffLimitPerIndex: 0,
     podFailurePolicy: {
-      rules: podFailurePolicy?.rules.map((rule) => ({ ...rule, action: "FailIndex" })),
+      rules: podFailurePolicy?.rules.map((rule) =>
+        Object.assign({}, rule, { action: "FailIndex" }),
+      ),
     },
     successPolicy: { rules: [{ succeededCount: 1 }] },
   });

@@ -89,7 +89,8 @@ export class ChildProcessJobs implements JobPort, WorkAuthenticator {
   async authenticate(token: string): Promise<AttemptRef | undefined> {
     // Looked up by hash, so that timing does not reveal how much of a token was right.
     const tokenHash = hash(token);
-    return this.#jobs.values().find((job) => job.tokenHash === tokenHash);
+    const job = this.#jobs.values().find((one) => one.tokenHash === tokenHash);
+    return job && refOf(job);
   }
 
   /** Ends all workers. The next process with this data starts their attempts again. */
@@ -148,7 +149,7 @@ export class ChildProcessJobs implements JobPort, WorkAuthenticator {
     void rm(this.#scratchOf(worker), { recursive: true, force: true })
       .catch(() => {}) // the next start clears the folder
       .then(() => {
-        for (const listener of this.#listeners) listener(job);
+        for (const listener of this.#listeners) listener(refOf(job));
       });
   }
 
@@ -161,8 +162,13 @@ export class ChildProcessJobs implements JobPort, WorkAuthenticator {
   }
 }
 
-function statusOf({ fileId, attempt, name, children, ends }: Job): JobStatus {
-  return { fileId, attempt, name, ...workersStatus(children.length, ends) };
+/** Without the token. */
+function refOf({ fileId, attempt }: Job): AttemptRef {
+  return { fileId, attempt };
+}
+
+function statusOf(job: Job): JobStatus {
+  return { ...refOf(job), name: job.name, ...workersStatus(job.children.length, job.ends) };
 }
 
 function hash(token: string): string {

@@ -141,6 +141,13 @@ describe("how a worker ended is known after its pod is gone", () => {
     );
   });
 
+  test("but not when its Job was gone before", async () => {
+    await podComesAndGoes();
+    server.put(jobsPath, elastic(1));
+    await untilStarted(1);
+    expect(await kubernetes.jobs.get(name)).toMatchObject({ workers: { started: 1, ended: 0 } });
+  });
+
   test("but not for another Job of the same name", async () => {
     server.put(jobsPath, elastic(1));
     await untilStarted(1);

@@ -65,7 +65,7 @@ export class KubernetesJobs implements JobPort {
     return statuses.filter((status) => status !== undefined);
   }
 
-  /** Throws ApiServerError or UnavailableError. A Job that is not elastic keeps its one worker. */
+  /** Throws ApiServerError or UnavailableError. A Job that is not elastic can't grow. */
   async setWorkers(name: string, started: number): Promise<void> {
     for (let tries = 1; ; tries += 1) {
       try {

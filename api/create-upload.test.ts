@@ -33,11 +33,18 @@ test("what a client chooses is kept, and what it leaves open has a default", asy
   expect(body.settings, "under the file's own address too").toEqual(shown);
 });
 
+test("a number of workers is kept", async () => {
+  const { file_id } = await api.announce({ file_name: "holiday.mov", settings: { workers: 3 } });
+  expect((await api.status(file_id)).settings).toMatchObject({ workers: 3 });
+});
+
 test.for([
   [{ quality: "best" }, "settings.quality"],
   [{ crf: 0 }, "settings.crf"],
   [{ preset: "placebo" }, "settings.preset"],
   [{ if_larger: "maybe" }, "settings.if_larger"],
+  [{ workers: 0 }, "settings.workers"],
+  [{ workers: "many" }, "settings.workers"],
   [{ crop: "1:1" }, "settings"],
 ] as const)("the settings %j are refused", async ([settings, path]) => {
   const { status, body } = await api.post<Problem>("/upload", { file_name: "a.mp4", settings });

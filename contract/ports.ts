@@ -50,8 +50,8 @@ export interface JobPort {
   get(name: string): Promise<JobStatus | undefined>;
   list(): Promise<JobStatus[]>;
   /**
-   * Has the Job start workers until it has started so many in its life; never fewer. The Job is elastic. Resolves also
-   * when there is no such Job, or it has ended.
+   * Has the Job start workers until it has started so many in its life; never fewer. Resolves also when there is no
+   * such Job, when it has ended, and when it cannot grow: `workers` in its status says how many it started.
    */
   setWorkers(name: string, started: number): Promise<void>;
   /** Ends the workers and forgets the Job; resolves also when there is none. */

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { releasedExit } from "@transpod/contract/failures.ts";
 import { jobName, type AttemptRef } from "@transpod/contract/job-identity.ts";
 import type { JobPort, JobSpec, JobStatus, WorkAuthenticator } from "@transpod/contract/ports.ts";
 
@@ -9,10 +10,10 @@ export interface JobPortHarness {
   authenticator: WorkAuthenticator;
   /** The timeout of each step there. */
   timeoutMs: number;
-  /** Makes the worker of a future Job end at once. Others run until they are ended. */
+  /** Makes the first worker of a future Job end at once. Others run until they are ended. */
   tellToExit(spec: JobSpec, exitCode: number): Promise<void>;
-  /** Resolves when the worker of a Job runs. */
-  worker(spec: JobSpec): Promise<TestWorker>;
+  /** Resolves when that worker of a Job runs; by default the first, which has index 0. */
+  worker(spec: JobSpec, index?: number): Promise<TestWorker>;
   stop(): Promise<void>;
 }
 
@@ -20,6 +21,8 @@ export interface TestWorker {
   /** Its work token. */
   token: string;
   runs(): Promise<boolean>;
+  /** Makes it end with this exit code. */
+  end(exitCode: number): Promise<void>;
 }
 
 /** What the controller relies on, wherever Jobs run. To be called where a test file has its tests. */
@@ -123,10 +126,110 @@ export function describeJobPort(platform: string, start: () => Promise<JobPortHa
       await harness.jobs.remove(spec.name);
     });
 
+    describe("an elastic Job", () => {
+      const elasticSpec = () => ({ ...newSpec(), maxWorkers: 4 });
+      const createWith = async (workers: number) => {
+        const spec = elasticSpec();
+        await harness.jobs.create(spec);
+        await harness.jobs.setWorkers(spec.name, workers);
+        const indexes = Array.from({ length: workers }, (_, index) => index);
+        return { spec, workers: await Promise.all(indexes.map((i) => harness.worker(spec, i))) };
+      };
+      const untilEnded = async ({ name }: JobSpec, ended: number) =>
+        await untilStatus(name, (job) => job.workers.ended === ended);
+
+      test("starts with one worker, and more when it is asked for more", async () => {
+        const spec = elasticSpec();
+        await harness.jobs.create(spec);
+        const first = await harness.worker(spec);
+        const one = { phase: "running", workers: { started: 1, ended: 0 } };
+        expect(await untilStatus(spec.name, (job) => job.phase === "running")).toMatchObject(one);
+        // At once, in any order: the highest number counts.
+        await Promise.all([3, 2, 3, 1].map((n) => harness.jobs.setWorkers(spec.name, n)));
+        const others = await Promise.all([1, 2].map((index) => harness.worker(spec, index)));
+        const three = { phase: "running", workers: { started: 3, ended: 0 } };
+        expect(await untilStatus(spec.name, (job) => job.workers.started === 3)).toMatchObject(
+          three,
+        );
+        for (const worker of [first, ...others]) {
+          expect(await worker.runs()).toBe(true);
+          expect(await harness.authenticator.authenticate(worker.token)).toMatchObject(refOf(spec));
+        }
+        await harness.jobs.remove(spec.name);
+        await until(async () => !(await others[1]!.runs()));
+      });
+
+      test.each([1, releasedExit, 137])(
+        "runs on when one of its workers ends with %i, which nobody replaces",
+        async (exitCode) => {
+          const { spec, workers } = await createWith(2);
+          const heard: AttemptRef[] = [];
+          harness.jobs.onChange(({ fileId, attempt }) => heard.push({ fileId, attempt }));
+          await workers[0]!.end(exitCode);
+          const status = { phase: "running", exitCode: null, workers: { started: 2, ended: 1 } };
+          expect(await untilEnded(spec, 1)).toMatchObject(status);
+          await vi.waitFor(() => expect(heard).toContainEqual(refOf(spec)), {
+            timeout: harness.timeoutMs,
+          });
+          expect(await workers[0]!.runs()).toBe(false);
+          expect(await workers[1]!.runs()).toBe(true);
+          await harness.jobs.setWorkers(spec.name, 3);
+          const third = await harness.worker(spec, 2);
+          expect(await third.runs()).toBe(true);
+          expect(await untilStatus(spec.name, (job) => job.workers.started === 3)).toMatchObject({
+            workers: { started: 3, ended: 1 },
+          });
+          await harness.jobs.remove(spec.name);
+        },
+      );
+
+      test("has succeeded when one worker ends with 0, which ends the others", async () => {
+        const { spec, workers } = await createWith(3);
+        await workers[2]!.end(releasedExit);
+        await untilEnded(spec, 1);
+        await workers[1]!.end(0);
+        const status = await untilStatus(spec.name, (job) => job.endedAt !== null);
+        expect(status).toMatchObject({ phase: "succeeded", exitCode: 0, disrupted: false });
+        await until(async () => !(await workers[0]!.runs()));
+        expect((await untilEnded(spec, 3)).phase).toBe("succeeded");
+        await harness.jobs.setWorkers(spec.name, 4);
+        await harness.jobs.remove(spec.name);
+      });
+
+      test("has succeeded when its last worker ends with 0 and others failed before", async () => {
+        const { spec, workers } = await createWith(3);
+        await workers[0]!.end(1);
+        await workers[1]!.end(releasedExit);
+        await untilEnded(spec, 2);
+        await workers[2]!.end(0);
+        const status = await untilStatus(spec.name, (job) => job.endedAt !== null);
+        const workersEnded = { started: 3, ended: 3 };
+        expect(status).toMatchObject({ phase: "succeeded", exitCode: 0, workers: workersEnded });
+        await harness.jobs.remove(spec.name);
+      });
+
+      test("has failed when all ended, as the last one did that was not released", async () => {
+        const { spec, workers } = await createWith(3);
+        for (const [index, exitCode] of [1, 13, releasedExit].entries()) {
+          await untilStatus(spec.name, (job) => job.phase === "running");
+          await workers[index]!.end(exitCode);
+          await untilEnded(spec, index + 1);
+        }
+        expect(await untilStatus(spec.name, (job) => job.endedAt !== null)).toMatchObject({
+          ...{ phase: "failed", exitCode: 13, disrupted: false },
+          workers: { started: 3, ended: 3 },
+        });
+        await harness.jobs.setWorkers(spec.name, 4);
+        expect((await harness.jobs.get(spec.name))?.phase).toBe("failed");
+        await harness.jobs.remove(spec.name);
+      });
+    });
+
     test("of a Job that does not exist nothing is known, and nothing about it fails", async () => {
       const { name } = newSpec();
       expect(await harness.jobs.get(name)).toBeUndefined();
       await harness.jobs.remove(name);
+      await harness.jobs.setWorkers(name, 2);
       await harness.jobs.recordEvent(name, {
         type: "Normal",
         reason: "Nobody",

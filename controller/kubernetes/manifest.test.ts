@@ -206,6 +206,35 @@ test("the whole Job, with nothing but what must be set", () => {
   `);
 });
 
+test("a Job that may have several workers is elastic, and differs in nothing else", () => {
+  const { spec: one, ...rest } = manifest();
+  const { spec: several, ...same } = manifest({ maxWorkers: 4 });
+  expect(same).toEqual(rest);
+  const { completions, parallelism, podReplacementPolicy, template, ...times } = one!;
+  const { backoffLimit, podFailurePolicy, ...common } = times;
+  expect(backoffLimit).toBe(0);
+  expect(several).toEqual({
+    ...{ completions, parallelism, podReplacementPolicy, template, ...common },
+    completionMode: "Indexed",
+    backoffLimitPerIndex: 0,
+    podFailurePolicy: {
+      rules: podFailurePolicy?.rules.map((rule) =>
+        Object.assign({}, rule, { action: "FailIndex" }),
+      ),
+    },
+    successPolicy: { rules: [{ succeededCount: 1 }] },
+  });
+});
+
+test("a Job in a queue of Kueue is elastic only if Kueue allows it", () => {
+  const labels = { "kueue.x-k8s.io/queue-name": "videos" };
+  const annotations = { "kueue.x-k8s.io/elastic-job": "true" };
+  const modeWith = (settings: Partial<JobSettings>) =>
+    manifest({ maxWorkers: 4 }, settings).spec?.completionMode;
+  expect(modeWith({ labels })).toBeUndefined();
+  expect(modeWith({ labels, annotations })).toBe("Indexed");
+});
+
 test("a longer video gets more disk, rounded up to whole MiB", () => {
   const job = manifest({ sourceSizeBytes: 10 * 1024 ** 3 + 1 });
   expect(workerOf(job)?.resources).toMatchObject({

@@ -5,6 +5,7 @@ import type {
   V1Job,
   V1JobSpec,
   V1OwnerReference,
+  V1PodFailurePolicy,
   V1PodSpec,
   V1ResourceRequirements,
   V1Toleration,
@@ -24,7 +25,7 @@ const user = 10_001;
 const mebibyte = 1024 ** 2;
 
 /**
- * The Job of an attempt: one pod that is never replaced, with its work token as the only credential.
+ * The Job of an attempt: pods that are never replaced, each with its work token as the only credential.
  * The same arguments give the same Job, and nothing important is left to the cluster's defaults.
  */
 export function jobManifest(spec: JobSpec, settings: JobSettings, owner: V1OwnerReference): V1Job {
@@ -38,37 +39,62 @@ export function jobManifest(spec: JobSpec, settings: JobSettings, owner: V1Owner
     kind: "Job",
     metadata: { name: spec.name, ...metadata, ownerReferences: [owner] },
     spec: {
-      ...onePod(spec, settings),
+      ...(spec.maxWorkers > 1 && mayGrow(settings) ? elastic : onePod),
+      activeDeadlineSeconds: spec.deadlineSeconds,
+      ttlSecondsAfterFinished: settings.ttlSecondsAfterFinished,
       template: { metadata, spec: podSpec(spec, settings) },
     },
   };
 }
 
 /**
- * The first failure ends the Job: whether there is another attempt is the controller's decision. The
- * rules don't change that; they make the Job record why it failed, so that this is known after the pod
- * is gone. Kubernetes uses the first rule that matches.
+ * Kueue stops a Job whose number of pods changes, unless its elastic workloads are enabled.
+ * https://kueue.sigs.k8s.io/docs/concepts/elastic_workload/
  */
-function onePod(spec: JobSpec, settings: JobSettings): Omit<V1JobSpec, "template"> {
+function mayGrow({ labels, annotations }: JobSettings): boolean {
+  const queued = labels["kueue.x-k8s.io/queue-name"] !== undefined;
+  return !queued || annotations["kueue.x-k8s.io/elastic-job"] === "true";
+}
+
+/** Kubernetes uses the first rule that matches. */
+function whenAWorkerFails(action: "FailJob" | "FailIndex"): V1PodFailurePolicy {
   return {
-    completions: 1,
-    parallelism: 1,
-    backoffLimit: 0,
-    // The only value that a failure policy allows: a pod counts as failed when its status says how it ended.
-    podReplacementPolicy: "Failed",
-    podFailurePolicy: {
-      rules: [
-        { action: "FailJob", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] },
-        {
-          action: "FailJob",
-          onExitCodes: { containerName: workerContainer, operator: "NotIn", values: [0] },
-        },
-      ],
-    },
-    activeDeadlineSeconds: spec.deadlineSeconds,
-    ttlSecondsAfterFinished: settings.ttlSecondsAfterFinished,
+    rules: [
+      { action, onPodConditions: [{ type: "DisruptionTarget", status: "True" }] },
+      { action, onExitCodes: { containerName: workerContainer, operator: "NotIn", values: [0] } },
+    ],
   };
 }
+
+/**
+ * The first failure ends the Job: whether there is another attempt is the controller's decision. The
+ * rules don't change that; they make the Job record why it failed, so that this is known after the pod
+ * is gone.
+ */
+const onePod: Omit<V1JobSpec, "template"> = {
+  completions: 1,
+  parallelism: 1,
+  backoffLimit: 0,
+  // The only value that a failure policy allows: a pod counts as failed when its status says how it ended.
+  podReplacementPolicy: "Failed",
+  podFailurePolicy: whenAWorkerFails("FailJob"),
+};
+
+/**
+ * One worker at first, and more when the controller raises `completions` and `parallelism`: an index is the life
+ * of one worker, which is never replaced. The others run on when one fails, until one ends with 0. There is no
+ * `backoffLimit`: 0 would end the Job at the first failure.
+ * https://kubernetes.io/docs/concepts/workloads/controllers/job/#backoff-limit-per-index
+ */
+const elastic: Omit<V1JobSpec, "template"> = {
+  completionMode: "Indexed",
+  completions: 1,
+  parallelism: 1,
+  backoffLimitPerIndex: 0,
+  podReplacementPolicy: "Failed",
+  podFailurePolicy: whenAWorkerFails("FailIndex"),
+  successPolicy: { rules: [{ succeededCount: 1 }] },
+};
 
 function podSpec(spec: JobSpec, settings: JobSettings): V1PodSpec {
   const disk = diskFor(spec.sourceSizeBytes);

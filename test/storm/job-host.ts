@@ -40,10 +40,10 @@ export const realWorker = fileURLToPath(new URL("worker.ts", import.meta.url));
 function startWorkers({ workUrl, scratchDir, workers, seed }: JobHostOptions): Host {
   const random = seeded(seed);
   if (workers === "noop") {
-    const jobs = new InProcessJobs((spec, value, signal) =>
+    const jobs = new InProcessJobs((_spec, value, signal, worker) =>
       noopAttempt(
         new WorkClient({ workUrl, token: { value } }),
-        { worker: spec.name, scratchDir: tmpdir() },
+        { worker, scratchDir: tmpdir() },
         signal,
       ),
     );

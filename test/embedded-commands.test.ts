@@ -1,12 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { execa } from "execa";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { TranspodClient } from "./e2e/client.ts";
 import { findFaults, readFacts } from "./e2e/proof.ts";
 import { makeSample } from "./e2e/samples.ts";
-import { startTranspod, type Transpod } from "./test-transpod.ts";
+import { encodersIn, startTranspod, type Transpod } from "./test-transpod.ts";
 
 let folder: string;
 let transpod: Transpod;
@@ -20,12 +19,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** How many ffmpegs work in this test's folder. */
-async function encoders(): Promise<number> {
-  const { stdout } = await execa("ps", ["-A", "-o", "args="]);
-  const ours = (line: string) => /^\S*ffmpeg /.test(line) && line.includes(folder);
-  return stdout.split("\n").filter(ours).length;
-}
+const encoders = () => encodersIn(folder);
 
 async function post(path: string): Promise<number> {
   return (await fetch(`${transpod.url}${path}`, { method: "POST" })).status;

@@ -66,3 +66,10 @@ export async function readLog(dataDir: string): Promise<string> {
   const texts = names.map((name) => readFile(join(dataDir, name), "utf8"));
   return (await Promise.all(texts)).join("");
 }
+
+/** How many ffmpegs work on files in this folder. */
+export async function encodersIn(folder: string): Promise<number> {
+  const { stdout } = await execa("ps", ["-A", "-o", "args="]);
+  const ours = (line: string) => /^\S*ffmpeg /.test(line) && line.includes(folder);
+  return stdout.split("\n").filter(ours).length;
+}

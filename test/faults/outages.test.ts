@@ -23,14 +23,14 @@ const transcoder = fileURLToPath(
 );
 const settings = { ...defaultSettings, preset: "ultrafast" as const };
 const waitOptions = { timeout: 90_000, interval: 100 };
-/** A fast machine encodes the clip in half a second. With this, the worker still reports that phase. */
-const heartbeatSeconds = 0.1;
+/** A fast machine encodes the clip in a quarter of a second. With this, the worker still reports that phase. */
+const heartbeatSeconds = 0.05;
 
 let scratch: Scratch;
 let clip: Buffer;
 beforeAll(async () => {
   scratch = await makeScratch();
-  clip = await readFile(await generate(scratch.file("clip.mp4"), { size: "640x360", seconds: 4 }));
+  clip = await readFile(await generate(scratch.file("clip.mp4"), { size: "320x180", seconds: 4 }));
 });
 afterAll(() => scratch[Symbol.asyncDispose]());
 

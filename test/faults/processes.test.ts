@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
+import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { execa } from "execa";
 import getPort from "get-port";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { isTerminal } from "@transpod/contract/states.ts";
 import { ChildProcessJobs } from "@transpod/embedded/child-process-jobs.ts";
 import type { CrashPoint } from "@transpod/runtime/crash-point.ts";
@@ -38,7 +39,7 @@ let jobs: ChildProcessJobs;
 let served: Awaited<ReturnType<typeof serveJobs>>;
 let running: Controller[];
 
-beforeEach(async () => {
+async function setUp(): Promise<void> {
   [database, aws] = await Promise.all([freshDatabase(), freshAws()]);
   folder = await mkdtemp(join(tmpdir(), "transpod-processes-test-"));
   work = await FaultProxy.open(() => ({ host: "127.0.0.1", port: workPort }));
@@ -49,15 +50,16 @@ beforeEach(async () => {
   });
   served = await serveJobs(jobs);
   running = [];
-});
-afterEach(async () => {
+}
+
+async function tearDown(): Promise<void> {
   for (const controller of running) await controller.end();
   await jobs.stop();
   served.close();
   await work[Symbol.asyncDispose]();
   await database.drop();
   await rm(folder, { recursive: true, force: true });
-});
+}
 
 interface Controller {
   controllerArguments: ControllerArguments;
@@ -152,6 +154,17 @@ async function untilLeads(holder: string): Promise<void> {
   await vi.waitUntil(async () => (await term())?.holder === holder, waitOptions);
 }
 
+/** A message that comes again would reach a crash point in the place of the next video's. */
+async function untilNoMessages(): Promise<void> {
+  await vi.waitUntil(async () => {
+    const { Attributes = {} } = await aws.sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: aws.queueUrl, AttributeNames: ["All"] }),
+    );
+    const { ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible } = Attributes;
+    return ApproximateNumberOfMessages === "0" && ApproximateNumberOfMessagesNotVisible === "0";
+  }, waitOptions);
+}
+
 const points: CrashPoint[] = [
   "arrivals_written",
   "arrivals_committed",
@@ -162,55 +175,6 @@ const points: CrashPoint[] = [
   "parts_joined",
   "completion_committed",
 ];
-
-test.each(points)(
-  "a controller that is killed at %s, and whose Jobs run on, finishes the video in its first Job",
-  async (point) => {
-    const first = await startController();
-    await untilLeads("one");
-    await first.ask({ arm: point });
-    const [file] = await upload(1);
-    expect(await first.ended).toBe("SIGKILL");
-    await startController({ workPort: first.controllerArguments.workPort });
-    await expectPublishedOnce(file!);
-  },
-);
-
-test("a leader that stands still past its lease is replaced, and changes nothing when it wakes", async () => {
-  const one = await startController({ candidate: "one" });
-  await untilLeads("one");
-  const two = await startController({ candidate: "two" });
-  const files: NewFile[] = [];
-  for (const [leader, other, next] of [
-    [one, two, "two"],
-    [two, one, "one"],
-  ] as const) {
-    files.push(...(await upload(4)));
-    // In the middle of its work, whatever that is just then.
-    await vi.waitUntil(() => served.created.length > files.length - 4, waitOptions);
-    leader.kill("SIGSTOP");
-    workPort = other.controllerArguments.workPort;
-    work.reset();
-    await untilLeads(next);
-    files.push(...(await upload(2)));
-    leader.kill("SIGCONT");
-  }
-  for (const file of files) await expectPublishedOnce(file);
-});
-
-test("clocks that are wrong by ten minutes, one fast and one slow, end no lease and no attempt", async () => {
-  const tenMinutes = 600_000;
-  const settings = { silenceSeconds: 60, jobDeadlineSeconds: 120, leaseSeconds: 6 };
-  await startController({ candidate: "fast", clockOffsetMs: tenMinutes, settings });
-  await untilLeads("fast");
-  await startController({ candidate: "slow", clockOffsetMs: -tenMinutes, settings });
-  const before = await term();
-  for (const file of await upload(6)) await expectPublishedOnce(file);
-  expect(await term()).toEqual(before);
-  running[0]?.kill("SIGKILL");
-  await untilLeads("slow");
-  for (const file of await upload(2)) await expectPublishedOnce(file);
-});
 
 /** From here on Jobs run inside this process: sixty processes would take longer than the rest of the test. */
 async function serveJobsInProcess(): Promise<InProcessJobs> {
@@ -227,9 +191,69 @@ async function serveJobsInProcess(): Promise<InProcessJobs> {
   return inProcess;
 }
 
-test("a backlog of ten thousand keeps to the cap, and the controller's memory stays as it is", async () => {
-  await database.pool.query(
-    `with fresh as (
+describe("killed at one point after the other", () => {
+  beforeAll(setUp);
+  afterAll(tearDown);
+
+  test.each(points)(
+    "a controller that is killed at %s, and whose Jobs run on, finishes the video in its first Job",
+    async (point) => {
+      // The one that finished the video of the point before.
+      const first = running.at(-1) ?? (await startController());
+      await untilLeads("one");
+      await untilNoMessages();
+      await first.ask({ arm: point });
+      const [file] = await upload(1);
+      expect(await first.ended).toBe("SIGKILL");
+      await startController({ workPort: first.controllerArguments.workPort });
+      await expectPublishedOnce(file!);
+    },
+  );
+});
+
+describe("frozen, with a wrong clock, or with a backlog", () => {
+  beforeEach(setUp);
+  afterEach(tearDown);
+
+  test("a leader that stands still past its lease is replaced, and changes nothing when it wakes", async () => {
+    const one = await startController({ candidate: "one" });
+    await untilLeads("one");
+    const two = await startController({ candidate: "two" });
+    const files: NewFile[] = [];
+    for (const [leader, other, next] of [
+      [one, two, "two"],
+      [two, one, "one"],
+    ] as const) {
+      files.push(...(await upload(4)));
+      // In the middle of its work, whatever that is just then.
+      await vi.waitUntil(() => served.created.length > files.length - 4, waitOptions);
+      leader.kill("SIGSTOP");
+      workPort = other.controllerArguments.workPort;
+      work.reset();
+      await untilLeads(next);
+      files.push(...(await upload(2)));
+      leader.kill("SIGCONT");
+    }
+    for (const file of files) await expectPublishedOnce(file);
+  });
+
+  test("clocks that are wrong by ten minutes, one fast and one slow, end no lease and no attempt", async () => {
+    const tenMinutes = 600_000;
+    const settings = { silenceSeconds: 60, jobDeadlineSeconds: 120, leaseSeconds: 6 };
+    await startController({ candidate: "fast", clockOffsetMs: tenMinutes, settings });
+    await untilLeads("fast");
+    await startController({ candidate: "slow", clockOffsetMs: -tenMinutes, settings });
+    const before = await term();
+    for (const file of await upload(6)) await expectPublishedOnce(file);
+    expect(await term()).toEqual(before);
+    running[0]?.kill("SIGKILL");
+    await untilLeads("slow");
+    for (const file of await upload(2)) await expectPublishedOnce(file);
+  });
+
+  test("a backlog of ten thousand keeps to the cap, and the controller's memory stays as it is", async () => {
+    await database.pool.query(
+      `with fresh as (
        insert into files (file_id, file_name, s3_key, state, attempt, queued_at, source_version,
                           source_etag, source_size_bytes, upload_until)
        select gen_random_uuid(), 'film.mp4', 'film-' || n || '.mp4', 'pending', 1, now(), '', 'e', 5,
@@ -239,22 +263,23 @@ test("a backlog of ten thousand keeps to the cap, and the controller's memory st
      )
      insert into transactions (file_id, attempt, job_name)
      select file_id, 1, 'transpod-' || file_id || '-1' from fresh`,
-  );
-  const inProcess = await serveJobsInProcess();
-  const controller = await startController();
-  async function untilDone(count: number): Promise<void> {
-    await vi.waitUntil(async () => {
-      const states = await countByState(database.pool);
-      expect(states["processing"] ?? 0).toBeLessThanOrEqual(3);
-      return (states["completed"] ?? 0) >= count;
-    }, waitOptions);
-  }
-  await untilDone(15);
-  const before = await controller.ask("memory");
-  await untilDone(60);
-  const grown = (await controller.ask("memory")) - before;
-  expect(grown).toBeLessThan(10 * 1024 ** 2);
-  expect(served.created.length).toBe(new Set(served.created).size);
-  await controller.end();
-  for (const { name } of await inProcess.list()) await inProcess.remove(name);
+    );
+    const inProcess = await serveJobsInProcess();
+    const controller = await startController();
+    async function untilDone(count: number): Promise<void> {
+      await vi.waitUntil(async () => {
+        const states = await countByState(database.pool);
+        expect(states["processing"] ?? 0).toBeLessThanOrEqual(3);
+        return (states["completed"] ?? 0) >= count;
+      }, waitOptions);
+    }
+    await untilDone(15);
+    const before = await controller.ask("memory");
+    await untilDone(60);
+    const grown = (await controller.ask("memory")) - before;
+    expect(grown).toBeLessThan(10 * 1024 ** 2);
+    expect(served.created.length).toBe(new Set(served.created).size);
+    await controller.end();
+    for (const { name } of await inProcess.list()) await inProcess.remove(name);
+  });
 });

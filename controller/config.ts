@@ -50,6 +50,8 @@ export interface ControllerSettings {
   maxRunningJobs: number;
   /** How many of them may encode one video, each a chunk of it. */
   maxWorkersPerVideo: number;
+  /** A video that was given workers gets no others for so long: they may be unable to start. */
+  growthPauseSeconds: number;
   /** Failures that count before a file fails. */
   maxAttempts: number;
   /** How many times the platform may remove a worker before a file fails. */
@@ -65,7 +67,7 @@ export interface ControllerSettings {
   silenceSeconds: number;
   /** A Job without a worker for longer will never have one. */
   startSeconds: number;
-  /** How long a Job may take to end after its attempt has ended. */
+  /** How long a Job may take to end after its attempt has ended, or to start workers that it was told to. */
   lingerSeconds: number;
   retryDelaySeconds: { initial: number; max: number };
   sweepSeconds: number;
@@ -144,6 +146,7 @@ function toSettings(env: z.infer<typeof settings>): Readonly<ControllerSettings>
   return Object.freeze({
     maxRunningJobs: env.MAX_RUNNING_JOBS,
     maxWorkersPerVideo: env.MAX_WORKERS_PER_VIDEO,
+    growthPauseSeconds: 30,
     maxAttempts: env.MAX_ATTEMPTS,
     maxDisruptions: 20,
     maxMemoryScale: 4,

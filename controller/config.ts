@@ -53,6 +53,8 @@ export interface ControllerSettings {
   chunkSeconds: number;
   /** How many of them may encode one video, each a chunk of it. */
   maxWorkersPerVideo: number;
+  /** A video that was given workers gets no others for so long: they may be unable to start. */
+  growthPauseSeconds: number;
   /** Failures that count before a file fails. */
   maxAttempts: number;
   /** How many times the platform may remove a worker before a file fails. */
@@ -68,7 +70,7 @@ export interface ControllerSettings {
   silenceSeconds: number;
   /** A Job without a worker for longer will never have one. */
   startSeconds: number;
-  /** How long a Job may take to end after its attempt has ended. */
+  /** How long a Job may take to end after its attempt has ended, or to start workers that it was told to. */
   lingerSeconds: number;
   retryDelaySeconds: { initial: number; max: number };
   sweepSeconds: number;
@@ -148,6 +150,7 @@ function toSettings(env: z.infer<typeof settings>): Readonly<ControllerSettings>
     maxRunningJobs: env.MAX_RUNNING_JOBS,
     chunkSeconds: env.CHUNK_SECONDS,
     maxWorkersPerVideo: env.MAX_WORKERS_PER_VIDEO,
+    growthPauseSeconds: 30,
     maxAttempts: env.MAX_ATTEMPTS,
     maxDisruptions: 20,
     maxMemoryScale: 4,

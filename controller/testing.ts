@@ -23,6 +23,7 @@ export function attemptRow(overrides: Partial<AttemptRow> = {}): AttemptRow {
     max_workers: 1,
     workers_started: 1,
     workers_ended: 0,
+    grown_seconds: null,
     cut: false,
     launched: true,
     claimed: true,

@@ -20,6 +20,8 @@ export interface AttemptRow {
   /** Counted over the life of the attempt's Job. */
   workers_started: number;
   workers_ended: number;
+  /** Since it was last given more workers; null when it never was. */
+  grown_seconds: number | null;
   /** Whether its workers encode chunks. */
   cut: boolean;
   launched: boolean;
@@ -44,6 +46,7 @@ export async function getAttempt(db: Database, fileId: string): Promise<AttemptR
   const { rows } = await db.query<AttemptRow>(
     `select f.file_id, f.attempt, t.lease, f.state, t.job_name, t.memory_scale, f.source_size_bytes,
        f.settings, t.event_at, t.max_workers, t.workers_started, t.workers_ended,
+       extract(epoch from now() - t.workers_added_at)::float8 as grown_seconds,
        t.chunks is not null as cut,
        t.launched_at is not null as launched,
        t.claimed_at is not null as claimed,

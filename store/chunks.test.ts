@@ -221,9 +221,11 @@ test("the progress is that of all workers together", async () => {
   expect(await progress()).toMatchObject({
     ...{ phase: "encode", percent: 75, frame: 36, total_frames: 48, fps: 6, eta_seconds: 2 },
   });
-  const verify = { lease: third.lease, phase: "verify", percent: 50, frame: 1 } as const;
-  await recordChunkReport(db.pool, third, verify);
-  expect(await progress()).toMatchObject({ frame: 42, fps: 4 });
+  for (const phase of ["verify", "upload"] as const) {
+    const later = { lease: third.lease, phase, percent: 50, frame: 1 };
+    await recordChunkReport(db.pool, third, later);
+    expect(await progress()).toMatchObject({ frame: 42, fps: 4 });
+  }
 });
 
 test("the chunks of a file that has ended are removed twice, then the cut is forgotten", async () => {

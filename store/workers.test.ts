@@ -5,7 +5,7 @@ import { cancelFile } from "./cancel.ts";
 import { getFileStatus } from "./files.ts";
 import { setMaxWorkers } from "./launches.ts";
 import { claimedFile, cutFile, pendingFile, reserve } from "./testing.ts";
-import { addWorkers, markWorkersEnded, readSharedSlots } from "./workers.ts";
+import { addWorkers, markWorkersEnded, readSharedSlots, stopGrowing } from "./workers.ts";
 
 let db: TestDatabase;
 beforeEach(async () => {
@@ -41,17 +41,17 @@ test("a file whose workers have all ended has a slot until its attempt has ended
 test("slots are shared among attempts that are cut, while no file waits for one", async () => {
   await claimedFile(db.pool);
   const { fileId: file_id, attempt } = await elasticFile();
-  expect(await readSharedSlots(db.pool, 5)).toEqual({
+  expect(await readSharedSlots(db.pool, 5, 30)).toEqual({
     free: 3,
     attempts: [{ file_id, attempt, max_workers: 4, live: 1, useful: 3 }],
   });
-  expect(await readSharedSlots(db.pool, 2)).toMatchObject({ free: 0 });
+  expect(await readSharedSlots(db.pool, 2, 30)).toMatchObject({ free: 0 });
   const pending = await pendingFile(db.pool);
-  expect(await readSharedSlots(db.pool, 5)).toMatchObject({ free: 0 });
+  expect(await readSharedSlots(db.pool, 5, 30)).toMatchObject({ free: 0 });
   await db.pool.query("update files set launch_after = now() + interval '1 h' where file_id = $1", [
     pending.fileId,
   ]);
-  expect(await readSharedSlots(db.pool, 5)).toMatchObject({ free: 3 });
+  expect(await readSharedSlots(db.pool, 5, 30)).toMatchObject({ free: 3 });
 });
 
 test("the number of ended workers never decreases, and the status shows those that run", async () => {
@@ -63,6 +63,21 @@ test("the number of ended workers never decreases, and the status shows those th
     ...{ workers_started: 4, workers_ended: 2, cut: true },
   });
   expect(await getFileStatus(db.pool, ref.fileId)).toMatchObject({ workers: 2 });
+});
+
+test("an attempt gets no more workers for a while after it got some", async () => {
+  const ref = await elasticFile();
+  await addWorkers(db.pool, ref, 1);
+  expect((await readSharedSlots(db.pool, 5, 30)).attempts).toEqual([]);
+  expect((await readSharedSlots(db.pool, 5, 0)).attempts).toHaveLength(1);
+});
+
+test("the slots of workers that a Job can't start are free again", async () => {
+  const ref = await elasticFile();
+  await addWorkers(db.pool, ref, 3);
+  await stopGrowing(db.pool, ref, 1);
+  expect(await getAttempt(db.pool, ref.fileId)).toMatchObject({ workers_started: 1 });
+  expect(await readSharedSlots(db.pool, 5, 0)).toEqual({ free: 4, attempts: [] });
 });
 
 test("an attempt that is over gets no workers", async () => {

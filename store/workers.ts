@@ -19,12 +19,14 @@ export interface SharedSlots {
 }
 
 /**
- * The slots that no file waits for, and the attempts that could use them, the longest waiting one first.
+ * The slots that no file waits for, and the attempts that could use them, the longest waiting one first:
+ * those that were given no workers in the last `pauseSeconds`.
  * To be called while the slots are locked (store/launches.ts).
  */
 export async function readSharedSlots(
   client: Database,
   maxRunningJobs: number,
+  pauseSeconds: number,
 ): Promise<SharedSlots> {
   const { rows } = await client.query<{ free: number }>(
     `select case when exists (select from files where state = 'pending' and launch_after <= now())
@@ -39,7 +41,9 @@ export async function readSharedSlots(
      from files f join transactions t on t.file_id = f.file_id and t.attempt = f.attempt
      where f.state = 'processing' and t.outcome is null and t.chunks is not null
        and t.max_workers > 1
+       and coalesce(t.workers_added_at < now() - make_interval(secs => $1), true)
      order by f.priority desc, f.queued_at, f.file_id`,
+    [pauseSeconds],
   );
   return { free, attempts };
 }
@@ -51,7 +55,7 @@ export async function addWorkers(
   more: number,
 ): Promise<boolean> {
   const { rowCount } = await client.query(
-    `update transactions set workers_started = workers_started + $3
+    `update transactions set workers_started = workers_started + $3, workers_added_at = now()
      where file_id = $1 and attempt = $2 and outcome is null and chunks is not null`,
     [ref.fileId, ref.attempt, more],
   );
@@ -68,5 +72,14 @@ export async function markWorkersEnded(
     `update transactions set workers_ended = $3
      where file_id = $1 and attempt = $2 and outcome is null and workers_ended < $3`,
     [ref.fileId, ref.attempt, ended],
+  );
+}
+
+/** Records that the attempt's Job can't start more workers than it has started: their slots are free again. */
+export async function stopGrowing(db: Database, ref: AttemptRef, started: number): Promise<void> {
+  await db.query(
+    `update transactions set workers_started = $3, max_workers = 1
+     where file_id = $1 and attempt = $2 and outcome is null and workers_started > $3`,
+    [ref.fileId, ref.attempt, started],
   );
 }

@@ -14,10 +14,10 @@ export async function shareFreeSlots({
   log,
   enqueue,
 }: LaunchPendingDeps): Promise<void> {
-  const { maxRunningJobs, maxWorkersPerVideo } = settings;
+  const { maxRunningJobs, maxWorkersPerVideo, growthPauseSeconds } = settings;
   const grown = await inTransaction(pool, async (client) => {
     await lockSlots(client);
-    const { free, attempts } = await readSharedSlots(client, maxRunningJobs);
+    const { free, attempts } = await readSharedSlots(client, maxRunningJobs, growthPauseSeconds);
     const limited = attempts.map((attempt) => ({
       ...attempt,
       // It may have been lowered since the Job was created.

@@ -3,7 +3,7 @@ import { isTerminal } from "@transpod/contract/states.ts";
 import type { JobStatus } from "@transpod/contract/ports.ts";
 import { getAttempt, type AttemptRow } from "@transpod/store/attempts.ts";
 import { markWaiting } from "@transpod/store/launches.ts";
-import { markWorkersEnded } from "@transpod/store/workers.ts";
+import { compareWorkers } from "../chunks/compare-workers.ts";
 import { createJob, type LaunchDeps } from "../launch/launcher.ts";
 import { purgeDeletedFile, type PurgeDeps } from "../sweep/purge-deleted-file.ts";
 import { decide, isActive, isLaunched, type Action } from "./decide.ts";
@@ -28,22 +28,6 @@ export async function reconcile(deps: ReconcileDeps, fileId: string): Promise<vo
   await apply(deps, row, job, action);
   const goesOn = action.kind === "none" || action.kind === "wait";
   if (goesOn && job !== undefined) await compareWorkers(deps, row, job);
-}
-
-/** Records which workers of the Job have ended, and has it start those that the attempt was given. */
-async function compareWorkers(
-  { pool, jobs }: LaunchDeps,
-  row: AttemptRow,
-  job: JobStatus,
-): Promise<void> {
-  if (isTerminal(row.state)) return;
-  const ref = { fileId: row.file_id, attempt: row.attempt };
-  if (job.workers.ended > row.workers_ended) {
-    await markWorkersEnded(pool, ref, job.workers.ended);
-  }
-  if (isActive(job) && job.workers.started < row.workers_started) {
-    await jobs.setWorkers(row.job_name, row.workers_started);
-  }
 }
 
 async function apply(

@@ -11,6 +11,7 @@ import { createRegistry } from "@transpod/runtime/metrics.ts";
 import { getAttempt } from "@transpod/store/attempts.ts";
 import { cancelFile } from "@transpod/store/cancel.ts";
 import { getFileStatus } from "@transpod/store/files.ts";
+import { requeueFile } from "@transpod/store/retry.ts";
 import { aCut, pendingFile, reserve, resultOf } from "@transpod/store/testing.ts";
 import { deleteFile } from "@transpod/store/tombstones.ts";
 import {
@@ -455,6 +456,18 @@ test("the chunks are removed at the end, and again after the last URL has expire
   await removeChunks(deps);
   expect(await objectExists(keys[0]!)).toBe(false);
   expect((await db.pool.query("select from cuts")).rowCount).toBe(0);
+});
+
+test("a retry after the chunks were removed begins anew", async () => {
+  const ref = await cutFile();
+  await encode(ref, await claimTask(ref, "a", "chunk"));
+  await cancelFile(db.pool, ref.fileId);
+  await removeChunks(deps);
+  await requeueFile(db.pool, ref.fileId);
+  await reserve(db.pool);
+  const next = { ...ref, attempt: 2 };
+  await cutAs(next);
+  expect(await claimTask(next, "a", "chunk")).toMatchObject({ chunk: 0 });
 });
 
 test("the status of a cut video shows what all workers have done", async () => {

@@ -7,6 +7,8 @@ alter table transactions
   -- Counted over the life of its Job. The workers that run are those that have started and not ended.
   add column workers_started integer not null default 1,
   add column workers_ended integer not null default 0,
+  -- When it was last given more workers.
+  add column workers_added_at timestamptz,
   -- How many chunks the attempt encodes; null while it encodes the video as a whole.
   add column chunks integer;
 

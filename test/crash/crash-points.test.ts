@@ -58,7 +58,7 @@ async function start(): Promise<void> {
       ...{ DATA_DIR, DATABASE_URL, S3_ENDPOINT },
       ...{ SWEEP_SECONDS: "1", UPLOAD_EVENT_GRACE_SECONDS: "3" },
       // With one slot no video is cut.
-      ...{ MAX_RUNNING_JOBS: "2", CHUNK_SECONDS: "20" },
+      MAX_RUNNING_JOBS: "2",
     },
     mortal,
   );

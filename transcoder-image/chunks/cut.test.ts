@@ -31,9 +31,9 @@ const open = "0! 1 4! 2 3 7! 5 6 8";
 describe("where a video is cut", () => {
   test.each([
     ["at every sync sample", closed, 0.3, [3, 3, 3]],
-    ["not into chunks that are too short", closed, 0.5, null],
-    ["so that the last chunk is long enough too", "0! 1 2 3! 4 5 6! 7", 0.3, [3, 5]],
-    ["at sync samples after which earlier frames are decoded", open, 0.3, [4, 5]],
+    ["into chunks that are long enough", closed, 0.5, [6, 3]],
+    ["so that the last chunk is at least half as long", "0! 1 2 3! 4 5 6! 7 8 9", 0.9, null],
+    ["at sync samples after which earlier frames are decoded", open, 0.3, [4, 3, 2]],
     ["at every frame, when all are sync samples", "0! 1! 2! 3!", 0.2, [2, 2]],
     [
       "not at a sync sample that is presented before what was decoded",

@@ -28,7 +28,7 @@ export interface ShownFrames {
 }
 
 /**
- * Cuts a video at sync samples, into chunks of at least `seconds`. Pure. Null when it can't be cut safely: the index
+ * Cuts a video at sync samples, into chunks of at least `seconds`, the last one of at least half. Pure. Null when it can't be cut safely: the index
  * and ffprobe disagree on what is presented, two frames have the same time, or there is only one chunk.
  */
 export function cutAtSyncSamples(source: CutSource, seconds: number): Chunk[] | null {
@@ -38,8 +38,9 @@ export function cutAtSyncSamples(source: CutSource, seconds: number): Chunk[] | 
   const { timescale, samples } = source.index;
   const starts = [first];
   for (const time of dividingTimes(samples)) {
-    const least = seconds * timescale;
-    if (time - starts.at(-1)! >= least && shown.end - time >= least) starts.push(time);
+    const [before, after] = [time - starts.at(-1)!, shown.end - time];
+    // Half a chunk at the end is better than one and a half, for which all would wait.
+    if (before >= seconds * timescale && after >= (seconds * timescale) / 2) starts.push(time);
   }
   return starts.length < 2 ? null : chunksAt(starts, shown);
 }

@@ -87,7 +87,9 @@ test("a video that several workers encode shows them, and how many chunks are en
     ...{ workers: 2, chunks: { done: 1, total: 3 } },
     progress: { phase: "encode", percent: 50, frame: 24, total_frames: 48 },
   });
-  expect(await attemptsOf(ref.fileId)).toMatchObject([{ workers_started: 3, chunks: 3 }]);
+  expect(await attemptsOf(ref.fileId)).toMatchObject([
+    { workers_started: 3, chunks: 3, claims: 1 },
+  ]);
   const whole = await claimedFile(pool);
   expect((await api.get<FileStatus>(`/upload/${whole.fileId}/status`)).body).toMatchObject({
     ...{ workers: 1, chunks: null },

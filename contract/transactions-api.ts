@@ -21,9 +21,9 @@ export const transaction = z
       .string()
       .nullable()
       .meta({ description: "The last worker that claimed the attempt." }),
-    claims: z
-      .int()
-      .meta({ description: "How often a worker has claimed the attempt, without its chunks." }),
+    claims: z.int().meta({
+      description: "How many workers have claimed the attempt as a whole, or to join its chunks.",
+    }),
     workers_started: z
       .int()
       .meta({ description: "How many workers its Job has started, at the same time or in turn." }),

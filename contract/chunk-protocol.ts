@@ -69,7 +69,7 @@ export const task = z.discriminatedUnion("task", [
 /**
  * Cuts the video: by the worker that has the task `whole`. When the stored cut has the same fingerprint and
  * frames, its encoded chunks are kept; otherwise it is replaced. From then on a claim gives a chunk, and
- * `lease` is over: a report with it is fenced.
+ * `lease` is over.
  */
 export const cutRequest = z.object({
   lease,

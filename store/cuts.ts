@@ -10,7 +10,9 @@ import { inTransaction, type Database } from "./database.ts";
  */
 export async function storeCut(db: Database, ref: LeaseRef, cut: CutRequest): Promise<boolean> {
   return await inTransaction(db, async (client) => {
-    if (!(await beginCut(client, ref, cut))) return await isOwnCut(client, ref, cut);
+    if (!(await beginCut(client, ref, cut))) {
+      return (await getOwnCut(client, ref)) === cut.fingerprint;
+    }
     if (!(await keepChunks(client, ref, cut))) await replaceChunks(client, ref, cut);
     return true;
   });
@@ -36,14 +38,15 @@ async function beginCut(db: Database, ref: LeaseRef, cut: CutRequest): Promise<b
   return rowCount === 1;
 }
 
-async function isOwnCut(db: Database, ref: LeaseRef, cut: CutRequest): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `select from cuts c
+/** The fingerprint of the cut that this lease made in the current attempt; undefined when it made none. */
+export async function getOwnCut(db: Database, ref: LeaseRef): Promise<string | undefined> {
+  const { rows } = await db.query<{ fingerprint: string }>(
+    `select c.fingerprint from cuts c
      join files f on f.file_id = c.file_id and f.attempt = c.attempt and f.state = 'processing'
-     where c.file_id = $1 and c.attempt = $2 and c.lease = $3 and c.fingerprint = $4`,
-    [ref.fileId, ref.attempt, ref.lease, cut.fingerprint],
+     where c.file_id = $1 and c.attempt = $2 and c.lease = $3`,
+    [ref.fileId, ref.attempt, ref.lease],
   );
-  return rowCount === 1;
+  return rows[0]?.fingerprint;
 }
 
 /** False when the stored cut is another one, or there is none. */

@@ -195,8 +195,8 @@ test("after the cut its lease is over, and the cut can be repeated", async () =>
   const ref = await launchedFile();
   const request = await cutAs(ref);
   expect(await cut(deps, ref, request)).toEqual({});
-  const late = { lease: request.lease, phase: "encode", percent: 1 } as const;
-  await expect(progress(deps, ref, late)).rejects.toMatchObject(fenced);
+  const late = signParts(deps, ref, { lease: request.lease, part_numbers: [1] });
+  await expect(late).rejects.toMatchObject(fenced);
   const other = { ...request, fingerprint: "b" };
   await expect(cut(deps, ref, other)).rejects.toMatchObject(fenced);
 });
@@ -223,6 +223,19 @@ test("a completion that is repeated is answered alike", async () => {
   expect(await completeChunkTask(deps, ref, request)).toEqual({});
   expect(await completeChunkTask(deps, ref, request)).toEqual({});
   expect(await getFileStatus(db.pool, ref.fileId)).toMatchObject({ chunks: { done: 1, total: 3 } });
+});
+
+test("a report that its own cut or completion overtakes changes nothing, and fences nobody", async () => {
+  const ref = await launchedFile();
+  const { lease } = await cutAs(ref);
+  const probed = { lease, phase: "probe", percent: 100 } as const;
+  expect(await progress(deps, ref, probed)).toEqual({});
+  await expect(progress(deps, ref, { ...probed, lease: lease + 2 })).rejects.toMatchObject(fenced);
+  const task = await claimTask(ref, "a", "chunk");
+  await encode(ref, task);
+  const shown = await getFileStatus(db.pool, ref.fileId);
+  expect(await report(ref, task)).toEqual({});
+  expect((await getFileStatus(db.pool, ref.fileId))?.progress).toEqual(shown?.progress);
 });
 
 test("a chunk that is not uploaded, or has another size, is not recorded", async () => {

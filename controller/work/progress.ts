@@ -1,7 +1,9 @@
-import type { AttemptRef, ChunkLeaseRef } from "@transpod/contract/job-identity.ts";
+import type { AttemptRef, ChunkLeaseRef, LeaseRef } from "@transpod/contract/job-identity.ts";
 import type { ProgressRequest } from "@transpod/contract/work-protocol.ts";
 import { recordChunkReport, updateCutProgress } from "@transpod/store/chunk-leases.ts";
+import { isOwnOutput } from "@transpod/store/chunks.ts";
 import { lockAttempt, markHeard } from "@transpod/store/claims.ts";
+import { getOwnCut } from "@transpod/store/cuts.ts";
 import { inTransaction } from "@transpod/store/database.ts";
 import { recordProgress } from "@transpod/store/work.ts";
 import type { WorkDeps } from "./deps.ts";
@@ -14,24 +16,36 @@ export async function progress(
   report: ProgressRequest,
 ): Promise<Record<string, never>> {
   const { lease, chunk } = report;
-  const recorded =
+  const done =
     chunk === undefined
-      ? await recordProgress(deps.pool, { ...ref, lease }, report)
+      ? await recordOfAttempt(deps, { ...ref, lease }, report)
       : await recordOfChunk(deps, { ...ref, lease, chunk }, report);
-  if (recorded) return {};
+  if (done) return {};
   throw new FencedError(ref);
 }
 
+/** A report may be overtaken by the cut that follows it: its worker is not fenced. */
+async function recordOfAttempt(
+  { pool }: WorkDeps,
+  ref: LeaseRef,
+  report: ProgressRequest,
+): Promise<boolean> {
+  if (await recordProgress(pool, ref, report)) return true;
+  return (await getOwnCut(pool, ref)) !== undefined;
+}
+
+/** A report may be overtaken by the completion that follows it: its worker is not fenced. */
 async function recordOfChunk(
   { pool, settings }: WorkDeps,
   ref: ChunkLeaseRef,
   report: ProgressRequest,
 ): Promise<boolean> {
-  return await inTransaction(pool, async (client) => {
+  const recorded = await inTransaction(pool, async (client) => {
     if (!(await lockAttempt(client, ref))) return false;
     if (!(await recordChunkReport(client, ref, report))) return false;
     await markHeard(client, ref);
     await updateCutProgress(client, ref, settings.silenceSeconds);
     return true;
   });
+  return recorded || (await isOwnOutput(pool, ref));
 }

@@ -131,9 +131,6 @@ export const assignment = z.object({
   heartbeat_seconds: z.number().positive(),
 });
 
-/** What a worker reads that only knows whole videos. */
-export const claimResponse = assignment;
-
 /** A new URL for the source, when the URL of the claim has expired. */
 export const sourceRequest = z.object({ lease, chunk: chunk.optional() });
 
@@ -198,7 +195,6 @@ export type Verification = z.infer<typeof verification>;
 export type PhaseTimes = z.infer<typeof phaseTimes>;
 export type ClaimRequest = z.infer<typeof claimRequest>;
 export type Assignment = z.infer<typeof assignment>;
-export type ClaimResponse = z.infer<typeof claimResponse>;
 export type SourceRequest = z.infer<typeof sourceRequest>;
 export type SourceResponse = z.infer<typeof sourceResponse>;
 export type PartsRequest = z.infer<typeof partsRequest>;

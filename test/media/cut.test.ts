@@ -1,8 +1,9 @@
+import { readFile, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { makeScratch, type Scratch } from "@transpod/transcoder-image/testing/scratch.ts";
 import { encodeBothWays } from "./cut-case.ts";
 import type { Recipe } from "./media-case.ts";
-import { remuxed, rotated, trimmed, video } from "./recipes.ts";
+import { madeOf, remuxed, rotated, trimmed, video } from "./recipes.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -21,6 +22,15 @@ const gop = ["-g", "10"];
 const pyramid = ["-bf", "4", "-preset", "slow"];
 const seconds = 3;
 const hdr = ["-color_primaries", "bt2020", "-colorspace", "bt2020nc", "-color_trc"];
+
+/** Its first frame stays an IDR picture, but the index no longer says so. */
+const withoutFirstSync = (whole: Recipe) =>
+  madeOf(whole, async (from, to) => {
+    const bytes = await readFile(from);
+    const table = bytes.indexOf("stss") + 4;
+    bytes.writeUInt32BE(bytes.readUInt32BE(table + 12), table + 8);
+    await writeFile(to, bytes);
+  });
 
 const cases: Record<string, { source: Recipe; chunks: number }> = {
   "a constant frame rate": { source: video({ seconds, options: gop }), chunks: 4 },
@@ -63,6 +73,10 @@ const cases: Record<string, { source: Recipe; chunks: number }> = {
     }),
     chunks: 4,
   },
+  "a first frame that is no sync sample": {
+    source: withoutFirstSync(video({ seconds, options: gop })),
+    chunks: 4,
+  },
   "a rotation": { source: rotated(video({ seconds, options: gop })), chunks: 4 },
   "odd sizes": {
     source: video({
@@ -89,3 +103,20 @@ test.for(Object.entries(cases))(
     expect(made.chunked.times).toEqual(made.whole.times);
   },
 );
+
+test.each([
+  [
+    "interlaced",
+    video({
+      options: ["-flags", "+ildct+ilme", "-x264-params", "tff=1", "-g", "5"],
+      size: "160x96",
+    }),
+    "It is interlaced, and deinterlacing needs the frames next to each frame.",
+  ],
+  ["fragmented", video({ options: ["-g", "5", "-movflags", "frag_keyframe+empty_moov"] }), null],
+  ["one GOP", video(), "It has no place where it can be cut."],
+])("not cut: %s", async (name, source, expected) => {
+  const input = scratch.file(`${name}.mp4`);
+  await source(input, { beside: (other) => scratch.file(other), canaryUrl: "" });
+  expect(await encodeBothWays(input, scratch.file(name), 0.2)).toBe(expected);
+});

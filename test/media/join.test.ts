@@ -52,9 +52,11 @@ test.for(files)("%s: joined, it has everything that a single encode has", async 
   const paths = [await encodeAsChunk(whole.input, folder)];
   const { frames } = whole.converted!.verified.verification;
   const container = file.endsWith(".mov") ? "mov" : "mp4";
-  const files = { container, input: whole.input, output: joined } as const;
   const encoded = { paths, frames, ssim: undefined };
-  const converted = await convertFiles({ ...files, encoded }, { settings: each.settings });
+  const converted = await convertFiles(
+    { container, input: whole.input, output: joined, encoded },
+    { settings: each.settings },
+  );
   expect(await readFacts(joined)).toEqual(await readFacts(whole.output));
   expect(await textsOf(joined, whole)).toEqual(await textsOf(whole.output, whole));
   const other = (note: string) => !note.startsWith("The result is");

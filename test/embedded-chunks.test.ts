@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
 import { generate } from "@transpod/transcoder-image/testing/generate.ts";
 import { TranspodClient } from "./e2e/client.ts";
-import { findFaults, readFacts } from "./e2e/proof.ts";
+import { findFaults } from "./e2e/proof.ts";
 import { runThrough } from "./e2e/run.ts";
 import { startTranspod, type Transpod } from "./test-transpod.ts";
 

@@ -54,7 +54,7 @@ export const joinTask = assignment.extend({
 /** There is nothing to do now: claim again after so many seconds. */
 export const waitTask = z.object({ task: z.literal("wait"), seconds: z.number().positive() });
 
-/** The attempt does not need this worker any more: it ends with `releasedExit`. */
+/** The attempt does not need this worker any more: it ends with exit code 0. */
 export const releaseTask = z.object({ task: z.literal("release") });
 
 /** The answer to `claim`. */

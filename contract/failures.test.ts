@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { failureCodes, failureOfExit, failures, fencedExit, releasedExit } from "./failures.ts";
+import { failureCodes, failureOfExit, failures, fencedExit } from "./failures.ts";
 
-test("every final failure of a worker has an exit code from 10 to 29 of its own, and not that of a fenced or released worker", () => {
+test("every final failure of a worker has an exit code from 10 to 29 of its own, and not that of a fenced worker", () => {
   const final = failureCodes.filter((code) => failures[code].verdict === "final");
   const exits = final.map((code) => failures[code].exit).filter((exit) => exit !== null);
-  expect(new Set([...exits, fencedExit, releasedExit]).size).toBe(exits.length + 2);
+  expect(new Set([...exits, fencedExit]).size).toBe(exits.length + 1);
   for (const exit of exits) expect(exit >= 10 && exit <= 29).toBe(true);
 });
 

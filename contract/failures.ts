@@ -41,9 +41,6 @@ export const failureCodes = Object.keys(failures) as [FailureCode, ...FailureCod
 /** The worker was told to stop (cancelled, or another worker holds the lease): nothing to record. */
 export const fencedExit = 20;
 
-/** The worker gave its slot back because its attempt does not need it any more: nothing to record. */
-export const releasedExit = 22;
-
 /** The failure that an exit code stands for, when the worker could not report it. */
 export function failureOfExit(exit: number): FailureCode {
   const known = failureCodes.find((code) => failures[code].exit === exit && exit !== 1);

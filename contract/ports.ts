@@ -15,9 +15,9 @@ export interface JobSpec extends AttemptRef {
 /**
  * - `waiting`: created, but no worker runs yet; `why` says what it waits for, if known.
  * - `running`: at least one worker runs.
- * - `succeeded`: one worker ended with exit code 0. The others are ended.
- * - `failed`: all workers ended, and none with 0. `exitCode` is that of the last one to end, except those that were
- *   released; null when the platform ended it.
+ * - `succeeded`: all workers ended with exit code 0.
+ * - `failed`: all workers ended, and not all with 0. `exitCode` is that of the last one that failed; null when the
+ *   platform ended it.
  */
 export interface JobStatus extends AttemptRef {
   name: string;
@@ -27,7 +27,10 @@ export interface JobStatus extends AttemptRef {
   disrupted: boolean;
   why: string | null;
   endedAt: Date | null;
-  /** Counted over the Job's life. A worker that has ended is never replaced by the platform. */
+  /**
+   * Counted over the Job's life. The platform may replace the process of a worker that it removed: that is the same
+   * worker, which has not ended.
+   */
   workers: { started: number; ended: number };
 }
 

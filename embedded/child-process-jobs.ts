@@ -144,7 +144,6 @@ export class ChildProcessJobs implements JobPort, WorkAuthenticator {
   #ended(job: Job, worker: string, { code, signal }: ChildExit): void {
     const exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
     job.ends.push({ exitCode, disrupted: false, at: new Date() });
-    if (exitCode === 0) for (const child of job.children) void child.stop();
     // A worker that was killed leaves its files behind.
     void rm(this.#scratchOf(worker), { recursive: true, force: true })
       .catch(() => {}) // the next start clears the folder

@@ -1,4 +1,3 @@
-import { releasedExit } from "@transpod/contract/failures.ts";
 import type { JobStatus } from "@transpod/contract/ports.ts";
 
 /** How one worker of a Job ended. */
@@ -16,17 +15,14 @@ type WorkersStatus = Pick<
 /** The status of a Job that started so many workers, from those that have ended, in the order of their end. Pure. */
 export function workersStatus(started: number, ends: readonly WorkerEnd[]): WorkersStatus {
   const common = { why: null, workers: { started, ended: ends.length } };
-  const success = ends.find(({ exitCode }) => exitCode === 0);
-  if (success === undefined && ends.length < started) {
+  if (ends.length < started) {
     return { ...common, phase: "running", exitCode: null, disrupted: false, endedAt: null };
   }
-  const decisive =
-    success ?? ends.findLast(({ exitCode }) => exitCode !== releasedExit) ?? ends.at(-1);
-  return {
-    ...common,
-    phase: success === undefined ? "failed" : "succeeded",
-    exitCode: decisive?.exitCode ?? null,
-    disrupted: decisive?.disrupted ?? false,
-    endedAt: (success ?? ends.at(-1))?.at ?? null,
-  };
+  const endedAt = ends.at(-1)?.at ?? null;
+  const failure = ends.findLast(({ exitCode }) => exitCode !== 0);
+  if (failure === undefined) {
+    return { ...common, phase: "succeeded", exitCode: 0, disrupted: false, endedAt };
+  }
+  const { exitCode, disrupted } = failure;
+  return { ...common, phase: "failed", exitCode, disrupted, endedAt };
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { releasedExit, fencedExit } from "@transpod/contract/failures.ts";
+import { fencedExit } from "@transpod/contract/failures.ts";
 import type { ChunkTask, JoinTask, Task, WholeTask } from "@transpod/contract/chunk-protocol.ts";
 import { aCut, outputOf, resultOf } from "@transpod/store/testing.ts";
 
@@ -59,7 +59,7 @@ async function join({ file_id: fileId, attempt, lease, chunks: encoded }: JoinTa
 async function work(): Promise<number> {
   for (;;) {
     const task = await post<Task>("claim", { worker });
-    if (task.task === "release") return releasedExit;
+    if (task.task === "release") return 0;
     if (task.task === "whole") await cut(task);
     if (task.task === "chunk") await encode(task);
     if (task.task === "wait") await sleep(50);

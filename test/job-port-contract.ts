@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { releasedExit } from "@transpod/contract/failures.ts";
 import { jobName, type AttemptRef } from "@transpod/contract/job-identity.ts";
 import type { JobPort, JobSpec, JobStatus, WorkAuthenticator } from "@transpod/contract/ports.ts";
 
@@ -159,8 +158,8 @@ export function describeJobPort(platform: string, start: () => Promise<JobPortHa
         await until(async () => !(await others[1]!.runs()));
       });
 
-      test.each([1, releasedExit, 137])(
-        "runs on when one of its workers ends with %i, which nobody replaces",
+      test.each([0, 1, 137])(
+        "runs on when one of its workers ends with %i, which is not replaced",
         async (exitCode) => {
           const { spec, workers } = await createWith(2);
           const heard: AttemptRef[] = [];
@@ -183,45 +182,32 @@ export function describeJobPort(platform: string, start: () => Promise<JobPortHa
         },
       );
 
-      test("has succeeded when one worker ends with 0, which ends the others", async () => {
-        const { spec, workers } = await createWith(3);
-        await workers[2]!.end(releasedExit);
-        await untilEnded(spec, 1);
-        await workers[1]!.end(0);
-        const status = await untilStatus(spec.name, (job) => job.endedAt !== null);
-        expect(status).toMatchObject({ phase: "succeeded", exitCode: 0, disrupted: false });
-        await until(async () => !(await workers[0]!.runs()));
-        expect((await untilEnded(spec, 3)).phase).toBe("succeeded");
-        await harness.jobs.setWorkers(spec.name, 4);
-        await harness.jobs.remove(spec.name);
-      });
-
-      test("has succeeded when its last worker ends with 0 and others failed before", async () => {
-        const { spec, workers } = await createWith(3);
-        await workers[0]!.end(1);
-        await workers[1]!.end(releasedExit);
-        await untilEnded(spec, 2);
-        await workers[2]!.end(0);
-        const status = await untilStatus(spec.name, (job) => job.endedAt !== null);
-        const workersEnded = { started: 3, ended: 3 };
-        expect(status).toMatchObject({ phase: "succeeded", exitCode: 0, workers: workersEnded });
-        await harness.jobs.remove(spec.name);
-      });
-
-      test("has failed when all ended, as the last one did that was not released", async () => {
-        const { spec, workers } = await createWith(3);
-        for (const [index, exitCode] of [1, 13, releasedExit].entries()) {
+      const endAll = async (exitCodes: readonly number[]) => {
+        const { spec, workers } = await createWith(exitCodes.length);
+        for (const [index, exitCode] of exitCodes.entries()) {
           await untilStatus(spec.name, (job) => job.phase === "running");
           await workers[index]!.end(exitCode);
           await untilEnded(spec, index + 1);
         }
-        expect(await untilStatus(spec.name, (job) => job.endedAt !== null)).toMatchObject({
-          ...{ phase: "failed", exitCode: 13, disrupted: false },
-          workers: { started: 3, ended: 3 },
-        });
-        await harness.jobs.setWorkers(spec.name, 4);
-        expect((await harness.jobs.get(spec.name))?.phase).toBe("failed");
+        const status = await untilStatus(spec.name, (job) => job.endedAt !== null);
+        const { length } = exitCodes;
+        expect(status.workers).toEqual({ started: length, ended: length });
+        // It does not start another one.
+        await harness.jobs.setWorkers(spec.name, length + 1);
+        expect(await harness.jobs.get(spec.name)).toEqual(status);
         await harness.jobs.remove(spec.name);
+        return status;
+      };
+
+      test("has succeeded when all its workers ended with 0", async () => {
+        const succeeded = { phase: "succeeded", exitCode: 0, disrupted: false, why: null };
+        expect(await endAll([0, 0, 0])).toMatchObject(succeeded);
+      });
+
+      test("has failed when all ended, as the last one did that failed", async () => {
+        expect(await endAll([1, 13, 0])).toMatchObject({
+          ...{ phase: "failed", exitCode: 13, disrupted: false },
+        });
       });
     });
 

@@ -107,25 +107,26 @@ describe("setWorkers", () => {
 });
 
 describe("how a worker ended is known after its pod is gone", () => {
-  const evicted: Pod = pod({
+  const terminated = { exitCode: 13, reason: "Error" };
+  const container = { name: "transcoder", image: "", imageID: "", ready: false, restartCount: 0 };
+  const failedPod: Pod = pod({
     metadata: {
       annotations: { "batch.kubernetes.io/job-completion-index": "0" },
       ...pod().metadata,
     },
     status: {
       phase: "Failed",
-      conditions: [{ type: "DisruptionTarget", status: "True", reason: "EvictionByEvictionAPI" }],
+      containerStatuses: [{ ...container, state: { terminated } }],
     },
   });
   const condition = { type: "Failed", status: "True", reason: "FailedIndexes" };
   const failed = { failedIndexes: "0", conditions: [condition] };
-  const interrupted = { phase: "failed", exitCode: null, disrupted: true };
 
   async function podComesAndGoes(): Promise<void> {
     const heard: unknown[] = [];
     kubernetes.jobs.onChange((changed) => heard.push(changed));
-    server.put(podsPath, evicted);
-    server.delete(podsPath, evicted.metadata?.name ?? "");
+    server.put(podsPath, failedPod);
+    server.delete(podsPath, failedPod.metadata?.name ?? "");
     await vi.waitUntil(() => heard.length === 2, waitOptions);
   }
 
@@ -133,19 +134,19 @@ describe("how a worker ended is known after its pod is gone", () => {
     server.put(jobsPath, elastic(1));
     await untilStarted(1);
     await podComesAndGoes();
-    expect(await kubernetes.jobs.get(name)).toMatchObject({ workers: { started: 1, ended: 1 } });
     server.put(jobsPath, elastic(1, { status: failed }));
     await vi.waitFor(
-      async () => expect(await kubernetes.jobs.get(name)).toMatchObject(interrupted),
+      async () =>
+        expect(await kubernetes.jobs.get(name)).toMatchObject({ phase: "failed", exitCode: 13 }),
       waitOptions,
     );
   });
 
   test("but not when its Job was gone before", async () => {
     await podComesAndGoes();
-    server.put(jobsPath, elastic(1));
+    server.put(jobsPath, elastic(1, { status: failed }));
     await untilStarted(1);
-    expect(await kubernetes.jobs.get(name)).toMatchObject({ workers: { started: 1, ended: 0 } });
+    expect(await kubernetes.jobs.get(name)).toMatchObject({ phase: "failed", exitCode: null });
   });
 
   test("but not for another Job of the same name", async () => {
@@ -159,7 +160,7 @@ describe("how a worker ended is known after its pod is gone", () => {
       async () =>
         expect(await kubernetes.jobs.get(name)).toMatchObject({
           phase: "failed",
-          disrupted: false,
+          exitCode: null,
         }),
       waitOptions,
     );

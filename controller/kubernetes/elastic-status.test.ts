@@ -42,6 +42,7 @@ const ended = (index: number, exitCode: number, second: number, more: Pod["statu
     ...more,
   });
 };
+const newer = (one: Pod): Pod => ({ ...one, metadata: { ...one.metadata, creationTimestamp: at } });
 const evicted = {
   conditions: [{ type: "DisruptionTarget", status: "True", reason: "EvictionByEvictionAPI" }],
 };
@@ -81,14 +82,44 @@ const active: Case[] = [
   {
     when: "one ended and the Job does not know yet",
     job: elastic(2),
-    pods: [ended(0, 22, 1), runs(1)],
-    expected: "1/2 ended, running",
+    pods: [ended(0, 0, 1), runs(1)],
+    expected: "0/2 ended, running",
   },
   {
     when: "all ended and the Job does not know yet",
     job: elastic(2),
-    pods: [ended(0, 22, 1), ended(1, 0, 2)],
+    pods: [ended(0, 0, 1), ended(1, 1, 2)],
+    expected: "0/2 ended, running",
+  },
+  {
+    when: "all ended and the Job counts them",
+    job: elastic(2, { completedIndexes: "0", failedIndexes: "1" }),
+    pods: [ended(0, 0, 1), ended(1, 1, 2)],
     expected: "2/2 ended, running",
+  },
+  {
+    when: "a pod that was told to stop is not replaced yet",
+    job: elastic(1),
+    pods: [ended(0, 143, 1)],
+    expected: "0/1 ended, waiting: its pod to be created",
+  },
+  {
+    when: "an evicted pod is not replaced yet",
+    job: elastic(1),
+    pods: [ended(0, 137, 1, evicted)],
+    expected: "0/1 ended, waiting: its pod to be created",
+  },
+  {
+    when: "a pod is replaced by one that waits",
+    job: elastic(1),
+    pods: [waits(0), ended(0, 143, 1)],
+    expected: "0/1 ended, waiting: a node",
+  },
+  {
+    when: "a pod is replaced while another worker runs",
+    job: elastic(2),
+    pods: [ended(0, 143, 1), runs(1)],
+    expected: "0/2 ended, running",
   },
   {
     when: "one of those that run is being evicted",
@@ -98,9 +129,9 @@ const active: Case[] = [
   },
   {
     when: "all that run are being evicted",
-    job: elastic(3),
-    pods: [runs(0, evicted), ended(1, 22, 1), runs(2, evicted)],
-    expected: "1/3 ended, running disrupted",
+    job: elastic(2),
+    pods: [runs(0, evicted), runs(1, evicted)],
+    expected: "0/2 ended, running disrupted",
   },
   {
     when: "a queue holds it",
@@ -111,46 +142,33 @@ const active: Case[] = [
 
 const over: Case[] = [
   {
-    when: "one ended with 0 and the others are being ended",
-    job: ends("SuccessCriteriaMet", 3, { completedIndexes: "1", failedIndexes: "0" }),
-    pods: [ended(0, 22, 1), ended(1, 0, 2), runs(2)],
-    expected: "3/3 ended, succeeded 0 at 02",
-  },
-  {
-    when: "it is complete and all pods are gone",
-    job: ends("Complete", 2, { completedIndexes: "1" }),
-    expected: "2/2 ended, succeeded 0 at 00",
-  },
-  {
-    when: "the last one ended with 0 after all others had failed",
-    job: ends("Failed", 3, { ...allFailed, failedIndexes: "0-1", completedIndexes: "2" }),
-    pods: [ended(0, 22, 1), ended(1, 1, 2), ended(2, 0, 3)],
+    when: "all ended with 0",
+    job: ends("SuccessCriteriaMet", 3, { completedIndexes: "0-2" }),
+    pods: [ended(0, 0, 1), ended(1, 0, 3), ended(2, 0, 2)],
     expected: "3/3 ended, succeeded 0 at 03",
   },
   {
+    when: "it is complete and all pods are gone",
+    job: ends("Complete", 2, { completedIndexes: "0,1" }),
+    expected: "2/2 ended, succeeded 0 at 00",
+  },
+  {
+    when: "it is complete after a pod was replaced",
+    job: ends("Complete", 1, { completedIndexes: "0" }),
+    pods: [ended(0, 143, 1), newer(ended(0, 0, 2))],
+    expected: "1/1 ended, succeeded 0 at 02",
+  },
+  {
+    when: "one failed and the last ones ended with 0",
+    job: ends("Failed", 3, { ...allFailed, failedIndexes: "0", completedIndexes: "1,2" }),
+    pods: [ended(0, 1, 1), ended(1, 0, 2), ended(2, 0, 3)],
+    expected: "3/3 ended, failed 1 at 01",
+  },
+  {
     when: "all failed: the last one counts",
-    job: ends("Failed", 3, allFailed),
+    job: ends("FailureTarget", 3, allFailed),
     pods: [ended(0, 13, 3), ended(1, 1, 1), ended(2, 12, 2)],
     expected: "3/3 ended, failed 13 at 03",
-  },
-  {
-    when: "all failed, and the last one was released",
-    job: ends("FailureTarget", 3, allFailed),
-    pods: [ended(0, 1, 1), ended(1, 13, 2), ended(2, 22, 3)],
-    expected: "3/3 ended, failed 13 at 02",
-  },
-  {
-    when: "all were released",
-    job: ends("Failed", 2, { ...allFailed, failedIndexes: "0,1" }),
-    pods: [ended(0, 22, 1), ended(1, 22, 2)],
-    expected: "2/2 ended, failed 22 at 02",
-  },
-  {
-    when: "the last one was evicted",
-    job: ends("Failed", 2, { ...allFailed, failedIndexes: "0,1" }),
-    pods: [ended(0, 1, 1), ended(1, 143, 2, evicted)],
-    expected:
-      "2/2 ended, failed 143 disrupted at 02: The worker's pod was evicted, for example because its node was drained.",
   },
   {
     when: "all failed and nothing is known of their pods",
@@ -160,7 +178,7 @@ const over: Case[] = [
   {
     when: "its deadline has passed",
     job: ends("FailureTarget", 2, { reason: "DeadlineExceeded", failedIndexes: "0" }),
-    pods: [ended(0, 22, 1), runs(1)],
+    pods: [ended(0, 1, 1), runs(1)],
     expected: "2/2 ended, failed at 00: The Job took longer than its deadline.",
   },
 ];

@@ -1,11 +1,10 @@
-import { disruptionTarget } from "./failure.ts";
 import type { WatchedList } from "./watched-list.ts";
 import type { Job, Pod } from "./wire.ts";
 import { isOver } from "./workers.ts";
 
 /**
- * Pods that have ended, or are being taken away, for as long as their Job exists. An elastic Job does not record
- * how a worker ended, and the pods of a drained or lost node are deleted at once. A restart forgets them.
+ * Pods that have ended, for as long as their Job exists. An elastic Job does not record how a worker ended, and
+ * the pods of a drained or lost node are deleted. A restart forgets them.
  */
 export class EndedPods {
   readonly #jobs: WatchedList<Job>;
@@ -29,7 +28,7 @@ export class EndedPods {
   }
 
   #remember(pod: Pod): void {
-    if (!isOver(pod) && disruptionTarget(pod) === undefined) return;
+    if (!isOver(pod)) return;
     for (const { uid } of pod.metadata?.ownerReferences ?? []) {
       if (!this.#exists(uid)) continue;
       const ofJob = this.#pods.get(uid) ?? new Map<string, Pod>();

@@ -1,16 +1,10 @@
 import type { AttemptRef } from "@transpod/contract/job-identity.ts";
 import type { JobStatus } from "@transpod/contract/ports.ts";
-import { disruptionTarget, failureOf } from "./failure.ts";
+import { disruptionTarget } from "./disruption.ts";
+import { failureOf } from "./failure.ts";
 import { waitingReason } from "./waiting.ts";
 import type { Job, JobCondition, Pod } from "./wire.ts";
-import {
-  failedPod,
-  isElastic,
-  successfulPod,
-  terminationOf,
-  workersOf,
-  type Worker,
-} from "./workers.ts";
+import { failedPod, lastPod, terminationOf, workersOf, type Worker } from "./workers.ts";
 
 /**
  * The status of an attempt, from its Job and pods. Only the Job says whether it has ended: after a pod
@@ -28,8 +22,8 @@ export function jobStatus(ref: AttemptRef, job: Job, pods: readonly Pod[]): JobS
   if (end === undefined) {
     return { ...common, ...activityOf(job, all), exitCode: null, endedAt: null };
   }
-  if (hasSucceeded(job, end)) {
-    const pod = successfulPod(all);
+  if (end.type === "Complete" || end.type === "SuccessCriteriaMet") {
+    const pod = lastPod(all);
     const disrupted = isBeingTakenAway(pod);
     const endedAt = dateOf(terminationOf(pod)?.finishedAt ?? end.lastTransitionTime);
     return { ...common, phase: "succeeded", exitCode: 0, disrupted, why: null, endedAt };
@@ -51,16 +45,6 @@ const ends = ["Complete", "Failed", "SuccessCriteriaMet", "FailureTarget"];
 export function endOf(job: Job): JobCondition | undefined {
   const met = job.status?.conditions?.filter((condition) => condition.status === "True") ?? [];
   return ends.map((type) => met.find((condition) => condition.type === type)).find(Boolean);
-}
-
-/**
- * Kubernetes looks at failed workers first: when the last worker of an elastic Job ends with 0 and all
- * others have failed or were released, the Job is Failed, although its success policy is met.
- * https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/controller/job/job_controller.go (syncJob)
- */
-function hasSucceeded(job: Job, { type }: JobCondition): boolean {
-  if (type === "Complete" || type === "SuccessCriteriaMet") return true;
-  return isElastic(job) && (job.status?.completedIndexes ?? "") !== "";
 }
 
 /** A Job runs while one of its workers runs; it is being taken away when all of those are. */

@@ -210,20 +210,45 @@ test("a Job that may have several workers is elastic, and differs in nothing els
   const { spec: one, ...rest } = manifest();
   const { spec: several, ...same } = manifest({ maxWorkers: 4 });
   expect(same).toEqual(rest);
-  const { completions, parallelism, podReplacementPolicy, template, ...times } = one!;
-  const { backoffLimit, podFailurePolicy, ...common } = times;
+  const { backoffLimit, podFailurePolicy, template, ...common } = one!;
   expect(backoffLimit).toBe(0);
-  expect(several).toEqual({
-    ...{ completions, parallelism, podReplacementPolicy, template, ...common },
+  const { template: elasticTemplate, ...ofJob } = several!;
+  const [whenRemoved, whenFailed] = podFailurePolicy!.rules;
+  const whenStopped = {
+    action: "Ignore",
+    onExitCodes: { containerName: "transcoder", operator: "In", values: [143] },
+  };
+  expect(ofJob).toEqual({
+    ...common,
     completionMode: "Indexed",
     backoffLimitPerIndex: 0,
     podFailurePolicy: {
-      rules: podFailurePolicy?.rules.map((rule) =>
-        Object.assign({}, rule, { action: "FailIndex" }),
-      ),
+      rules: [
+        Object.assign({}, whenRemoved, { action: "Ignore" }),
+        whenStopped,
+        Object.assign({}, whenFailed, { action: "FailIndex" }),
+      ],
     },
-    successPolicy: { rules: [{ succeededCount: 1 }] },
   });
+  expect(withoutWorker(elasticTemplate.spec)).toEqual(withoutWorker(template.spec));
+});
+
+function withoutWorker(pod: ReturnType<typeof podOf>) {
+  const [container] = pod?.containers ?? [];
+  const env = container?.env?.filter((variable) => !variable.name.startsWith("WORKER"));
+  return Object.assign({}, pod, { containers: [Object.assign({}, container, { env })] });
+}
+
+test("a worker of an elastic Job has the name of its place, which the pod that replaces it has too", () => {
+  const fieldPath = "metadata.annotations['batch.kubernetes.io/job-completion-index']";
+  const variables = workerOf(manifest({ maxWorkers: 4 }))?.env?.filter((variable) =>
+    variable.name.startsWith("WORKER"),
+  );
+  // Kubernetes replaces only names of variables that come before.
+  expect(variables).toEqual([
+    { name: "WORKER_INDEX", valueFrom: { fieldRef: { fieldPath } } },
+    { name: "WORKER", value: `${name}-$(WORKER_INDEX)` },
+  ]);
 });
 
 test("a Job in a queue of Kueue is elastic only if Kueue allows it", () => {

@@ -1,12 +1,13 @@
-import { releasedExit } from "@transpod/contract/failures.ts";
-import { workerContainer } from "./manifest.ts";
+import { failures } from "@transpod/contract/failures.ts";
+import { disruptionTarget } from "./disruption.ts";
+import { workerContainer } from "./job-kinds.ts";
 import type { Job, Pod, Termination } from "./wire.ts";
 
 /** One worker of a Job: an index of an elastic Job, the only worker of any other. */
 export interface Worker {
-  /** Undefined while it is not created yet, and when it is gone. */
+  /** Undefined while it is not created yet or is being replaced, and when it is gone. */
   pod: Pod | undefined;
-  /** Known to have ended. Always false for a Job that is not elastic: a queue may replace its pod. */
+  /** Only the Job says so: a pod may be replaced. Always false for a Job that is not elastic. */
   ended: boolean;
 }
 
@@ -22,19 +23,19 @@ export function workersOf(job: Job, pods: readonly Pod[]): Worker[] {
   const over = new Set([...indexesIn(completedIndexes), ...indexesIn(failedIndexes)]);
   return Array.from({ length: job.spec?.completions ?? 1 }, (_, index) => {
     const pod = currentPod(pods.filter((one) => indexOf(one) === index));
-    return { pod, ended: over.has(index) || isOver(pod) };
+    return { pod: isReplaced(pod) ? undefined : pod, ended: over.has(index) };
   });
 }
 
-/** The pod that says how a Job succeeded: that of the worker that ended with 0. */
-export function successfulPod(workers: readonly Worker[]): Pod | undefined {
-  return podsOf(workers).find(({ status }) => status?.phase === "Succeeded") ?? workers[0]?.pod;
+/** The pod that says when a Job succeeded: the last one to end. */
+export function lastPod(workers: readonly Worker[]): Pod | undefined {
+  return inOrderOfEnd(workers).at(-1);
 }
 
-/** The pod that says how a Job failed: the last one to end, except those that were released. */
+/** The pod that says how a Job failed: the last one to end that did not succeed. */
 export function failedPod(workers: readonly Worker[]): Pod | undefined {
-  const inOrder = podsOf(workers).toSorted((a, b) => endedAt(a).localeCompare(endedAt(b)));
-  return inOrder.findLast((pod) => terminationOf(pod)?.exitCode !== releasedExit) ?? inOrder.at(-1);
+  const pods = inOrderOfEnd(workers);
+  return pods.findLast(({ status }) => status?.phase !== "Succeeded") ?? pods.at(-1);
 }
 
 export function terminationOf(pod: Pod | undefined): Termination | undefined {
@@ -53,12 +54,23 @@ function currentPod(pods: readonly Pod[]): Pod | undefined {
   return newestFirst.find((pod) => !isOver(pod)) ?? newestFirst[0];
 }
 
-function podsOf(workers: readonly Worker[]): Pod[] {
-  return workers.map(({ pod }) => pod).filter((pod) => pod !== undefined);
+/** Whether Kubernetes puts another pod in the place of this one, by the failure policy of an elastic Job. */
+function isReplaced(pod: Pod | undefined): boolean {
+  if (pod?.status?.phase !== "Failed") return false;
+  const stopped = terminationOf(pod)?.exitCode === failures.interrupted.exit;
+  return stopped || disruptionTarget(pod) !== undefined;
+}
+
+const afterAllTimes = "later";
+
+function inOrderOfEnd(workers: readonly Worker[]): Pod[] {
+  const pods = workers.map(({ pod }) => pod).filter((pod) => pod !== undefined);
+  return pods.toSorted((a, b) => endedAt(a).localeCompare(endedAt(b)));
 }
 
 /** A pod whose node refused it has no container that ended. */
 function endedAt(pod: Pod): string {
+  if (!isOver(pod)) return afterAllTimes;
   return terminationOf(pod)?.finishedAt ?? pod.metadata?.creationTimestamp ?? "";
 }
 

@@ -99,12 +99,6 @@ const cases: Case[] = [
     expected: "retry no_result",
   },
   {
-    when: "all workers were released",
-    row: { counted_failures: 2 },
-    job: ended(22),
-    expected: "retry job_lost",
-  },
-  {
     when: "the result of a whole encode is not right",
     job: ended(18),
     expected: "fail verification_failed",

@@ -1,9 +1,4 @@
-import {
-  failureOfExit,
-  fencedExit,
-  releasedExit,
-  type FailureCode,
-} from "@transpod/contract/failures.ts";
+import { failureOfExit, fencedExit, type FailureCode } from "@transpod/contract/failures.ts";
 import type { JobStatus } from "@transpod/contract/ports.ts";
 import { isTerminal } from "@transpod/contract/states.ts";
 import type { AttemptRow, Failure } from "@transpod/store/attempts.ts";
@@ -113,9 +108,6 @@ function silenceCode(job: JobStatus): FailureCode {
 function failureOf(job: JobStatus): Omit<Failure, "counted"> {
   if (job.disrupted) {
     return { code: "interrupted", detail: job.why ?? "The platform removed the worker." };
-  }
-  if (job.exitCode === releasedExit) {
-    return { code: "job_lost", detail: "All workers of the Job were released before the end." };
   }
   if (job.exitCode === null || job.exitCode === 0 || job.exitCode === fencedExit) {
     return { code: "no_result", detail: job.why ?? "The worker ended without a result." };

@@ -180,8 +180,19 @@ test("two workers get each chunk once, then one joins and the other is released"
     ...{ state: "completed", processed_key: `${ref.fileId}/1-4.mp4` },
     ...{ workers: null, chunks: null },
   });
-  await expect(claim(deps, ref, { worker: "b" })).rejects.toMatchObject(fenced);
+  await claimTask(ref, "b", "release");
 });
+
+test.each(["cancelled", "failed"])(
+  "no worker is released from an attempt that was %s",
+  async (end) => {
+    const ref = await cutFile();
+    const task = await claimTask(ref, "a", "chunk");
+    if (end === "cancelled") await cancelFile(db.pool, ref.fileId);
+    else await failAs(ref, task, "damaged");
+    await expect(claim(deps, ref, { worker: "b" })).rejects.toMatchObject(fenced);
+  },
+);
 
 test("many workers that claim at once get different chunks", async () => {
   const ref = await launchedFile();
@@ -375,6 +386,41 @@ test("no worker is released while the files that wait can have free slots", asyn
   await claimTask(ref, "a", "chunk");
   await pendingFile(db.pool);
   await claimTask(ref, "b", "chunk");
+});
+
+const interrupt = (ref: AttemptRef, lease: number) =>
+  fail(deps, ref, { lease, code: "interrupted", detail: "It was told to stop.", phase_times: {} });
+
+test("a worker that was told to stop while it had the whole video gets it again when it is replaced", async () => {
+  const ref = await launchedFile();
+  await db.pool.query("update transactions set max_workers = 3");
+  const { lease } = await claimTask(ref, "a", "whole");
+  expect(await interrupt(ref, lease)).toEqual({});
+  expect(await claimTask(ref, "a", "whole")).toMatchObject({ lease: lease + 1 });
+  await expect(interrupt(ref, lease)).rejects.toMatchObject(fenced);
+});
+
+test("the only worker that an attempt may have ends it when it is told to stop", async () => {
+  const ref = await launchedFile();
+  const { lease } = await claimTask(ref, "a", "whole");
+  await interrupt(ref, lease);
+  expect(await getAttempt(db.pool, ref.fileId)).toMatchObject({
+    ...{ attempt: 2, counted_failures: 0, failure_codes: ["interrupted"] },
+  });
+});
+
+test("a joiner that was told to stop joins again when it is replaced, and no other worker does", async () => {
+  const ref = await launchedFile();
+  await db.pool.query("update transactions set max_workers = 3");
+  await cutAs(ref, { chunk_frames: [24, 24] });
+  for (const _ of [1, 2]) await encode(ref, await claimTask(ref, "a", "chunk"));
+  const { lease } = await claimTask(ref, "a", "join");
+  await interrupt(ref, lease);
+  await claimTask(ref, "b", "release");
+  await join(ref, "a");
+  expect(await getFileStatus(db.pool, ref.fileId)).toMatchObject({
+    ...{ state: "completed", attempt: 1 },
+  });
 });
 
 test("a joiner that falls silent is replaced by a worker that asks", async () => {

@@ -5,6 +5,7 @@ import type { Assignment, ClaimRequest } from "@transpod/contract/work-protocol.
 import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import type { OutputRow } from "@transpod/store/chunks.ts";
 import type { SourceRow } from "@transpod/store/claims.ts";
+import { getEnd } from "@transpod/store/work.ts";
 import type { WorkDeps } from "./deps.ts";
 import { endCutAttempt } from "./end-cut-attempt.ts";
 import { FencedError } from "./fenced.ts";
@@ -23,8 +24,7 @@ export async function claim(
   ref: AttemptRef,
   { worker }: ClaimRequest,
 ): Promise<Task> {
-  const taken = await takeTask(deps, ref, worker);
-  if (taken === undefined) throw new FencedError(ref);
+  const taken = (await takeTask(deps, ref, worker)) ?? (await taskAfterEnd(deps, ref));
   const task = await toTask(deps, ref, taken);
   if (task.task !== "wait") {
     deps.log.info({
@@ -37,6 +37,13 @@ export async function claim(
     });
   }
   return task;
+}
+
+/** A worker that has nothing left to do ends well; one whose attempt failed or was cancelled does not. */
+async function taskAfterEnd({ pool }: WorkDeps, ref: AttemptRef): Promise<TakenTask> {
+  const end = await getEnd(pool, ref);
+  if (end?.outcome === "completed") return { task: "release" };
+  throw new FencedError(ref);
 }
 
 async function toTask(deps: WorkDeps, ref: AttemptRef, taken: TakenTask): Promise<Task> {

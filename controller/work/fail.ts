@@ -22,6 +22,16 @@ export async function fail(
   const row = await getAttempt(deps.pool, ref.fileId);
   if (heard === undefined || row === undefined) return await repeatAnswer(deps, own, "failed");
   const { code, detail, original, phase_times } = request;
+  if (code === "interrupted" && row.max_workers > 1) {
+    // Kubernetes replaces it, and the next claim gets its task. Elsewhere, the end of its Job ends the attempt.
+    deps.log.info({
+      event: "worker_interrupted",
+      file_id: ref.fileId,
+      attempt: ref.attempt,
+      lease,
+    });
+    return {};
+  }
   const step = nextStep({ code, detail, original, phase_times }, row, deps.settings);
   if (!(await endAttempt(deps, own, step))) return await repeatAnswer(deps, own, "failed");
   deps.metrics.endToRow.observe((performance.now() - began) / 1000);

@@ -97,7 +97,6 @@ export class InProcessJobs implements JobPort, WorkAuthenticator {
     if (life.signal.aborted) return;
     job.ends.push({ exitCode, disrupted: exitCode === null, at: new Date() });
     life.abort();
-    if (exitCode === 0) for (const other of job.lives) this.#end(job, other, 143);
     if (statusOf(job).endedAt !== null) {
       setTimeout(() => this.#forget(job), rememberEndedMs).unref();
     }

@@ -8,7 +8,7 @@ import { startMiniStack } from "./ministack/server.ts";
 import { startPostgres } from "./postgres/server.ts";
 
 export interface BackingOptions {
-  dataDir: Pick<DataDir, "postgres" | "ministack">;
+  dataDir: DataDir;
   ports: { postgres: number; s3: number };
   /** The only credentials that S3 and SQS accept. */
   credentials: AwsCredentials;

@@ -37,12 +37,9 @@ export interface Embedded extends Service {
 /**
  * Starts all of Transpod on this machine: Postgres, S3 and SQS as child processes, the real controller
  * and API in this process, Jobs as child processes. Resolves when everything is ready. Everything ends
- * with this process, even after SIGKILL. Only tests give `startBacking`, for services that outlive it.
+ * with this process, even after SIGKILL.
  */
-export async function startEmbedded(
-  config: EmbeddedConfig,
-  startBacking = startBackingServices,
-): Promise<Embedded> {
+export async function startEmbedded(config: EmbeddedConfig): Promise<Embedded> {
   await using parts = new AsyncDisposableStack();
   const dataDir = openDataDir(config.dataDir);
   parts.defer(() => dataDir.release());
@@ -52,7 +49,7 @@ export async function startEmbedded(
 
   const ports = await choosePorts(dataDir, ["postgres", "s3", "work"]);
   const credentials = await s3Credentials(dataDir);
-  const backing = await startBacking({ dataDir, ports, credentials, log });
+  const backing = await startBackingServices({ dataDir, ports, credentials, log });
   parts.defer(() => backing.stop());
   // For `make keys`.
   await writeFile(join(dataDir.path, "database-url"), backing.databaseUrl, { mode: 0o600 });

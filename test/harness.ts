@@ -17,7 +17,9 @@ export interface TestDatabase {
 /** A new database on the run's Postgres, with the schema. */
 export async function freshDatabase(): Promise<TestDatabase> {
   const name = uniqueName("db");
-  await administer(`create database "${name}" template "${inject("schemaTemplate")}"`);
+  await administer(
+    `create database "${name}" template "${inject("schemaTemplate")}" strategy file_copy`,
+  );
   const url = new URL(inject("postgresUrl"));
   url.pathname = name;
   const pool = createPool({ url: url.href, applicationName: "test" }, () => {});

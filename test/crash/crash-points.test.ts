@@ -1,16 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import getPort from "get-port";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
 import type { DeliveryList, WebhookCreated } from "@transpod/contract/webhooks.ts";
-import { startBackingServices, type BackingServices } from "@transpod/embedded/backing-services.ts";
-import { s3Credentials } from "@transpod/embedded/s3-credentials.ts";
 import { crashPoints, type CrashPoint } from "@transpod/runtime/crash-point.ts";
-import { createLogger } from "@transpod/runtime/logger.ts";
 import { TranspodClient } from "../e2e/client.ts";
 import { findFaults, readFacts, type Facts } from "../e2e/proof.ts";
 import { makeSample } from "../e2e/samples.ts";
@@ -19,11 +15,9 @@ import { startReceiver } from "../webhook-receiver.ts";
 import { openInternals, type Attempt, type Internals } from "./internals.ts";
 
 /**
- * Embedded mode, killed at each crash point and started again on the same data. Its workers die with it:
- * an attempt that had begun is replaced by another. (Where workers outlive the controller:
- * test/faults/processes.test.ts, and on a cluster test/kind/2-interruptions.test.ts.) Postgres, S3 and SQS
- * run on, as on a cluster, and end too at a few of the points; where a kill ends them without warning:
- * test/embedded.test.ts.
+ * The whole of embedded mode, killed at each crash point and started again on the same data. Its workers
+ * die with it: an attempt that had begun is replaced by another. (Where workers outlive the controller:
+ * test/faults/processes.test.ts, and on a cluster test/kind/2-interruptions.test.ts.)
  */
 
 const mortal = fileURLToPath(new URL("main-with-crash-point.ts", import.meta.url));
@@ -36,33 +30,20 @@ let clip: string;
 /** Long enough to be cancelled while it is worked on. */
 let longer: string;
 let facts: Map<string, Facts>;
-let ports: { postgres: number; s3: number };
-let backing: BackingServices;
 let transpod: Transpod;
 let client: TranspodClient;
 let internals: Internals;
 
-async function startBacking(): Promise<void> {
-  backing = await startBackingServices({
-    dataDir: { postgres: join(folder, "postgres"), ministack: join(folder, "ministack") },
-    ports,
-    credentials: await s3Credentials({ path: DATA_DIR }),
-    log: createLogger({ service: "test", level: "silent" }),
-  });
-}
-
 async function start(): Promise<void> {
-  const { databaseUrl: DATABASE_URL, endpoint: S3_ENDPOINT } = backing;
   transpod = await startTranspod(
-    {
-      ...{ DATA_DIR, DATABASE_URL, S3_ENDPOINT },
-      ...{ SWEEP_SECONDS: "1", UPLOAD_EVENT_GRACE_SECONDS: "3" },
-      // With one slot no video is cut.
-      MAX_RUNNING_JOBS: "2",
-    },
+    // With one slot no video is cut.
+    { DATA_DIR, SWEEP_SECONDS: "1", UPLOAD_EVENT_GRACE_SECONDS: "3", MAX_RUNNING_JOBS: "2" },
     mortal,
   );
   client = new TranspodClient(transpod.url);
+  await internals?.close();
+  // New ports, when the predecessor's Postgres and MiniStack take a moment to end.
+  internals = await openInternals(DATA_DIR);
 }
 
 beforeAll(async () => {
@@ -73,36 +54,19 @@ beforeAll(async () => {
     [clip, await readFacts(clip)],
     [longer, await readFacts(longer)],
   ]);
-  mkdirSync(DATA_DIR);
-  const host = "127.0.0.1";
-  ports = { postgres: await getPort({ host }), s3: await getPort({ host }) };
-  await startBacking();
   await start();
-  internals = await openInternals(DATA_DIR, backing);
 });
 afterAll(async () => {
   await internals?.close();
   await transpod?.end("SIGTERM");
-  await backing?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
-
-/** The points where Postgres, S3 and SQS end too, and start again. */
-const endOfAll: readonly CrashPoint[] = [
-  "multipart_begun",
-  "arrivals_committed",
-  "completion_committed",
-];
 
 /** Runs the action that reaches the point; resolves when Transpod has died there and runs again. */
 async function dieAt<T>(point: CrashPoint, action: () => Promise<T>): Promise<T> {
   await transpod.arm(point);
   const done = await action();
   expect(await transpod.killed).toBe("SIGKILL");
-  if (endOfAll.includes(point)) {
-    await backing.stop();
-    await startBacking();
-  }
   await start();
   return done;
 }
@@ -313,7 +277,10 @@ async function dieWhileDelivering(point: CrashPoint, tries: string[]): Promise<v
   await receiver.stop();
 }
 
-test.each(crashPoints)(
+/** First: later a message of a killed process may come again, and reach these points in the middle of another file. */
+const intakePoints: CrashPoint[] = ["arrivals_committed", "arrivals_written"];
+
+test.each([...new Set([...intakePoints, ...crashPoints])])(
   "killed at %s and started again, it ends as if it had never died",
   { timeout: 120_000 },
   async (point) => await proofs[point](),

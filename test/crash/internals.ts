@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import {
   ListMultipartUploadsCommand,
   ListObjectVersionsCommand,
@@ -6,7 +8,6 @@ import {
 import { GetQueueAttributesCommand, GetQueueUrlCommand } from "@aws-sdk/client-sqs";
 import { rawKey } from "@transpod/contract/object-keys.ts";
 import { canFollow, type FileState } from "@transpod/contract/states.ts";
-import type { BackingServices } from "@transpod/embedded/backing-services.ts";
 import { s3Credentials } from "@transpod/embedded/s3-credentials.ts";
 import { createS3, createSqs } from "@transpod/runtime/aws.ts";
 import { createPool } from "@transpod/store/database.ts";
@@ -30,12 +31,13 @@ interface Transition {
 }
 
 /** Inspects embedded mode behind its public API: its database, its buckets, its queues and its log. */
-export async function openInternals(
-  dataDir: string,
-  { databaseUrl, endpoint }: Pick<BackingServices, "databaseUrl" | "endpoint">,
-) {
-  const pool = createPool({ url: databaseUrl, applicationName: "test" }, () => {});
-  const at = { region: "us-east-1", endpoint, credentials: await s3Credentials({ path: dataDir }) };
+export async function openInternals(dataDir: string) {
+  const read = (name: string) => readFile(join(dataDir, name), "utf8");
+  const ports = JSON.parse(await read("ports.json")) as { postgres: number; s3: number };
+  const url = `postgres://transpod:${await read("postgres-password")}@127.0.0.1:${ports.postgres}/transpod`;
+  const pool = createPool({ url, applicationName: "test" }, () => {});
+  const credentials = await s3Credentials({ path: dataDir });
+  const at = { region: "us-east-1", endpoint: `http://127.0.0.1:${ports.s3}`, credentials };
   const [s3, sqs] = [createS3(at), createSqs(at)];
 
   async function jobsMade(): Promise<{ file_id: string; attempt: number }[]> {

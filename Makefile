@@ -51,8 +51,9 @@ fix: setup ## Format the code, and update the generated files
 	@npm run --silent format
 
 .PHONY: bench
-bench: setup ## Compare the time of the whole service with that of ffmpeg alone
+bench: setup ## Compare the time of the whole service with that of ffmpeg alone, and of several workers with one
 	@node test/bench/main.ts
+	@node test/bench/workers.ts
 
 .PHONY: storm
 storm: setup ## Transcode VIDEOS=1000 while processes are killed at random, then audit (WORKERS=real, SEED=1)

@@ -27,10 +27,15 @@ test("an announced file waits for its upload", async () => {
 test("what a client chooses is kept, and what it leaves open has a default", async () => {
   const settings = { quality: "smaller", crf: 30, location: "remove" };
   const { file_id } = await api.announce({ file_name: "holiday.mov", settings });
-  const shown = { ...settings, if_larger: "keep", on_damage: "fail" };
+  const shown = { ...settings, if_larger: "keep", on_damage: "fail", workers: "auto" };
   expect((await api.status(file_id)).settings).toEqual(shown);
   const { body } = await api.request<FileStatus>(`/upload/${file_id}`);
   expect(body.settings, "under the file's own address too").toEqual(shown);
+});
+
+test("a number of workers is kept", async () => {
+  const { file_id } = await api.announce({ file_name: "holiday.mov", settings: { workers: 3 } });
+  expect((await api.status(file_id)).settings).toMatchObject({ workers: 3 });
 });
 
 test.for([
@@ -38,6 +43,8 @@ test.for([
   [{ crf: 0 }, "settings.crf"],
   [{ preset: "placebo" }, "settings.preset"],
   [{ if_larger: "maybe" }, "settings.if_larger"],
+  [{ workers: 0 }, "settings.workers"],
+  [{ workers: "many" }, "settings.workers"],
   [{ crop: "1:1" }, "settings"],
 ] as const)("the settings %j are refused", async ([settings, path]) => {
   const { status, body } = await api.post<Problem>("/upload", { file_name: "a.mp4", settings });

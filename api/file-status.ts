@@ -20,6 +20,8 @@ export function toFileStatus(row: FileStatusRow): FileStatus {
     queue_position: row.queue_position,
     waiting_for: row.waiting_for,
     progress: row.progress,
+    workers: row.workers,
+    chunks: row.chunks,
     failure: code === null ? null : { code, detail: detail ?? "" },
     notes: row.notes ?? [],
     original: row.original,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { failureCodes, failureOfExit, failures, fencedExit } from "./failures.ts";
 
-test("every final failure of a worker has an exit code from 10 to 29 of its own, and not that of the fence", () => {
+test("every final failure of a worker has an exit code from 10 to 29 of its own, and not that of a fenced worker", () => {
   const final = failureCodes.filter((code) => failures[code].verdict === "final");
   const exits = final.map((code) => failures[code].exit).filter((exit) => exit !== null);
   expect(new Set([...exits, fencedExit]).size).toBe(exits.length + 1);

@@ -12,6 +12,14 @@ export interface LeaseRef extends AttemptRef {
   lease: number;
 }
 
+/**
+ * One worker's lease of a chunk (chunk-protocol.ts). Leases count per chunk, over all attempts. Several of
+ * one chunk may live at the same time; the first one to complete counts.
+ */
+export interface ChunkLeaseRef extends LeaseRef {
+  chunk: number;
+}
+
 /** A pure function of file and attempt, so that creating a Job twice cannot make two. */
 export function jobName({ fileId, attempt }: AttemptRef): string {
   return `transpod-${fileId}-${attempt}`;

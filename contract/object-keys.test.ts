@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import {
+  chunkKey,
+  fileIdOfChunkKey,
   fileIdOfProcessedKey,
   fileIdOfRawKey,
   processedKey,
@@ -36,6 +38,20 @@ test.each([`${id}/1.mp4`, `${id}/1-1.avi`, `${id}/1-1.mp4.txt`, `x/${id}/1-1.mp4
   "%j is a processed key we never issued",
   (key) => {
     expect(fileIdOfProcessedKey(key)).toBeUndefined();
+  },
+);
+
+test("a chunk's key leads back to the file, and is no result's key", () => {
+  const key = chunkKey(id, 0, 12, 3);
+  expect(key).toBe(`${id}/chunks/0-12-3.mp4`);
+  expect(fileIdOfChunkKey(key)).toBe(id);
+  expect(fileIdOfProcessedKey(key)).toBeUndefined();
+});
+
+test.each([`${id}/chunks/0-1.mp4`, `${id}/0-1-1.mp4`, `${id}/chunks/0-1-1.mov`, `${id}/1-1.mp4`])(
+  "%j is a chunk's key we never issued",
+  (key) => {
+    expect(fileIdOfChunkKey(key)).toBeUndefined();
   },
 );
 

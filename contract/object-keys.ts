@@ -7,6 +7,7 @@ export type VideoExtension = keyof typeof contentTypes;
 
 const uuid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
 const rawKeyPattern = new RegExp(`^.+-(${uuid})\\.(?:mp4|mov)$`, "i");
+const chunkKeyPattern = new RegExp(`^(${uuid})/chunks/\\d+-\\d+-\\d+\\.mp4$`);
 const processedKeyPattern = new RegExp(`^(${uuid})/\\d+-\\d+\\.(?:mp4|mov)$`);
 
 /** The extension in lower case, or undefined when it is not accepted. */
@@ -52,4 +53,19 @@ export function fileIdOfProcessedKey(key: string): string | undefined {
 /** The prefix of all outputs of a file, and of no other file's. */
 export function processedPrefix(fileId: string): string {
   return `${fileId}/`;
+}
+
+/** Where one lease of a chunk writes, in the processed bucket. `chunk` counts from 0. */
+export function chunkKey(fileId: string, chunk: number, attempt: number, lease: number): string {
+  return `${chunksPrefix(fileId)}${chunk}-${attempt}-${lease}.mp4`;
+}
+
+/** The file id in a chunk's key, or undefined for a key we never issued. */
+export function fileIdOfChunkKey(key: string): string | undefined {
+  return chunkKeyPattern.exec(key)?.[1];
+}
+
+/** The prefix of all chunks of a file; no result has it. */
+export function chunksPrefix(fileId: string): string {
+  return `${processedPrefix(fileId)}chunks/`;
 }

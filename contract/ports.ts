@@ -8,12 +8,16 @@ export interface JobSpec extends AttemptRef {
   memoryScale: number;
   /** The platform ends the Job after this many seconds. */
   deadlineSeconds: number;
+  /** How many workers the Job may start in its life. With more than 1 it is *elastic*: see `setWorkers`. */
+  maxWorkers: number;
 }
 
 /**
- * - `waiting`: created, but its worker does not run yet; `why` says what it waits for, if known.
- * - `succeeded`: the worker ended with exit code 0.
- * - `failed`: the worker ended otherwise. `exitCode` is null when the platform ended it.
+ * - `waiting`: created, but no worker runs yet; `why` says what it waits for, if known.
+ * - `running`: at least one worker runs.
+ * - `succeeded`: all workers ended with exit code 0.
+ * - `failed`: all workers ended, and not all with 0. `exitCode` is that of the last one that failed; null when the
+ *   platform ended it.
  */
 export interface JobStatus extends AttemptRef {
   name: string;
@@ -23,6 +27,11 @@ export interface JobStatus extends AttemptRef {
   disrupted: boolean;
   why: string | null;
   endedAt: Date | null;
+  /**
+   * Counted over the Job's life. The platform may replace the process of a worker that it removed: that is the same
+   * worker, which has not ended.
+   */
+  workers: { started: number; ended: number };
 }
 
 /** A line in the Job's own record, for people: `kubectl describe job` shows it. */
@@ -43,7 +52,12 @@ export interface JobPort {
   /** Undefined when there is no such Job, or it is not ours. */
   get(name: string): Promise<JobStatus | undefined>;
   list(): Promise<JobStatus[]>;
-  /** Ends the worker and forgets the Job; resolves also when there is none. */
+  /**
+   * Has the Job start workers until it has started so many in its life; never fewer. Resolves also when there is no
+   * such Job, when it has ended, and when it cannot grow: `workers` in its status says how many it started.
+   */
+  setWorkers(name: string, started: number): Promise<void>;
+  /** Ends the workers and forgets the Job; resolves also when there is none. */
   remove(name: string): Promise<void>;
   /** Best effort: resolves also when there is no such Job, or nowhere to record it. */
   recordEvent(name: string, event: JobEvent): Promise<void>;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import "zod-openapi";
 import { fileStates } from "./states.ts";
+import { chunkCounts } from "./chunk-protocol.ts";
 import { contentTypes, videoExtension } from "./object-keys.ts";
 import { maxPutBytes } from "./part-layout.ts";
 import { transcodeSettings } from "./transcode-settings.ts";
@@ -170,6 +171,10 @@ export const fileStatus = z
       .nullable()
       .meta({ description: "While processing without a running worker: what the Job waits for." }),
     progress: progress.nullable(),
+    workers: z.int().nullable().meta({
+      description: "While processing: how many workers run. null before that and after the end.",
+    }),
+    chunks: chunkCounts.nullable(),
     failure: z.object({ code: z.string(), detail: z.string() }).nullable(),
     notes: z.array(z.string()).meta({ description: "What was converted, dropped or chosen." }),
     original: mediaSummary.meta({ id: "MediaSummary" }).nullable(),
@@ -190,6 +195,8 @@ export const fileEvent = fileStatus
     queue_position: true,
     waiting_for: true,
     progress: true,
+    workers: true,
+    chunks: true,
     failure: true,
   })
   .meta({ id: "FileEvent", description: "The data of each `status` event." });

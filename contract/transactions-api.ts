@@ -21,7 +21,16 @@ export const transaction = z
       .string()
       .nullable()
       .meta({ description: "The last worker that claimed the attempt." }),
-    claims: z.int().meta({ description: "How many workers have claimed the attempt." }),
+    claims: z.int().meta({
+      description: "How many workers have claimed the attempt as a whole, or to join its chunks.",
+    }),
+    workers_started: z
+      .int()
+      .meta({ description: "How many workers its Job has started, at the same time or in turn." }),
+    chunks: z
+      .int()
+      .nullable()
+      .meta({ description: "Into how many chunks the video is cut; null when it is not." }),
     memory_scale: z
       .int()
       .meta({ description: "Memory of the Job, as a multiple of the first attempt's." }),

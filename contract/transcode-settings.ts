@@ -44,6 +44,16 @@ export const transcodeSettings = z
       description:
         "Whether the result keeps the recording location, which phones write into a file.",
     }),
+    workers: z
+      .union([z.literal("auto"), z.int().min(1).max(100)])
+      .default("auto")
+      .meta({
+        description:
+          "How many workers may encode the video at the same time, each a part of it. `auto`: as many as the " +
+          "installation allows, for a video that is large enough. A number: at most so many, and never more " +
+          "than the installation allows. With 1 the video is encoded as a whole.",
+        example: "auto",
+      }),
   })
   .meta({ id: "TranscodeSettings" });
 

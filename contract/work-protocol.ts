@@ -18,7 +18,9 @@ export type Codec = (typeof codecs)[number];
 
 export const targetOf: Readonly<Record<Codec, Codec>> = { h264: "hevc", hevc: "h264" };
 
-const lease = z.int().positive();
+export const lease = z.int().positive();
+/** Counts from 0. In a request it says that `lease` is the chunk's. */
+export const chunk = z.int().nonnegative();
 const nonNegative = z.number().nonnegative();
 
 const orNull = z.string().nullable();
@@ -112,7 +114,9 @@ export const verification = z.object({
 export const phaseTimes = z.partialRecord(z.enum(phases), z.int().nonnegative());
 
 export const claimRequest = z.object({ worker: z.string().min(1).max(253) });
-export const claimResponse = z.object({
+
+/** What each task for a worker has (chunk-protocol.ts). */
+export const assignment = z.object({
   file_id: z.uuid(),
   attempt: z.int().positive(),
   lease,
@@ -128,7 +132,7 @@ export const claimResponse = z.object({
 });
 
 /** A new URL for the source, when the URL of the claim has expired. */
-export const sourceRequest = z.object({ lease });
+export const sourceRequest = z.object({ lease, chunk: chunk.optional() });
 
 export const sourceResponse = z.object({ url: z.url() });
 
@@ -142,6 +146,7 @@ export const partsResponse = z.object({
 
 export const progressRequest = z.object({
   lease,
+  chunk: chunk.optional(),
   phase: z.enum(phases),
   percent: z.number().min(0).max(100).meta({ description: "of this phase" }),
   frame: z.int().nonnegative().optional(),
@@ -173,6 +178,7 @@ export const completeResponse = z.object({});
 
 export const failRequest = z.object({
   lease,
+  chunk: chunk.optional(),
   code: z.enum(failureCodes),
   detail: z.string().min(1).max(2000).meta({ description: "a sentence a person understands" }),
   original: mediaSummary.optional(),
@@ -188,7 +194,7 @@ export type MediaSummary = z.infer<typeof mediaSummary>;
 export type Verification = z.infer<typeof verification>;
 export type PhaseTimes = z.infer<typeof phaseTimes>;
 export type ClaimRequest = z.infer<typeof claimRequest>;
-export type ClaimResponse = z.infer<typeof claimResponse>;
+export type Assignment = z.infer<typeof assignment>;
 export type SourceRequest = z.infer<typeof sourceRequest>;
 export type SourceResponse = z.infer<typeof sourceResponse>;
 export type PartsRequest = z.infer<typeof partsRequest>;

@@ -17,6 +17,8 @@ import {
 
 const settings = z.object({
   MAX_RUNNING_JOBS: integer({ min: 1 }).default(10),
+  CHUNK_SECONDS: integer({ min: 1 }).default(30),
+  MAX_WORKERS_PER_VIDEO: integer({ min: 1, max: 100 }).default(4),
   MAX_ATTEMPTS: integer({ min: 1 }).default(3),
   MAX_UPLOAD_BYTES: maxUploadBytes,
   JOB_DEADLINE_SECONDS: integer({ min: 60 }).default(6 * 3600),
@@ -45,7 +47,14 @@ const config = awsEnvironment.extend({
 
 /** Settings of the controller. Times are in seconds. */
 export interface ControllerSettings {
+  /** How many workers may run at the same time, for all videos. */
   maxRunningJobs: number;
+  /** A chunk of a video that several workers encode is at least so long. */
+  chunkSeconds: number;
+  /** How many of them may encode one video, each a chunk of it. */
+  maxWorkersPerVideo: number;
+  /** A video that was given workers gets no others for so long: they may be unable to start. */
+  growthPauseSeconds: number;
   /** Failures that count before a file fails. */
   maxAttempts: number;
   /** How many times the platform may remove a worker before a file fails. */
@@ -61,7 +70,7 @@ export interface ControllerSettings {
   silenceSeconds: number;
   /** A Job without a worker for longer will never have one. */
   startSeconds: number;
-  /** How long a Job may take to end after its attempt has ended. */
+  /** How long a Job may take to end after its attempt has ended, or to start workers that it was told to. */
   lingerSeconds: number;
   retryDelaySeconds: { initial: number; max: number };
   sweepSeconds: number;
@@ -139,6 +148,9 @@ export function readControllerSettings(environment: Environment): Readonly<Contr
 function toSettings(env: z.infer<typeof settings>): Readonly<ControllerSettings> {
   return Object.freeze({
     maxRunningJobs: env.MAX_RUNNING_JOBS,
+    chunkSeconds: env.CHUNK_SECONDS,
+    maxWorkersPerVideo: env.MAX_WORKERS_PER_VIDEO,
+    growthPauseSeconds: 30,
     maxAttempts: env.MAX_ATTEMPTS,
     maxDisruptions: 20,
     maxMemoryScale: 4,

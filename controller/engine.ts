@@ -1,5 +1,6 @@
 import type { Service } from "@transpod/runtime/process.ts";
 import { listenForFiles } from "@transpod/store/notifications.ts";
+import { shareFreeSlots } from "./chunks/share-free-slots.ts";
 import { startIntake, type IntakeDeps } from "./intake/intake.ts";
 import { launchPending } from "./launch/launcher.ts";
 import { ObservationWindow } from "./observe/observation-window.ts";
@@ -46,6 +47,7 @@ export function startEngine(baseDeps: EngineDeps): Engine {
     if (chore === "sweep") return await sweep(deps);
     if (chore === "webhooks") return await webhooks.look();
     await launchPending(deps);
+    await shareFreeSlots(deps);
     observationWindow.tick();
   }
 

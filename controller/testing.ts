@@ -1,4 +1,5 @@
 import type { JobStatus } from "@transpod/contract/ports.ts";
+import { defaultSettings as defaultTranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import type { AttemptRow } from "@transpod/store/attempts.ts";
 import { readControllerSettings } from "./config.ts";
 
@@ -17,7 +18,13 @@ export function attemptRow(overrides: Partial<AttemptRow> = {}): AttemptRow {
     job_name: `transpod-${fileId}-1`,
     memory_scale: 1,
     source_size_bytes: 1000,
+    settings: defaultTranscodeSettings,
     event_at: null,
+    max_workers: 1,
+    workers_started: 1,
+    workers_ended: 0,
+    grown_seconds: null,
+    cut: false,
     launched: true,
     claimed: true,
     silent_seconds: 0,
@@ -25,6 +32,7 @@ export function attemptRow(overrides: Partial<AttemptRow> = {}): AttemptRow {
     ended_seconds: null,
     counted_failures: 0,
     uncounted_failures: 0,
+    failure_codes: [],
     ...overrides,
   };
 }
@@ -39,6 +47,7 @@ export function jobStatus(overrides: Partial<JobStatus> = {}): JobStatus {
     disrupted: false,
     why: null,
     endedAt: null,
+    workers: { started: 1, ended: 0 },
     ...overrides,
   };
 }

@@ -7,14 +7,16 @@ import { fileURLToPath } from "node:url";
 import type { AttemptRef } from "@transpod/contract/job-identity.ts";
 import type { JobPort, JobSpec, JobStatus, WorkAuthenticator } from "@transpod/contract/ports.ts";
 import { startChild, type Child, type ChildExit } from "./child.ts";
+import { workersStatus, type WorkerEnd } from "./workers-status.ts";
 
 const transcoder = fileURLToPath(new URL("../transcoder-image/main.ts", import.meta.url));
 const rememberEndedMs = 10 * 60_000;
 
 export interface ChildProcessJobsOptions {
   workUrl: string;
-  /** Each Job has its own folder in here, which is removed with it. */
+  /** Each worker has its own folder in here, which is removed with it. */
   scratchDir: string;
+  /** For each worker. */
   cpusPerJob: number;
   logLevel: string;
   onLine: (line: string) => void;
@@ -22,14 +24,17 @@ export interface ChildProcessJobsOptions {
   entryPoint?: string;
 }
 
-interface Job {
-  status: JobStatus;
-  child: Child;
+interface Job extends AttemptRef {
+  name: string;
+  token: string;
   tokenHash: string;
+  children: Child[];
+  /** In the order in which the workers ended. */
+  ends: WorkerEnd[];
 }
 
 /**
- * Jobs as child processes: the embedded counterpart of Kubernetes. A Job's worker has its own random
+ * Jobs as child processes: the embedded counterpart of Kubernetes. A Job's workers have its random
  * token and no other secret. Jobs end with this process.
  */
 export class ChildProcessJobs implements JobPort, WorkAuthenticator {
@@ -45,37 +50,33 @@ export class ChildProcessJobs implements JobPort, WorkAuthenticator {
     this.#forgetEnded();
     if (this.#jobs.has(spec.name)) return "exists";
     const token = randomBytes(32).toString("base64url");
-    const job: Job = {
-      status: {
-        fileId: spec.fileId,
-        attempt: spec.attempt,
-        name: spec.name,
-        phase: "running",
-        exitCode: null,
-        disrupted: false,
-        why: null,
-        endedAt: null,
-      },
-      child: this.#start(spec.name, token),
-      tokenHash: hash(token),
-    };
-    this.#jobs.set(spec.name, job);
-    void job.child.exited.then((exit) => this.#ended(job, exit));
+    const { name, fileId, attempt } = spec;
+    const secret = { token, tokenHash: hash(token) };
+    const job: Job = { name, fileId, attempt, ...secret, children: [], ends: [] };
+    this.#jobs.set(name, job);
+    this.#startWorker(job);
     return "created";
   }
 
   async get(name: string): Promise<JobStatus | undefined> {
-    return this.#jobs.get(name)?.status;
+    const job = this.#jobs.get(name);
+    return job && statusOf(job);
   }
 
   async list(): Promise<JobStatus[]> {
-    return [...this.#jobs.values()].map((job) => job.status);
+    return [...this.#jobs.values()].map(statusOf);
+  }
+
+  async setWorkers(name: string, started: number): Promise<void> {
+    const job = this.#jobs.get(name);
+    if (job === undefined || statusOf(job).endedAt !== null) return;
+    while (job.children.length < started) this.#startWorker(job);
   }
 
   async remove(name: string): Promise<void> {
     const job = this.#jobs.get(name);
     this.#jobs.delete(name);
-    await job?.child.stop();
+    await Promise.all((job?.children ?? []).map((child) => child.stop()));
   }
 
   /** Not recorded: status and log have the same information. */
@@ -88,7 +89,8 @@ export class ChildProcessJobs implements JobPort, WorkAuthenticator {
   async authenticate(token: string): Promise<AttemptRef | undefined> {
     // Looked up by hash, so that timing does not reveal how much of a token was right.
     const tokenHash = hash(token);
-    return this.#jobs.values().find((job) => job.tokenHash === tokenHash)?.status;
+    const job = this.#jobs.values().find((one) => one.tokenHash === tokenHash);
+    return job && refOf(job);
   }
 
   /** Ends all workers. The next process with this data starts their attempts again. */
@@ -96,7 +98,15 @@ export class ChildProcessJobs implements JobPort, WorkAuthenticator {
     await Promise.all([...this.#jobs.keys()].map((name) => this.remove(name)));
   }
 
-  #start(name: string, token: string): Child {
+  #startWorker(job: Job): void {
+    const index = job.children.length;
+    const worker = index === 0 ? job.name : `${job.name}-${index}`;
+    const child = this.#start(worker, job.token);
+    job.children.push(child);
+    void child.exited.then((exit) => this.#ended(job, worker, exit));
+  }
+
+  #start(worker: string, token: string): Child {
     const {
       workUrl,
       scratchDir,
@@ -105,7 +115,7 @@ export class ChildProcessJobs implements JobPort, WorkAuthenticator {
       onLine,
       entryPoint = transcoder,
     } = this.#options;
-    mkdirSync(this.#scratchOf(name), { recursive: true });
+    mkdirSync(this.#scratchOf(worker), { recursive: true });
     return startChild({
       // The API must answer at once, however busy the encoders are.
       command: "nice",
@@ -114,8 +124,8 @@ export class ChildProcessJobs implements JobPort, WorkAuthenticator {
         PATH: process.env["PATH"],
         WORK_URL: workUrl,
         WORK_TOKEN: token,
-        WORKER: name,
-        SCRATCH_DIR: this.#scratchOf(name),
+        WORKER: worker,
+        SCRATCH_DIR: this.#scratchOf(worker),
         CPU_LIMIT: String(cpusPerJob),
         LOG_LEVEL: logLevel,
         // The second worker starts in 0.17 s where the first takes 0.28 s.
@@ -127,31 +137,37 @@ export class ChildProcessJobs implements JobPort, WorkAuthenticator {
     });
   }
 
-  #scratchOf(name: string): string {
-    return join(this.#options.scratchDir, name);
+  #scratchOf(worker: string): string {
+    return join(this.#options.scratchDir, worker);
   }
 
-  #ended(job: Job, { code, signal }: ChildExit): void {
-    job.status = {
-      ...job.status,
-      phase: code === 0 ? "succeeded" : "failed",
-      exitCode: code ?? 128 + (signal === null ? 0 : constants.signals[signal]),
-      endedAt: new Date(),
-    };
+  #ended(job: Job, worker: string, { code, signal }: ChildExit): void {
+    const exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+    job.ends.push({ exitCode, disrupted: false, at: new Date() });
     // A worker that was killed leaves its files behind.
-    void rm(this.#scratchOf(job.status.name), { recursive: true, force: true })
+    void rm(this.#scratchOf(worker), { recursive: true, force: true })
       .catch(() => {}) // the next start clears the folder
       .then(() => {
-        for (const listener of this.#listeners) listener(job.status);
+        for (const listener of this.#listeners) listener(refOf(job));
       });
   }
 
   #forgetEnded(): void {
     const before = Date.now() - rememberEndedMs;
-    for (const [name, { status }] of this.#jobs) {
-      if (status.endedAt !== null && status.endedAt.getTime() < before) this.#jobs.delete(name);
+    for (const [name, job] of this.#jobs) {
+      const { endedAt } = statusOf(job);
+      if (endedAt !== null && endedAt.getTime() < before) this.#jobs.delete(name);
     }
   }
+}
+
+/** Without the token. */
+function refOf({ fileId, attempt }: Job): AttemptRef {
+  return { fileId, attempt };
+}
+
+function statusOf(job: Job): JobStatus {
+  return { ...refOf(job), name: job.name, ...workersStatus(job.children.length, job.ends) };
 }
 
 function hash(token: string): string {

@@ -19,6 +19,10 @@ export const crashPoints = [
   "job_created",
   // A worker has the attempt, and no answer.
   "attempt_claimed",
+  // The cut of a video is stored, and its worker has no answer.
+  "cut_stored",
+  // A chunk is recorded as encoded, and its worker has no answer.
+  "chunk_completed",
   // S3 has begun a worker's multipart upload, and it is in no row.
   "upload_begun",
   // The output is an object, and no row points to it.

@@ -1,6 +1,7 @@
 import { jobName, type AttemptRef, type LeaseRef } from "@transpod/contract/job-identity.ts";
 import type { FailureCode } from "@transpod/contract/failures.ts";
 import type { FileState } from "@transpod/contract/states.ts";
+import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import type { MediaSummary, PhaseTimes } from "@transpod/contract/work-protocol.ts";
 import type { Database } from "./database.ts";
 
@@ -13,7 +14,16 @@ export interface AttemptRow {
   job_name: string;
   memory_scale: number;
   source_size_bytes: number;
+  settings: TranscodeSettings;
   event_at: Date | null;
+  max_workers: number;
+  /** Counted over the life of the attempt's Job. */
+  workers_started: number;
+  workers_ended: number;
+  /** Since it was last given more workers; null when it never was. */
+  grown_seconds: number | null;
+  /** Whether its workers encode chunks. */
+  cut: boolean;
   launched: boolean;
   claimed: boolean;
   /** Since the worker's last report; since the launch of the Job when there is none yet. */
@@ -27,25 +37,31 @@ export interface AttemptRow {
    */
   counted_failures: number;
   uncounted_failures: number;
+  /** Of all failures of the series. */
+  failure_codes: FailureCode[];
 }
 
 /** The current attempt of a file; undefined when there is none yet. */
 export async function getAttempt(db: Database, fileId: string): Promise<AttemptRow | undefined> {
   const { rows } = await db.query<AttemptRow>(
     `select f.file_id, f.attempt, t.lease, f.state, t.job_name, t.memory_scale, f.source_size_bytes,
-       t.event_at,
+       f.settings, t.event_at, t.max_workers, t.workers_started, t.workers_ended,
+       extract(epoch from now() - t.workers_added_at)::float8 as grown_seconds,
+       t.chunks is not null as cut,
        t.launched_at is not null as launched,
        t.claimed_at is not null as claimed,
        extract(epoch from now() - coalesce(t.heartbeat_at, t.claimed_at, t.launched_at, now()))
          ::float8 as silent_seconds,
        extract(epoch from now() - coalesce(t.launched_at, now()))::float8 as launched_seconds,
        extract(epoch from now() - t.ended_at)::float8 as ended_seconds,
-       past.counted_failures, past.uncounted_failures
+       past.counted_failures, past.uncounted_failures, past.failure_codes
      from files f
      join transactions t on t.file_id = f.file_id and t.attempt = f.attempt
      cross join lateral (
        select count(*) filter (where p.counted) as counted_failures,
-         count(*) filter (where not p.counted) as uncounted_failures
+         count(*) filter (where not p.counted) as uncounted_failures,
+         coalesce(array_agg(p.failure_code) filter (where p.failure_code is not null), '{}')
+           as failure_codes
        from transactions p where p.file_id = f.file_id and p.attempt >= f.first_attempt
      ) past
      where f.file_id = $1`,

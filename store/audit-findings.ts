@@ -1,4 +1,5 @@
 import type { Database } from "./database.ts";
+import { usedSlots } from "./launches.ts";
 
 /** Something that is wrong, or, as a warning, something that takes suspiciously long. */
 export interface Finding {
@@ -37,7 +38,7 @@ export async function findStuck(db: Database, limits: StuckLimits): Promise<Find
          'It waits although slots are free' as what, greatest(f.queued_at, f.launch_after) as since
        from files f, late
        where f.state = 'pending' and greatest(f.queued_at, f.launch_after) < late.at
-         and $1 > (select count(*) from files where state = 'processing')
+         and $1 > ${usedSlots}
        union all
        select 'stuck_processing', f.file_id, f.attempt,
          case when t.launched_at is null then 'It has a slot, but no Job'

@@ -79,6 +79,8 @@ export async function findObjectBreaches(
      left join transactions t on t.file_id = f.file_id and t.attempt::text = o.number
      where not exists (select from files p where p.processed_key = o.s3_key)
        and not exists (select from tombstones d where d.file_id::text = o.file)
+       -- The chunks of a video that is cut; the sweep removes them after its end.
+       and not (o.number = 'chunks' and exists (select from cuts c where c.file_id::text = o.file))
 
      union all
      select 'error', 'source_missing', f.file_id, f.attempt,

@@ -45,8 +45,9 @@ export function createPool(options: DatabaseOptions, onIdleError: (error: Error)
 export async function checkDatabase(db: Database): Promise<void> {
   // Objects of the last migrations.
   await db.query(
-    `select upload_until, paused_until, 'expire_audit_log(interval, integer)'::regprocedure
-     from file_status, leases, tombstones, audit_log, deliveries, webhooks, files, audit_findings limit 0`,
+    `select upload_until, paused_until, fingerprint, 'expire_audit_log(interval, integer)'::regprocedure
+     from file_status, leases, tombstones, audit_log, deliveries, webhooks, files, audit_findings,
+       cuts limit 0`,
   );
 }
 

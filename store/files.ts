@@ -51,6 +51,8 @@ export interface FileStatusRow {
   queue_position: number | null;
   progress: ProgressRow | null;
   settings: TranscodeSettings;
+  workers: number | null;
+  chunks: { done: number; total: number } | null;
 }
 
 /** As json_build_object gives it: `updated_at` is an ISO 8601 string. */

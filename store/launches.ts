@@ -1,46 +1,68 @@
 import type { AttemptRef, LeaseRef } from "@transpod/contract/job-identity.ts";
 import type { Database } from "./database.ts";
 
-/** The data to create a Job from. */
-export interface LaunchRow {
+export interface ReservedRow {
   file_id: string;
   attempt: number;
-  lease: number;
-  job_name: string;
-  memory_scale: number;
-  source_size_bytes: number;
-  event_at: Date | null;
 }
 
 const launchLock = 0x7472_6c61; // "trla": one reservation at a time, in all processes
 
+/** Until the end of the transaction nobody else gives away slots: this keeps the limit exact. */
+export async function lockSlots(client: Database): Promise<void> {
+  await client.query(`select pg_advisory_xact_lock($1)`, [launchLock]);
+}
+
+/**
+ * SQL: the number of slots in use. A slot is a worker that runs; a file that is processed has at least one,
+ * also before its first worker runs.
+ */
+export const usedSlots = `(
+  select coalesce(sum(greatest(1, t.workers_started - t.workers_ended)), 0)
+  from files f join transactions t on t.file_id = f.file_id and t.attempt = f.attempt
+  where f.state = 'processing')`;
+
 /**
  * Gives free slots to pending files: higher priority first, then the oldest. The row is reserved before
  * the Job is created; if the controller dies in between, the sweep creates the Job. Call it inside a
- * transaction: the lock that keeps the limit exact ends with it.
+ * transaction.
  */
-export async function reserveSlots(db: Database, maxRunningJobs: number): Promise<LaunchRow[]> {
-  await db.query(`select pg_advisory_xact_lock($1)`, [launchLock]);
-  const { rows } = await db.query<LaunchRow>(
+export async function reserveSlots(db: Database, maxRunningJobs: number): Promise<ReservedRow[]> {
+  await lockSlots(db);
+  const { rows } = await db.query<ReservedRow>(
     `with next as (
        select f.file_id from files f
        join transactions t on t.file_id = f.file_id and t.attempt = f.attempt
        where f.state = 'pending' and f.launch_after <= now()
        order by f.priority desc, f.queued_at, f.file_id
-       limit greatest(0, $1 - (select count(*) from files where state = 'processing'))
+       limit greatest(0, $1 - ${usedSlots})
        -- Locks both rows without waiting: a cancel locks them in the other order.
        for update of f, t skip locked
      ), reserved as (
        update files f set state = 'processing' from next
        where f.file_id = next.file_id and f.state = 'pending'
-       returning f.file_id, f.attempt, f.source_size_bytes
+       returning f.file_id, f.attempt
      )
      update transactions t set reserved_at = now() from reserved r
      where t.file_id = r.file_id and t.attempt = r.attempt
-     returning t.file_id, t.attempt, t.lease, t.job_name, t.memory_scale, r.source_size_bytes, t.event_at`,
+     returning t.file_id, t.attempt`,
     [maxRunningJobs],
   );
   return rows;
+}
+
+/** Records how many workers an attempt may have, before its Job is created. */
+export async function setMaxWorkers(
+  db: Database,
+  ref: AttemptRef,
+  maxWorkers: number,
+): Promise<void> {
+  await db.query(
+    `update transactions set max_workers = $3
+     where file_id = $1 and attempt = $2 and launched_at is null and outcome is null
+       and max_workers <> $3`,
+    [ref.fileId, ref.attempt, maxWorkers],
+  );
 }
 
 /** Records that the attempt's Job exists. False when that was recorded already, or the attempt is over. */

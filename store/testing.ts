@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
-import type { AttemptRef, LeaseRef } from "@transpod/contract/job-identity.ts";
+import type { ChunkCompleteRequest, CutRequest } from "@transpod/contract/chunk-protocol.ts";
+import type { AttemptRef, ChunkLeaseRef, LeaseRef } from "@transpod/contract/job-identity.ts";
 import { rawKey } from "@transpod/contract/object-keys.ts";
 import type { ObjectCreated } from "@transpod/contract/s3-event.ts";
 import { defaultSettings } from "@transpod/contract/transcode-settings.ts";
 import type { CompleteRequest, MediaSummary } from "@transpod/contract/work-protocol.ts";
 import { recordArrival, type Disposition } from "./arrivals.ts";
+import { storeCut } from "./cuts.ts";
 import { inTransaction } from "./database.ts";
 import { insertFile, type NewFile } from "./files.ts";
 import { markLaunched, reserveSlots } from "./launches.ts";
@@ -86,6 +88,32 @@ export async function claim(pool: pg.Pool, ref: AttemptRef): Promise<LeaseRef> {
   const row = await claimAttempt(pool, ref, "worker");
   if (row === undefined) throw new Error("the claim was refused");
   return { ...ref, lease: row.lease };
+}
+
+export const aCut: Omit<CutRequest, "lease"> = {
+  fingerprint: "a",
+  chunk_frames: [24, 12, 12],
+  original_codec: "h264",
+  target_codec: "hevc",
+};
+
+/** Claimed, and cut into the chunks of `aCut`. */
+export async function cutFile(pool: pg.Pool): Promise<LeaseRef> {
+  const ref = await claimedFile(pool);
+  if (!(await storeCut(pool, ref, { ...aCut, lease: ref.lease }))) {
+    throw new Error("the cut was refused");
+  }
+  return ref;
+}
+
+/** The result of a chunk. */
+export function outputOf({ chunk, lease }: ChunkLeaseRef): ChunkCompleteRequest {
+  return {
+    ...{ chunk, lease, size_bytes: 100, sha256: "0".repeat(64) },
+    verification: { frames: 12, max_timestamp_error_ms: 0, duration_difference_ms: 0 },
+    notes: [],
+    phase_times: { encode: 1000 },
+  };
 }
 
 export async function publish(pool: pg.Pool, ref: AttemptRef, processedKey: string): Promise<void> {

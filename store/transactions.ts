@@ -11,6 +11,8 @@ export interface TransactionRow {
   worker: string | null;
   lease: number;
   memory_scale: number;
+  workers_started: number;
+  chunks: number | null;
   waiting_for: string | null;
   original_codec: string | null;
   target_codec: Codec | null;
@@ -28,6 +30,7 @@ export interface TransactionRow {
 export async function listTransactions(db: Database, fileId: string): Promise<TransactionRow[]> {
   const { rows } = await db.query<TransactionRow>(
     `select attempt, outcome, failure_code, failure_detail, counted, worker, lease, memory_scale,
+       workers_started, chunks,
        case when outcome is null then waiting_for end as waiting_for, original_codec, target_codec,
        notes, phase_times, created_at, reserved_at, launched_at, claimed_at, heartbeat_at, ended_at
      from transactions where file_id = $1 order by attempt`,

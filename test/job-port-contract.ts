@@ -9,10 +9,10 @@ export interface JobPortHarness {
   authenticator: WorkAuthenticator;
   /** The timeout of each step there. */
   timeoutMs: number;
-  /** Makes the worker of a future Job end at once. Others run until they are ended. */
+  /** Makes the first worker of a future Job end at once. Others run until they are ended. */
   tellToExit(spec: JobSpec, exitCode: number): Promise<void>;
-  /** Resolves when the worker of a Job runs. */
-  worker(spec: JobSpec): Promise<TestWorker>;
+  /** Resolves when that worker of a Job runs; by default the first, which has index 0. */
+  worker(spec: JobSpec, index?: number): Promise<TestWorker>;
   stop(): Promise<void>;
 }
 
@@ -20,6 +20,8 @@ export interface TestWorker {
   /** Its work token. */
   token: string;
   runs(): Promise<boolean>;
+  /** Makes it end with this exit code. */
+  end(exitCode: number): Promise<void>;
 }
 
 /** What the controller relies on, wherever Jobs run. To be called where a test file has its tests. */
@@ -71,6 +73,7 @@ export function describeJobPort(platform: string, start: () => Promise<JobPortHa
           disrupted: false,
           why: null,
           endedAt: null,
+          workers: { started: 1, ended: 0 },
         });
         expect(await worker.runs()).toBe(true);
         expect(await harness.authenticator.authenticate(worker.token)).toMatchObject(refOf(spec));
@@ -122,10 +125,97 @@ export function describeJobPort(platform: string, start: () => Promise<JobPortHa
       await harness.jobs.remove(spec.name);
     });
 
+    describe("an elastic Job", () => {
+      const elasticSpec = () => ({ ...newSpec(), maxWorkers: 4 });
+      const createWith = async (workers: number) => {
+        const spec = elasticSpec();
+        await harness.jobs.create(spec);
+        await harness.jobs.setWorkers(spec.name, workers);
+        const indexes = Array.from({ length: workers }, (_, index) => index);
+        return { spec, workers: await Promise.all(indexes.map((i) => harness.worker(spec, i))) };
+      };
+      const untilEnded = async ({ name }: JobSpec, ended: number) =>
+        await untilStatus(name, (job) => job.workers.ended === ended);
+
+      test("starts with one worker, and more when it is asked for more", async () => {
+        const spec = elasticSpec();
+        await harness.jobs.create(spec);
+        const first = await harness.worker(spec);
+        const one = { phase: "running", workers: { started: 1, ended: 0 } };
+        expect(await untilStatus(spec.name, (job) => job.phase === "running")).toMatchObject(one);
+        // At once, in any order: the highest number counts.
+        await Promise.all([3, 2, 3, 1].map((n) => harness.jobs.setWorkers(spec.name, n)));
+        const others = await Promise.all([1, 2].map((index) => harness.worker(spec, index)));
+        const three = { phase: "running", workers: { started: 3, ended: 0 } };
+        expect(await untilStatus(spec.name, (job) => job.workers.started === 3)).toMatchObject(
+          three,
+        );
+        for (const worker of [first, ...others]) {
+          expect(await worker.runs()).toBe(true);
+          expect(await harness.authenticator.authenticate(worker.token)).toMatchObject(refOf(spec));
+        }
+        await harness.jobs.remove(spec.name);
+        await until(async () => !(await others[1]!.runs()));
+      });
+
+      test.each([0, 1, 137])(
+        "runs on when one of its workers ends with %i, which is not replaced",
+        async (exitCode) => {
+          const { spec, workers } = await createWith(2);
+          const heard: AttemptRef[] = [];
+          harness.jobs.onChange(({ fileId, attempt }) => heard.push({ fileId, attempt }));
+          await workers[0]!.end(exitCode);
+          const status = { phase: "running", exitCode: null, workers: { started: 2, ended: 1 } };
+          expect(await untilEnded(spec, 1)).toMatchObject(status);
+          await vi.waitFor(() => expect(heard).toContainEqual(refOf(spec)), {
+            timeout: harness.timeoutMs,
+          });
+          expect(await workers[0]!.runs()).toBe(false);
+          expect(await workers[1]!.runs()).toBe(true);
+          await harness.jobs.setWorkers(spec.name, 3);
+          const third = await harness.worker(spec, 2);
+          expect(await third.runs()).toBe(true);
+          expect(await untilStatus(spec.name, (job) => job.workers.started === 3)).toMatchObject({
+            workers: { started: 3, ended: 1 },
+          });
+          await harness.jobs.remove(spec.name);
+        },
+      );
+
+      const endAll = async (exitCodes: readonly number[]) => {
+        const { spec, workers } = await createWith(exitCodes.length);
+        for (const [index, exitCode] of exitCodes.entries()) {
+          await untilStatus(spec.name, (job) => job.phase === "running");
+          await workers[index]!.end(exitCode);
+          await untilEnded(spec, index + 1);
+        }
+        const status = await untilStatus(spec.name, (job) => job.endedAt !== null);
+        const { length } = exitCodes;
+        expect(status.workers).toEqual({ started: length, ended: length });
+        // It does not start another one.
+        await harness.jobs.setWorkers(spec.name, length + 1);
+        expect(await harness.jobs.get(spec.name)).toEqual(status);
+        await harness.jobs.remove(spec.name);
+        return status;
+      };
+
+      test("has succeeded when all its workers ended with 0", async () => {
+        const succeeded = { phase: "succeeded", exitCode: 0, disrupted: false, why: null };
+        expect(await endAll([0, 0, 0])).toMatchObject(succeeded);
+      });
+
+      test("has failed when all ended, as the last one did that failed", async () => {
+        expect(await endAll([1, 13, 0])).toMatchObject({
+          ...{ phase: "failed", exitCode: 13, disrupted: false },
+        });
+      });
+    });
+
     test("of a Job that does not exist nothing is known, and nothing about it fails", async () => {
       const { name } = newSpec();
       expect(await harness.jobs.get(name)).toBeUndefined();
       await harness.jobs.remove(name);
+      await harness.jobs.setWorkers(name, 2);
       await harness.jobs.recordEvent(name, {
         type: "Normal",
         reason: "Nobody",
@@ -144,7 +234,7 @@ export function describeJobPort(platform: string, start: () => Promise<JobPortHa
 
 function newSpec(): JobSpec {
   const ref: AttemptRef = { fileId: randomUUID(), attempt: 1 };
-  const limits = { sourceSizeBytes: 1_000, memoryScale: 1, deadlineSeconds: 600 };
+  const limits = { sourceSizeBytes: 1_000, memoryScale: 1, deadlineSeconds: 600, maxWorkers: 1 };
   return { ...ref, name: jobName(ref), ...limits };
 }
 

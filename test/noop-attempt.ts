@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FailureCode } from "@transpod/contract/failures.ts";
 import type {
-  ClaimResponse,
+  Assignment,
   CompleteRequest,
   MediaSummary,
 } from "@transpod/contract/work-protocol.ts";
@@ -24,6 +24,7 @@ export async function noopAttempt(
   signal: AbortSignal,
 ): Promise<number> {
   const claim = await work.claim({ worker }, signal);
+  if (claim.task !== "whole") throw new Error(`a no-op worker can't do the task ${claim.task}`);
   const asked = claim.file_name.replace(/\.\w+$/, "");
   const [, once, verb, detail] = /^(once-)?(exit|say|hang)(?:-(\w+))?$/.exec(asked) ?? [];
   if (asked === "copy") {
@@ -44,7 +45,7 @@ export async function noopAttempt(
 /** Like the transcoder. Resolves with the bytes, or with a failure code. */
 async function download(
   work: WorkClient,
-  { lease, source }: ClaimResponse,
+  { lease, source }: Assignment,
   path: string,
   signal: AbortSignal,
 ): Promise<Buffer<ArrayBuffer> | FailureCode> {
@@ -61,7 +62,7 @@ async function download(
 
 async function publish(
   work: WorkClient,
-  { lease, source }: ClaimResponse,
+  { lease, source }: Assignment,
   bytes: Buffer<ArrayBuffer>,
   signal: AbortSignal,
 ): Promise<number> {
@@ -98,7 +99,7 @@ async function publish(
 
 async function giveUp(
   work: WorkClient,
-  { lease }: ClaimResponse,
+  { lease }: Assignment,
   code: FailureCode,
   signal: AbortSignal,
 ): Promise<number> {

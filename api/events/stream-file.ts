@@ -52,7 +52,11 @@ export function eventId({ attempt, state }: Pick<FileStatusRow, "attempt" | "sta
 }
 
 function toFileEvent(row: FileStatusRow): FileEvent {
-  const { file_id, processing_status, attempt, queue_position, waiting_for, progress, failure } =
-    toFileStatus(row);
-  return { file_id, processing_status, attempt, queue_position, waiting_for, progress, failure };
+  const status = toFileStatus(row);
+  const { file_id, processing_status, attempt, queue_position, waiting_for } = status;
+  const { progress, workers, chunks, failure } = status;
+  return {
+    ...{ file_id, processing_status, attempt, queue_position, waiting_for },
+    ...{ progress, workers, chunks, failure },
+  };
 }

@@ -41,7 +41,10 @@ function toTransaction(row: TransactionRow): Transaction {
     failure: code === null ? null : { code, detail: detail ?? "" },
     counted: row.counted,
     worker: row.worker,
-    claims: row.lease,
+    // A cut takes a lease that no worker has.
+    claims: row.chunks === null ? row.lease : row.lease - 1,
+    workers_started: row.workers_started,
+    chunks: row.chunks,
     memory_scale: row.memory_scale,
     waiting_for: row.waiting_for,
     original_codec: row.original_codec,

@@ -1,10 +1,13 @@
 import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { AttemptRef, LeaseRef } from "@transpod/contract/job-identity.ts";
+import { chunkKey } from "@transpod/contract/object-keys.ts";
 import { deleteObjects } from "@transpod/runtime/delete-objects.ts";
 import type { Finding } from "@transpod/store/audit-findings.ts";
 import { cancelFile } from "@transpod/store/cancel.ts";
+import { storeCut } from "@transpod/store/cuts.ts";
 import {
+  aCut,
   announcedFile,
   arrive,
   claim,
@@ -143,6 +146,18 @@ test("an object that nobody points to is found; a warning while somebody may yet
       `warning ${sentence(atWork.key)}`,
     ].toSorted(),
   );
+});
+
+test("chunks are no orphans while their file has a cut", async () => {
+  const [cut, whole] = [await claimedFile(), await claimedFile()];
+  await storeCut(db.pool, cut.ref, { ...aCut, lease: cut.ref.lease });
+  for (const { ref } of [cut, whole]) {
+    await put(aws.processedBucket, chunkKey(ref.fileId, 0, 1, 1));
+    await cancelFile(db.pool, ref.fileId);
+  }
+  const key = chunkKey(whole.ref.fileId, 0, 1, 1);
+  const orphans = (await findings()).filter((finding) => finding.includes("/chunks/"));
+  expect(orphans).toEqual([`error orphan: No file points to ${key} in the bucket.`]);
 });
 
 test("a source version that is gone is found, unless its file failed for that", async () => {

@@ -37,7 +37,7 @@ export function explained(what: string, error: unknown): TranspodError {
   return passes ? new UnavailableError("The Kubernetes API server", refusal) : refusal;
 }
 
-export function isRefusal(error: unknown, status: 404 | 409): boolean {
+export function isRefusal(error: unknown, status: 404 | 409 | 422): boolean {
   return error instanceof ApiServerError && error.status === status;
 }
 

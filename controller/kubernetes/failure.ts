@@ -1,4 +1,5 @@
 import type { JobStatus } from "@transpod/contract/ports.ts";
+import { disruptionTarget } from "./disruption.ts";
 import type { Job, JobCondition, Pod, Termination } from "./wire.ts";
 import { shorten } from "./wording.ts";
 
@@ -69,13 +70,6 @@ const disruptions: Readonly<Record<string, string>> = {
   DeletionByPodGC: "The worker's node is gone.",
 };
 const taken = "The platform removed the worker's pod.";
-
-/** The condition of a pod that the platform removes. */
-export function disruptionTarget(pod: Pod | undefined) {
-  return pod?.status?.conditions?.find(
-    ({ type, status }) => type === "DisruptionTarget" && status === "True",
-  );
-}
 
 /** What killing a process looks like from outside: SIGKILL and SIGTERM. */
 const killed = new Set([137, 143]);

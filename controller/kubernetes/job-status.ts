@@ -1,31 +1,36 @@
 import type { AttemptRef } from "@transpod/contract/job-identity.ts";
 import type { JobStatus } from "@transpod/contract/ports.ts";
-import { disruptionTarget, failureOf } from "./failure.ts";
-import { workerContainer } from "./manifest.ts";
+import { disruptionTarget } from "./disruption.ts";
+import { failureOf } from "./failure.ts";
 import { waitingReason } from "./waiting.ts";
-import type { Job, JobCondition, Pod, Termination } from "./wire.ts";
+import type { Job, JobCondition, Pod } from "./wire.ts";
+import { failedPod, lastPod, terminationOf, workersOf, type Worker } from "./workers.ts";
 
 /**
  * The status of an attempt, from its Job and pods. Only the Job says whether it has ended: after a pod
- * has ended there may be another one, when a queue suspended the Job. The pod says how it ended, if it
- * still exists. Pure.
+ * has ended there may be another one, when a queue suspended the Job. The pods say how it ended, if they
+ * still exist. Pure.
  */
 export function jobStatus(ref: AttemptRef, job: Job, pods: readonly Pod[]): JobStatus {
-  const common = { fileId: ref.fileId, attempt: ref.attempt, name: job.metadata?.name ?? "" };
-  const pod = currentPod(pods);
-  const termination = terminationOf(pod);
+  const all = workersOf(job, pods);
   const end = endOf(job);
+  const ended = end === undefined ? all.filter((worker) => worker.ended).length : all.length;
+  const common = {
+    ...{ fileId: ref.fileId, attempt: ref.attempt, name: job.metadata?.name ?? "" },
+    workers: { started: all.length, ended },
+  };
   if (end === undefined) {
-    const why = waitingReason(job, pod);
-    const phase = why === null ? "running" : "waiting";
-    const disrupted = why === null && isBeingTakenAway(pod);
-    return { ...common, phase, why, disrupted, exitCode: null, endedAt: null };
+    return { ...common, ...activityOf(job, all), exitCode: null, endedAt: null };
   }
-  const endedAt = dateOf(termination?.finishedAt ?? end.lastTransitionTime);
   if (end.type === "Complete" || end.type === "SuccessCriteriaMet") {
+    const pod = lastPod(all);
     const disrupted = isBeingTakenAway(pod);
+    const endedAt = dateOf(terminationOf(pod)?.finishedAt ?? end.lastTransitionTime);
     return { ...common, phase: "succeeded", exitCode: 0, disrupted, why: null, endedAt };
   }
+  const pod = failedPod(all);
+  const termination = terminationOf(pod);
+  const endedAt = dateOf(termination?.finishedAt ?? end.lastTransitionTime);
   return { ...common, phase: "failed", ...failureOf({ job, end, pod, termination }), endedAt };
 }
 
@@ -37,25 +42,24 @@ export function isAbandoned(job: Job): boolean {
 /** The last two are set before the Job's pod is gone, the others after it. */
 const ends = ["Complete", "Failed", "SuccessCriteriaMet", "FailureTarget"];
 
-function endOf(job: Job): JobCondition | undefined {
+export function endOf(job: Job): JobCondition | undefined {
   const met = job.status?.conditions?.filter((condition) => condition.status === "True") ?? [];
   return ends.map((type) => met.find((condition) => condition.type === type)).find(Boolean);
 }
 
-/** A Job that a queue suspended before its worker ran, and resumed, has two pods. */
-function currentPod(pods: readonly Pod[]): Pod | undefined {
-  const createdAt = ({ metadata }: Pod) => metadata?.creationTimestamp ?? "";
-  const newestFirst = pods.toSorted((a, b) => createdAt(b).localeCompare(createdAt(a)));
-  return newestFirst.find((pod) => !isOver(pod)) ?? newestFirst[0];
-}
-
-function isOver({ status }: Pod): boolean {
-  return status?.phase === "Succeeded" || status?.phase === "Failed";
-}
-
-function terminationOf(pod: Pod | undefined): Termination | undefined {
-  const statuses = pod?.status?.containerStatuses;
-  return statuses?.find((status) => status.name === workerContainer)?.state?.terminated;
+/** A Job runs while one of its workers runs; it is being taken away when all of those are. */
+function activityOf(
+  job: Job,
+  all: readonly Worker[],
+): Pick<JobStatus, "phase" | "why" | "disrupted"> {
+  const live = all.filter((worker) => !worker.ended);
+  const reasons = live.map(({ pod }) => waitingReason(job, pod));
+  const running = live.filter((_, index) => reasons[index] === null);
+  const [why] = reasons;
+  // Without live workers the Job will soon have ended.
+  if (running.length === 0 && why !== undefined) return { phase: "waiting", why, disrupted: false };
+  const disrupted = running.length > 0 && running.every(({ pod }) => isBeingTakenAway(pod));
+  return { phase: "running", why: null, disrupted };
 }
 
 /** The pods of a lost node keep their last status, with a reason added. */

@@ -37,7 +37,7 @@ function start(): Promise<Kubernetes> {
 
 const spec = (attempt = 1): JobSpec => ({
   ...{ fileId: ref.fileId, attempt, name: jobName({ fileId: ref.fileId, attempt }) },
-  ...{ sourceSizeBytes: 1_000, memoryScale: 1, deadlineSeconds: 60 },
+  ...{ sourceSizeBytes: 1_000, memoryScale: 1, maxWorkers: 1, deadlineSeconds: 60 },
 });
 const labelled = (labels: Record<string, string>) => job({ metadata: { name, labels } });
 const deleting = { deletionTimestamp: "2026-08-01T12:00:00Z" };

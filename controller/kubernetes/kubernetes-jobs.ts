@@ -5,10 +5,13 @@ import type { JobEvent, JobPort, JobSpec, JobStatus } from "@transpod/contract/p
 import type { Logger } from "@transpod/runtime/logger.ts";
 import type { ApiClient } from "./api-client.ts";
 import { ask, isRefusal } from "./api-errors.ts";
+import { EndedPods } from "./ended-pods.ts";
+import { growth } from "./growth.ts";
 import { attemptLabels, hasLabels, instanceLabels } from "./job-labels.ts";
 import { isAbandoned, jobStatus } from "./job-status.ts";
 import type { WatchedList } from "./watched-list.ts";
 import type { Job, Pod } from "./wire.ts";
+import { isElastic } from "./workers.ts";
 
 export interface KubernetesJobsOptions {
   client: ApiClient;
@@ -23,13 +26,17 @@ export interface KubernetesJobsOptions {
 
 /** The limit of Kubernetes. */
 const messageLimit = 1024;
+/** Each one that is refused means that another call has started workers. */
+const growthTries = 5;
 
-/** Jobs as Kubernetes Jobs, one pod each. What Jobs do is read from lists that follow the API server. */
+/** Jobs as Kubernetes Jobs, with one pod for each worker. What Jobs do is read from lists that follow the API server. */
 export class KubernetesJobs implements JobPort {
   readonly #options: KubernetesJobsOptions;
+  readonly #endedPods: EndedPods;
 
   constructor(options: KubernetesJobsOptions) {
     this.#options = options;
+    this.#endedPods = new EndedPods(options.jobs, options.pods);
   }
 
   /**
@@ -56,6 +63,18 @@ export class KubernetesJobs implements JobPort {
   async list(): Promise<JobStatus[]> {
     const statuses = this.#options.jobs.values().map((job) => this.#statusOf(job));
     return statuses.filter((status) => status !== undefined);
+  }
+
+  /** Throws ApiServerError or UnavailableError. A Job that is not elastic can't grow. */
+  async setWorkers(name: string, started: number): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#grow(name, started);
+      } catch (error) {
+        if (isRefusal(error, 404)) return;
+        if (!isRefusal(error, 422) || tries === growthTries) throw error;
+      }
+    }
   }
 
   async remove(name: string): Promise<void> {
@@ -114,14 +133,24 @@ export class KubernetesJobs implements JobPort {
     return "exists";
   }
 
+  async #grow(name: string, started: number): Promise<void> {
+    const { client, namespace, jobs } = this.#options;
+    const job = await jobs.fetch(name);
+    if (job === undefined || !this.#isOurs(job)) return;
+    const body = growth(job, started);
+    if (body === undefined) return;
+    const request = client.batch.patchNamespacedJob({ name, namespace, body });
+    await ask(`start workers of Job ${name}`, request);
+  }
+
   #statusOf(job: Job): JobStatus | undefined {
     const ref = attemptOf(job);
     if (ref === undefined || !this.#isOurs(job) || isAbandoned(job)) return undefined;
-    const uid = job.metadata?.uid;
+    const { uid = "" } = job.metadata ?? {};
     const pods = this.#options.pods
       .values()
       .filter(({ metadata }) => metadata?.ownerReferences?.some((owner) => owner.uid === uid));
-    return jobStatus(ref, job, pods);
+    return jobStatus(ref, job, isElastic(job) ? this.#endedPods.with(uid, pods) : pods);
   }
 
   #isOurs(job: Job): boolean {

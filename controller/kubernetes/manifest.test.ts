@@ -12,7 +12,13 @@ const owner = {
 };
 
 function manifest(spec: Partial<JobSpec> = {}, settings: Partial<JobSettings> = {}) {
-  const defaults = { name, sourceSizeBytes: 0, memoryScale: 1, deadlineSeconds: 21_600 };
+  const defaults = {
+    name,
+    sourceSizeBytes: 0,
+    memoryScale: 1,
+    deadlineSeconds: 21_600,
+    maxWorkers: 1,
+  };
   return jobManifest({ ...ref, ...defaults, ...spec }, { ...jobSettings, ...settings }, owner);
 }
 
@@ -198,6 +204,60 @@ test("the whole Job, with nothing but what must be set", () => {
       },
     }
   `);
+});
+
+test("a Job that may have several workers is elastic, and differs in nothing else", () => {
+  const { spec: one, ...rest } = manifest();
+  const { spec: several, ...same } = manifest({ maxWorkers: 4 });
+  expect(same).toEqual(rest);
+  const { backoffLimit, podFailurePolicy, template, ...common } = one!;
+  expect(backoffLimit).toBe(0);
+  const { template: elasticTemplate, ...ofJob } = several!;
+  const [whenRemoved, whenFailed] = podFailurePolicy!.rules;
+  const whenStopped = {
+    action: "Ignore",
+    onExitCodes: { containerName: "transcoder", operator: "In", values: [143] },
+  };
+  expect(ofJob).toEqual({
+    ...common,
+    completionMode: "Indexed",
+    backoffLimitPerIndex: 0,
+    podFailurePolicy: {
+      rules: [
+        Object.assign({}, whenRemoved, { action: "Ignore" }),
+        whenStopped,
+        Object.assign({}, whenFailed, { action: "FailIndex" }),
+      ],
+    },
+  });
+  expect(withoutWorker(elasticTemplate.spec)).toEqual(withoutWorker(template.spec));
+});
+
+function withoutWorker(pod: ReturnType<typeof podOf>) {
+  const [container] = pod?.containers ?? [];
+  const env = container?.env?.filter((variable) => !variable.name.startsWith("WORKER"));
+  return Object.assign({}, pod, { containers: [Object.assign({}, container, { env })] });
+}
+
+test("a worker of an elastic Job has the name of its place, which the pod that replaces it has too", () => {
+  const fieldPath = "metadata.annotations['batch.kubernetes.io/job-completion-index']";
+  const variables = workerOf(manifest({ maxWorkers: 4 }))?.env?.filter((variable) =>
+    variable.name.startsWith("WORKER"),
+  );
+  // Kubernetes replaces only names of variables that come before.
+  expect(variables).toEqual([
+    { name: "WORKER_INDEX", valueFrom: { fieldRef: { fieldPath } } },
+    { name: "WORKER", value: `${name}-$(WORKER_INDEX)` },
+  ]);
+});
+
+test("a Job in a queue of Kueue is elastic only if Kueue allows it", () => {
+  const labels = { "kueue.x-k8s.io/queue-name": "videos" };
+  const annotations = { "kueue.x-k8s.io/elastic-job": "true" };
+  const modeWith = (settings: Partial<JobSettings>) =>
+    manifest({ maxWorkers: 4 }, settings).spec?.completionMode;
+  expect(modeWith({ labels })).toBeUndefined();
+  expect(modeWith({ labels, annotations })).toBe("Indexed");
 });
 
 test("a longer video gets more disk, rounded up to whole MiB", () => {

@@ -3,19 +3,18 @@ import type {
   V1Container,
   V1EnvVar,
   V1Job,
-  V1JobSpec,
   V1OwnerReference,
   V1PodSpec,
   V1ResourceRequirements,
   V1Toleration,
 } from "@kubernetes/client-node";
 import type { JobSpec } from "@transpod/contract/ports.ts";
+import { elastic, mayGrow, onePod, workerContainer } from "./job-kinds.ts";
 import { attemptLabels } from "./job-labels.ts";
 import type { JobSettings } from "./job-settings.ts";
 
 /** Work tokens are valid for our work port only. */
 export const workAudience = "transpod-work";
-export const workerContainer = "transcoder";
 
 const tokenFolder = "/var/run/secrets/transpod";
 const scratchFolder = "/scratch";
@@ -24,7 +23,7 @@ const user = 10_001;
 const mebibyte = 1024 ** 2;
 
 /**
- * The Job of an attempt: one pod that is never replaced, with its work token as the only credential.
+ * The Job of an attempt. Each of its pods has its work token as the only credential.
  * The same arguments give the same Job, and nothing important is left to the cluster's defaults.
  */
 export function jobManifest(spec: JobSpec, settings: JobSettings, owner: V1OwnerReference): V1Job {
@@ -33,44 +32,21 @@ export function jobManifest(spec: JobSpec, settings: JobSettings, owner: V1Owner
     labels: { ...settings.labels, ...attemptLabels(spec, settings.instance) },
     ...unlessEmpty("annotations", settings.annotations),
   };
+  const isElastic = spec.maxWorkers > 1 && mayGrow(settings);
   return {
     apiVersion: "batch/v1",
     kind: "Job",
     metadata: { name: spec.name, ...metadata, ownerReferences: [owner] },
     spec: {
-      ...onePod(spec, settings),
-      template: { metadata, spec: podSpec(spec, settings) },
+      ...(isElastic ? elastic : onePod),
+      activeDeadlineSeconds: spec.deadlineSeconds,
+      ttlSecondsAfterFinished: settings.ttlSecondsAfterFinished,
+      template: { metadata, spec: podSpec(spec, settings, isElastic) },
     },
   };
 }
 
-/**
- * The first failure ends the Job: whether there is another attempt is the controller's decision. The
- * rules don't change that; they make the Job record why it failed, so that this is known after the pod
- * is gone. Kubernetes uses the first rule that matches.
- */
-function onePod(spec: JobSpec, settings: JobSettings): Omit<V1JobSpec, "template"> {
-  return {
-    completions: 1,
-    parallelism: 1,
-    backoffLimit: 0,
-    // The only value that a failure policy allows: a pod counts as failed when its status says how it ended.
-    podReplacementPolicy: "Failed",
-    podFailurePolicy: {
-      rules: [
-        { action: "FailJob", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] },
-        {
-          action: "FailJob",
-          onExitCodes: { containerName: workerContainer, operator: "NotIn", values: [0] },
-        },
-      ],
-    },
-    activeDeadlineSeconds: spec.deadlineSeconds,
-    ttlSecondsAfterFinished: settings.ttlSecondsAfterFinished,
-  };
-}
-
-function podSpec(spec: JobSpec, settings: JobSettings): V1PodSpec {
+function podSpec(spec: JobSpec, settings: JobSettings, isElastic: boolean): V1PodSpec {
   const disk = diskFor(spec.sourceSizeBytes);
   const token = { path: "token", audience: workAudience, expirationSeconds: 3_600 };
   return {
@@ -86,7 +62,7 @@ function podSpec(spec: JobSpec, settings: JobSettings): V1PodSpec {
       fsGroup: user,
       seccompProfile: { type: "RuntimeDefault" },
     },
-    containers: [container(spec, settings, disk)],
+    containers: [container(spec, settings, disk, isElastic ? seatOf(spec) : podName)],
     volumes: [
       { name: "scratch", emptyDir: { sizeLimit: disk.limit } },
       { name: "work-token", projected: { sources: [{ serviceAccountToken: token }] } },
@@ -100,12 +76,17 @@ function podSpec(spec: JobSpec, settings: JobSettings): V1PodSpec {
   };
 }
 
-function container(spec: JobSpec, settings: JobSettings, disk: Disk): V1Container {
+function container(
+  spec: JobSpec,
+  settings: JobSettings,
+  disk: Disk,
+  worker: V1EnvVar[],
+): V1Container {
   return {
     name: workerContainer,
     image: settings.image,
     imagePullPolicy: settings.imagePullPolicy,
-    env: environment(settings),
+    env: environment(settings, worker),
     resources: resources(spec, settings, disk),
     securityContext: {
       allowPrivilegeEscalation: false,
@@ -119,13 +100,29 @@ function container(spec: JobSpec, settings: JobSettings, disk: Disk): V1Containe
   };
 }
 
-function environment(settings: JobSettings): V1EnvVar[] {
+const podName: V1EnvVar[] = [
+  { name: "WORKER", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+];
+
+/**
+ * A pod that replaces another one has its name as a worker, so the tasks of that one are known to be over. It is the
+ * beginning of the pod's name.
+ */
+function seatOf({ name }: JobSpec): V1EnvVar[] {
+  const fieldPath = "metadata.annotations['batch.kubernetes.io/job-completion-index']";
+  return [
+    { name: "WORKER_INDEX", valueFrom: { fieldRef: { fieldPath } } },
+    { name: "WORKER", value: `${name}-$(WORKER_INDEX)` },
+  ];
+}
+
+function environment(settings: JobSettings, worker: V1EnvVar[]): V1EnvVar[] {
   const limited = settings.resources.cpuLimit !== "";
   const cpuLimit = { resourceFieldRef: { resource: "limits.cpu" } };
   return [
     { name: "WORK_URL", value: settings.workUrl },
     { name: "WORK_TOKEN_FILE", value: `${tokenFolder}/token` },
-    { name: "WORKER", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+    ...worker,
     { name: "SCRATCH_DIR", value: scratchFolder },
     // The root is read-only.
     { name: "TMPDIR", value: scratchFolder },

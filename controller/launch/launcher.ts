@@ -2,15 +2,18 @@ import type pg from "pg";
 import { TranspodError } from "@transpod/contract/errors.ts";
 import type { LeaseRef } from "@transpod/contract/job-identity.ts";
 import type { JobPort } from "@transpod/contract/ports.ts";
+import { transcodeSettings } from "@transpod/contract/transcode-settings.ts";
 import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import type { Logger } from "@transpod/runtime/logger.ts";
+import type { AttemptRow } from "@transpod/store/attempts.ts";
 import { inTransaction } from "@transpod/store/database.ts";
 import {
   markLaunched,
   markWaiting,
   reserveSlots,
-  type LaunchRow,
+  setMaxWorkers,
 } from "@transpod/store/launches.ts";
+import { maxWorkersOf } from "../chunks/max-workers.ts";
 import type { ControllerSettings } from "../config.ts";
 import type { ControllerMetrics } from "../metrics.ts";
 import { endAttempt } from "../observe/end-attempt.ts";
@@ -39,7 +42,7 @@ export async function launchPending({ pool, settings, enqueue }: LaunchPendingDe
  * Creates the Job of a reserved attempt. Safe to repeat: the same name means the same Job. When it
  * throws, the attempt stays reserved and is tried again.
  */
-export async function createJob(deps: LaunchDeps, row: LaunchRow): Promise<Created> {
+export async function createJob(deps: LaunchDeps, row: AttemptRow): Promise<Created> {
   const ref: LeaseRef = { fileId: row.file_id, attempt: row.attempt, lease: row.lease };
   const fields = { file_id: row.file_id, attempt: row.attempt, job_name: row.job_name };
   crashPoint("slot_reserved");
@@ -64,8 +67,11 @@ export async function createJob(deps: LaunchDeps, row: LaunchRow): Promise<Creat
 async function askForJob(
   { jobs, settings, pool, metrics }: LaunchDeps,
   ref: LeaseRef,
-  row: LaunchRow,
+  row: AttemptRow,
 ): Promise<Created> {
+  const maxWorkers = maxWorkersOf(row, transcodeSettings.parse(row.settings), settings);
+  // Written first: a claim must not offer more workers than the Job can have.
+  await setMaxWorkers(pool, ref, maxWorkers);
   try {
     return await jobs.create({
       ...ref,
@@ -75,6 +81,7 @@ async function askForJob(
       // The platform's deadline is for when no controller runs. The controller's own comes first,
       // because it records the reason.
       deadlineSeconds: settings.jobDeadlineSeconds + settings.lingerSeconds,
+      maxWorkers,
     });
   } catch (error) {
     metrics.refused.inc();

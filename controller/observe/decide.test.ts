@@ -98,6 +98,17 @@ const cases: Case[] = [
     job: ended(20),
     expected: "retry no_result",
   },
+  {
+    when: "the result of a whole encode is not right",
+    job: ended(18),
+    expected: "fail verification_failed",
+  },
+  {
+    when: "the result of joined chunks is not right",
+    row: { cut: true },
+    job: ended(18),
+    expected: "retry verification_failed",
+  },
   { when: "the file is at fault", job: ended(13), expected: "fail unsupported_codec" },
   { when: "the worker failed", job: ended(1), expected: "retry internal_error" },
   {

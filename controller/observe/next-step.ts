@@ -1,4 +1,4 @@
-import { failures } from "@transpod/contract/failures.ts";
+import { failures, type FailureCode } from "@transpod/contract/failures.ts";
 import type { AttemptRow, Failure, Retry } from "@transpod/store/attempts.ts";
 import type { ControllerSettings } from "../config.ts";
 
@@ -9,7 +9,10 @@ type Limits = Pick<
   ControllerSettings,
   "maxAttempts" | "maxDisruptions" | "maxMemoryScale" | "retryDelaySeconds"
 >;
-type FailureHistory = Pick<AttemptRow, "counted_failures" | "uncounted_failures" | "memory_scale">;
+type FailureHistory = Pick<
+  AttemptRow,
+  "counted_failures" | "uncounted_failures" | "memory_scale" | "cut"
+>;
 
 /**
  * The next step after a failed attempt: the file fails when the file is the cause or no attempts are
@@ -21,7 +24,7 @@ export function nextStep(
   past: FailureHistory,
   limits: Limits,
 ): NextStep {
-  const { verdict } = failures[cause.code];
+  const verdict = verdictOf(cause.code, past.cut);
   const failure: Failure = { ...cause, counted: verdict !== "uncounted" };
   if (verdict === "final") return { kind: "fail", failure };
   if (verdict === "uncounted") {
@@ -38,4 +41,9 @@ export function nextStep(
   const { initial, max } = limits.retryDelaySeconds;
   const delaySeconds = Math.min(max, initial * 2 ** past.counted_failures);
   return { kind: "retry", failure, retry: { delaySeconds, memoryScale: past.memory_scale } };
+}
+
+/** A result that differs from the source may come from cutting it: the next attempt encodes it as a whole. */
+function verdictOf(code: FailureCode, cut: boolean): (typeof failures)[FailureCode]["verdict"] {
+  return cut && code === "verification_failed" ? "counted" : failures[code].verdict;
 }

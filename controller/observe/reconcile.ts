@@ -3,6 +3,7 @@ import { isTerminal } from "@transpod/contract/states.ts";
 import type { JobStatus } from "@transpod/contract/ports.ts";
 import { getAttempt, type AttemptRow } from "@transpod/store/attempts.ts";
 import { markWaiting } from "@transpod/store/launches.ts";
+import { compareWorkers } from "../chunks/compare-workers.ts";
 import { createJob, type LaunchDeps } from "../launch/launcher.ts";
 import { purgeDeletedFile, type PurgeDeps } from "../sweep/purge-deleted-file.ts";
 import { decide, isActive, isLaunched, type Action } from "./decide.ts";
@@ -23,7 +24,10 @@ export async function reconcile(deps: ReconcileDeps, fileId: string): Promise<vo
   // Before the launch nothing depends on the Job, and a request for a missing one takes time.
   const early = !isTerminal(row.state) && !isLaunched(row);
   const job = early ? undefined : await deps.jobs.get(row.job_name);
-  await apply(deps, row, job, decide(row, job, deps.settings));
+  const action = decide(row, job, deps.settings);
+  await apply(deps, row, job, action);
+  const goesOn = action.kind === "none" || action.kind === "wait";
+  if (goesOn && job !== undefined) await compareWorkers(deps, row, job);
 }
 
 async function apply(

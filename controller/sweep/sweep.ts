@@ -8,6 +8,7 @@ import { findMissedUploads, type MissedUploadDeps } from "./find-missed-uploads.
 import { shortenAuditLog } from "./shorten-audit-log.ts";
 import type { UnknownUploads } from "./unknown-uploads.ts";
 import { sendOutbox, type OutboxDeps } from "./send-outbox.ts";
+import { removeChunks } from "./remove-chunks.ts";
 import { removeLeftovers, type LeftoverDeps } from "./remove-leftovers.ts";
 
 export interface SweepDeps extends LaunchDeps, MissedUploadDeps, OutboxDeps, LeftoverDeps {
@@ -24,7 +25,7 @@ const deliveryDays = 30;
  * Compares the rows with S3, SQS and the Jobs, and repairs differences: uploads without an event,
  * messages that were not sent, parts that will not be joined, attempts whose Job changed without a
  * notification, Jobs that are no longer needed, objects of deleted files and of attempts without a
- * result.
+ * result, chunks of files that have ended.
  */
 export async function sweep(deps: SweepDeps): Promise<void> {
   const parts = [
@@ -37,6 +38,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
     shortenAuditLog(deps),
     sweepJobs(deps),
     removeLeftovers(deps),
+    removeChunks(deps),
   ];
   const failed = (await Promise.allSettled(parts)).filter((part) => part.status === "rejected");
   if (failed.length > 0) {

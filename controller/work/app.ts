@@ -2,6 +2,11 @@ import express, { type Express, type RequestHandler } from "express";
 import type { z } from "zod";
 import type { AttemptRef } from "@transpod/contract/job-identity.ts";
 import {
+  chunkCompleteRequest,
+  chunkUrlRequest,
+  cutRequest,
+} from "@transpod/contract/chunk-protocol.ts";
+import {
   claimRequest,
   completeRequest,
   failRequest,
@@ -11,6 +16,9 @@ import {
 } from "@transpod/contract/work-protocol.ts";
 import { HttpError, notFound, parseRequest, problemHandler } from "@transpod/runtime/problems.ts";
 import { claim } from "./claim.ts";
+import { completeChunkTask } from "./chunk-complete.ts";
+import { signChunk } from "./chunk-url.ts";
+import { cut } from "./cut.ts";
 import { complete } from "./complete.ts";
 import type { WorkDeps } from "./deps.ts";
 import { fail } from "./fail.ts";
@@ -21,13 +29,19 @@ import { renewSource } from "./source.ts";
 
 type Operation<T> = (deps: WorkDeps, ref: AttemptRef, body: T) => Promise<object>;
 
-/** The work protocol (contract/work-protocol.ts) over HTTP, for the internal port. */
+/** The work protocol (contract/work-protocol.ts, contract/chunk-protocol.ts) over HTTP, for the internal port. */
 export function createWorkApp(deps: WorkDeps): Express {
   const app = express();
   app.disable("x-powered-by");
   // 10,000 parts with their ETags are about 700 kB.
   app.use(express.json({ limit: "2mb" }));
   app.post("/work/claim", operation(deps, "claim", claimRequest, claim));
+  app.post("/work/cut", operation(deps, "cut", cutRequest, cut));
+  app.post("/work/chunk-url", operation(deps, "chunk-url", chunkUrlRequest, signChunk));
+  app.post(
+    "/work/chunk-complete",
+    operation(deps, "chunk-complete", chunkCompleteRequest, completeChunkTask),
+  );
   app.post("/work/source", operation(deps, "source", sourceRequest, renewSource));
   app.post("/work/parts", operation(deps, "parts", partsRequest, signParts));
   app.post("/work/progress", operation(deps, "progress", progressRequest, progress));

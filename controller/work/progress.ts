@@ -1,5 +1,10 @@
-import type { AttemptRef } from "@transpod/contract/job-identity.ts";
+import type { AttemptRef, ChunkLeaseRef, LeaseRef } from "@transpod/contract/job-identity.ts";
 import type { ProgressRequest } from "@transpod/contract/work-protocol.ts";
+import { recordChunkReport, updateCutProgress } from "@transpod/store/chunk-leases.ts";
+import { isOwnOutput } from "@transpod/store/chunks.ts";
+import { lockAttempt, markHeard } from "@transpod/store/claims.ts";
+import { getOwnCut } from "@transpod/store/cuts.ts";
+import { inTransaction } from "@transpod/store/database.ts";
 import { recordProgress } from "@transpod/store/work.ts";
 import type { WorkDeps } from "./deps.ts";
 import { FencedError } from "./fenced.ts";
@@ -10,6 +15,37 @@ export async function progress(
   ref: AttemptRef,
   report: ProgressRequest,
 ): Promise<Record<string, never>> {
-  if (await recordProgress(deps.pool, { ...ref, lease: report.lease }, report)) return {};
+  const { lease, chunk } = report;
+  const done =
+    chunk === undefined
+      ? await recordOfAttempt(deps, { ...ref, lease }, report)
+      : await recordOfChunk(deps, { ...ref, lease, chunk }, report);
+  if (done) return {};
   throw new FencedError(ref);
+}
+
+/** A report may be overtaken by the cut that follows it: its worker is not fenced. */
+async function recordOfAttempt(
+  { pool }: WorkDeps,
+  ref: LeaseRef,
+  report: ProgressRequest,
+): Promise<boolean> {
+  if (await recordProgress(pool, ref, report)) return true;
+  return (await getOwnCut(pool, ref)) !== undefined;
+}
+
+/** A report may be overtaken by the completion that follows it: its worker is not fenced. */
+async function recordOfChunk(
+  { pool, settings }: WorkDeps,
+  ref: ChunkLeaseRef,
+  report: ProgressRequest,
+): Promise<boolean> {
+  const recorded = await inTransaction(pool, async (client) => {
+    if (!(await lockAttempt(client, ref))) return false;
+    if (!(await recordChunkReport(client, ref, report))) return false;
+    await markHeard(client, ref);
+    await updateCutProgress(client, ref, settings.silenceSeconds);
+    return true;
+  });
+  return recorded || (await isOwnOutput(pool, ref));
 }

@@ -8,7 +8,7 @@ import type { KubernetesObject, PodSpec } from "./objects.ts";
 import { componentOf, everything, minimal, render } from "./render.ts";
 import { workerJobOf } from "./worker-job.ts";
 
-const kubernetesVersions = ["1.31", "1.36"];
+const kubernetesVersions = ["1.33", "1.36"];
 
 describe.each([
   ["the minimum", minimal],
@@ -21,7 +21,8 @@ describe.each([
       // Custom resources are the Prometheus operator's, not Kubernetes' own.
       const own = rendered.objects.filter(({ apiVersion }) => !apiVersion.includes("coreos"));
       expect(own.length).toBeGreaterThan(20);
-      expect(await faultsIn([...own, await workerJobOf(rendered)], version)).toBe("");
+      const jobs = await Promise.all([1, 4].map((workers) => workerJobOf(rendered, workers)));
+      expect(await faultsIn([...own, ...jobs], version)).toBe("");
     },
   );
 

@@ -14,7 +14,7 @@ test("the controller may handle Jobs and pods of its namespace, and nothing else
         {
           apiGroups: ["batch"],
           resources: ["jobs"],
-          verbs: ["get", "list", "watch", "create", "delete"],
+          verbs: ["get", "list", "watch", "create", "patch", "delete"],
         },
         { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch"] },
         { apiGroups: [""], resources: ["events"], verbs: ["create"] },

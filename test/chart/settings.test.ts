@@ -120,6 +120,8 @@ describe("the controller", () => {
       logLevel: "debug",
       settings: {
         maxRunningJobs: 40,
+        maxWorkersPerVideo: 8,
+        chunkSeconds: 60,
         maxAttempts: 5,
         limits: { max_pixels: 8_300_000, max_duration_seconds: 3600, max_tracks: 16 },
         maxUploadBytes: 1024 ** 3,

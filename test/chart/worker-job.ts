@@ -20,7 +20,7 @@ export async function jobSettingsOf(rendered: Rendered): Promise<JobSettings> {
 }
 
 /** A Job as the controller would make it of them. */
-export async function workerJobOf(rendered: Rendered): Promise<Job> {
+export async function workerJobOf(rendered: Rendered, maxWorkers = 1): Promise<Job> {
   const settings = await jobSettingsOf(rendered);
   const spec = {
     fileId: "0b9d3a52-5c3e-4b7e-9a0e-3f1c2d4e5f60",
@@ -28,6 +28,7 @@ export async function workerJobOf(rendered: Rendered): Promise<Job> {
     name: "transpod-0b9d3a52-1",
     sourceSizeBytes: 1024 ** 3,
     memoryScale: 1,
+    maxWorkers,
     deadlineSeconds: 3600,
   };
   const owner = {

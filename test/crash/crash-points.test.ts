@@ -36,7 +36,8 @@ let internals: Internals;
 
 async function start(): Promise<void> {
   transpod = await startTranspod(
-    { DATA_DIR, SWEEP_SECONDS: "1", UPLOAD_EVENT_GRACE_SECONDS: "3" },
+    // With one slot no video is cut.
+    { DATA_DIR, SWEEP_SECONDS: "1", UPLOAD_EVENT_GRACE_SECONDS: "3", MAX_RUNNING_JOBS: "2" },
     mortal,
   );
   client = new TranspodClient(transpod.url);
@@ -86,13 +87,13 @@ const once = (attempt: number, end: string, workers = 1): Attempt => ({
 async function expectCompleted(
   fileId: string,
   attempts: Attempt[],
-  { source = clip }: { source?: string } = {},
+  { source = clip, lease = 1 }: { source?: string; lease?: number } = {},
 ): Promise<void> {
   const status = await untilEnded(fileId);
   expect(status).toMatchObject({ processing_status: "completed", failure: null });
   expect(await internals.attempts(fileId)).toEqual(attempts);
   expect(await internals.stepsBack(fileId)).toEqual([]);
-  const published = `${fileId}/${attempts.length}-1.mp4`;
+  const published = `${fileId}/${attempts.length}-${lease}.mp4`;
   expect(await internals.publishedKey(fileId)).toBe(published);
   // The sweep removes an object that an earlier attempt joined but could not publish.
   await vi.waitUntil(async () => (await internals.results(fileId)).length === 1, waitOptions);
@@ -174,6 +175,8 @@ const proofs: Record<CrashPoint, () => Promise<void>> = {
     const fileId = await dieAt("attempt_claimed", upload);
     await expectCompleted(fileId, [lost(1), once(2, "completed")]);
   },
+  cut_stored: () => dieInCut("cut_stored"),
+  chunk_completed: () => dieInCut("chunk_completed"),
   async upload_begun() {
     const fileId = await dieAt("upload_begun", upload);
     await expectCompleted(fileId, [lost(1), once(2, "completed")]);
@@ -228,6 +231,14 @@ const proofs: Record<CrashPoint, () => Promise<void>> = {
   deleted_original_removed: () => dieWhileDeleting("deleted_original_removed"),
   deleted_results_removed: () => dieWhileDeleting("deleted_results_removed"),
 };
+
+/** The second attempt continues with the chunks that are encoded. */
+async function dieInCut(point: CrashPoint): Promise<void> {
+  const fileId = await dieAt(point, () => client.upload(longer, { ...quick, workers: 2 }));
+  // A cut takes a lease too, and the task to join the third.
+  const attempts = [lost(2), once(2, "completed", 3)];
+  await expectCompleted(fileId, attempts, { source: longer, lease: 3 });
+}
 
 async function dieWhileDeleting(point: CrashPoint): Promise<void> {
   const fileId = await completedFile();

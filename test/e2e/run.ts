@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { TranspodError } from "@transpod/contract/errors.ts";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
+import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import type { TranspodClient } from "./client.ts";
 import { findFaults, readFacts, type Facts } from "./proof.ts";
 
@@ -20,6 +21,7 @@ export interface Result {
 export interface RunOptions {
   /** Where the result is downloaded to. */
   folder: string;
+  settings?: Partial<TranscodeSettings>;
   onStatus: (status: FileStatus) => void;
   signal?: AbortSignal;
 }
@@ -38,11 +40,11 @@ export class ProofError extends TranspodError {
 export async function runThrough(
   client: TranspodClient,
   path: string,
-  { folder, onStatus, signal }: RunOptions,
+  { folder, settings, onStatus, signal }: RunOptions,
 ): Promise<Result> {
   const file = basename(path);
   const began = performance.now();
-  const fileId = await client.upload(path);
+  const fileId = await client.upload(path, settings);
   const status = await client.watch(fileId, onStatus, signal);
   if (status.processing_status !== "completed") {
     const why = status.failure?.detail ?? `It is ${status.processing_status}.`;

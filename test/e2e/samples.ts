@@ -8,6 +8,8 @@ export interface SampleOptions {
   seconds?: number;
   size?: string;
   frameRate?: number;
+  /** By default it is up to the encoder. */
+  keyframeSeconds?: number;
 }
 
 const encoders = { h264: "libx264", hevc: "libx265" } as const;
@@ -18,6 +20,7 @@ const encoders = { h264: "libx264", hevc: "libx265" } as const;
  */
 export async function makeSample(folder: string, options: SampleOptions): Promise<string> {
   const { codec, extension, seconds = 6, size = "1280x720", frameRate = 24 } = options;
+  const { keyframeSeconds } = options;
   const path = join(folder, `sample-${codec}${extension}`);
   await execa("ffmpeg", [
     ...["-nostdin", "-hide_banner", "-loglevel", "error", "-y"],
@@ -25,6 +28,7 @@ export async function makeSample(folder: string, options: SampleOptions): Promis
     ...["-f", "lavfi", "-i", `sine=frequency=440:duration=${seconds}`],
     ...["-vf", "noise=alls=2:allf=t", "-c:v", encoders[codec], "-preset", "superfast"],
     ...(codec === "hevc" ? ["-tag:v", "hvc1", "-x265-params", "log-level=error"] : []),
+    ...(keyframeSeconds === undefined ? [] : ["-g", `${keyframeSeconds * frameRate}`]),
     ...["-crf", "20", "-pix_fmt", "yuv420p", "-c:a", "aac", "-ac", "2", "-b:a", "128k"],
     path,
   ]);

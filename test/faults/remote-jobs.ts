@@ -20,6 +20,10 @@ export async function serveJobs(jobs: JobPort & WorkAuthenticator) {
     },
     get: (name) => jobs.get(name as string),
     list: () => jobs.list(),
+    setWorkers: (request) => {
+      const { name, started } = request as { name: string; started: number };
+      return jobs.setWorkers(name, started);
+    },
     remove: (name) => jobs.remove(name as string),
     authenticate: async (token) => {
       const found = await jobs.authenticate(token as string);
@@ -62,6 +66,10 @@ export class RemoteJobs implements JobPort, WorkAuthenticator {
 
   async list(): Promise<JobStatus[]> {
     return (await this.#ask<JobStatus[]>("list", null)).map(revive);
+  }
+
+  setWorkers(name: string, started: number) {
+    return this.#ask<void>("setWorkers", { name, started });
   }
 
   remove(name: string) {

@@ -23,18 +23,18 @@ describeJobPort("Kubernetes", async (): Promise<JobPortHarness> => {
     adapt(manifest, spec) {
       const [container] = manifest.spec?.template.spec?.containers ?? [];
       const exitCode = exitCodes.get(spec.name);
-      const script = exitCode === undefined ? "sleep 600" : `exit ${exitCode}`;
+      const script = exitCode === undefined ? waitForExitCode : `exit ${exitCode}`;
       container!.command = ["sh", "-c", script];
       return manifest;
     },
   });
 
-  async function podOf(spec: JobSpec): Promise<Pod | undefined> {
+  async function podOf(spec: JobSpec, index: number): Promise<Pod | undefined> {
     const selector = `batch.kubernetes.io/job-name=${spec.name}`;
     const { items } = await kubectlJson<{ items: Pod[] }>(["get", "pods", "-l", selector], {
       namespace,
     });
-    return items.find((pod) => pod.status.phase === "Running");
+    return items.find((pod) => pod.status.phase === "Running" && indexOf(pod) === index);
   }
 
   return {
@@ -43,11 +43,17 @@ describeJobPort("Kubernetes", async (): Promise<JobPortHarness> => {
     async tellToExit(spec, exitCode) {
       exitCodes.set(spec.name, exitCode);
     },
-    async worker(spec) {
-      const pod = await until(() => podOf(spec), `the worker of ${spec.name} runs`);
+    async worker(spec, index = 0) {
+      const pod = await until(() => podOf(spec, index), `worker ${index} of ${spec.name} runs`);
       return {
         token: await runInPod(pod, "cat /var/run/secrets/transpod/token"),
-        runs: async () => (await podOf(spec)) !== undefined,
+        runs: async () => (await podOf(spec, index)) !== undefined,
+        async end(exitCode) {
+          await runInPod(
+            pod,
+            `echo ${exitCode} > /scratch/said && mv /scratch/said /scratch/exit-code`,
+          );
+        },
       };
     },
     async stop() {
@@ -58,6 +64,14 @@ describeJobPort("Kubernetes", async (): Promise<JobPortHarness> => {
 });
 
 const account = "transpod-transcoder";
+
+/** The pause lets the command that wrote the file end before its container does. */
+const waitForExitCode =
+  "until [ -e /scratch/exit-code ]; do sleep 0.2; done; sleep 1; exit $(cat /scratch/exit-code)";
+
+function indexOf({ metadata }: Pod): number {
+  return Number(metadata.labels?.["batch.kubernetes.io/job-completion-index"] ?? 0);
+}
 
 /** A namespace of its own, as strict as the installation's, with the account that owns Jobs. */
 async function makeNamespace(): Promise<string> {

@@ -19,6 +19,16 @@ export interface Attempt {
   ended_at: Date | null;
 }
 
+/** One worker's turn at a chunk. */
+export interface ChunkLease {
+  chunk: number;
+  lease: number;
+  attempt: number;
+  worker: string;
+  ended: boolean;
+  failure_code: string | null;
+}
+
 export interface Transition {
   attempt: number;
   to_state: string;
@@ -54,6 +64,15 @@ export class Database implements AsyncDisposable {
       `select attempt, memory_scale, coalesce(failure_code, outcome, 'open') as end, counted, worker,
          reserved_at, launched_at, claimed_at, ended_at
        from transactions where file_id = $1 order by attempt`,
+      fileId,
+    );
+  }
+
+  /** Of all chunks, while the file is processed. */
+  async chunkLeases(fileId: string): Promise<ChunkLease[]> {
+    return await this.#ask<ChunkLease>(
+      `select chunk, lease, attempt, worker, ended_at is not null as ended, failure_code
+       from chunk_leases where file_id = $1`,
       fileId,
     );
   }

@@ -45,6 +45,13 @@ export async function openTranspod() {
     }
   }
 
+  /** Resolves with the path of the result. */
+  async function download(fileId: string, source: string): Promise<string> {
+    const output = join(folder, `${fileId}${extname(source)}`);
+    await client.download(fileId, "processed", output);
+    return output;
+  }
+
   /** Waits until the API answers again, through a pod of this release. */
   async function reconnect(): Promise<void> {
     await api.reconnect();
@@ -70,10 +77,11 @@ export async function openTranspod() {
         waitOptions,
       ),
 
+    download,
+
     /** Downloads the result and lists its faults. */
     async faultsOf(fileId: string, source: string): Promise<string[]> {
-      const output = join(folder, `${fileId}${extname(source)}`);
-      await client.download(fileId, "processed", output);
+      const output = await download(fileId, source);
       return findFaults(await readFacts(source), await readFacts(output));
     },
 

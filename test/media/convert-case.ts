@@ -5,10 +5,15 @@ import { join } from "node:path";
 import { defaultLimits } from "@transpod/contract/media-limits.ts";
 import { defaultSettings } from "@transpod/contract/transcode-settings.ts";
 import { AttemptError } from "@transpod/transcoder-image/attempt/attempt-error.ts";
-import { convert, type Converted } from "@transpod/transcoder-image/attempt/convert.ts";
+import {
+  convert,
+  type Converted,
+  type ConvertFiles,
+} from "@transpod/transcoder-image/attempt/convert.ts";
 import { PhaseClock } from "@transpod/transcoder-image/attempt/phase-clock.ts";
 import { readFfmpegFacts, type FfmpegFacts } from "@transpod/transcoder-image/ffmpeg/facts.ts";
 import { containerOf } from "@transpod/transcoder-image/plan/container.ts";
+import type { Source } from "@transpod/transcoder-image/probe/media.ts";
 import type { MediaCase } from "./media-case.ts";
 import { pathOfReal } from "./real-files.ts";
 import { runFfmpeg } from "./recipes.ts";
@@ -46,21 +51,8 @@ export async function convertCase(
   if (typeof source === "function") await source(input, { beside, canaryUrl });
   else if (seconds === undefined) await copyFile(pathOfReal(source), input);
   else await copyStart(pathOfReal(source), input, seconds);
-  const { signal } = new AbortController();
   try {
-    const converted = await convert(
-      {
-        config: { cpus: availableParallelism(), stallSeconds: 60 },
-        settings: { ...defaultSettings, ...quick, ...settings },
-        limits: defaultLimits,
-        readFfmpegFacts: factsForAll,
-        clock: new PhaseClock(() => undefined),
-        report: () => undefined,
-        onPlanned: () => undefined,
-        signal,
-      },
-      { container, input, output },
-    );
+    const converted = await convertFiles({ container, input, output }, { settings });
     return { input, output, converted, refusal: undefined };
   } catch (refusal) {
     if (!(refusal instanceof AttemptError)) throw refusal;
@@ -71,4 +63,23 @@ export async function convertCase(
 /** All tracks of a file, up to this time. */
 function copyStart(from: string, to: string, seconds: number): Promise<void> {
   return runFfmpeg("-i", from, "-t", String(seconds), "-map", "0", "-c", "copy", to);
+}
+
+/** Runs the worker's own probe, plan, encode and verify on a file. */
+export function convertFiles(
+  files: ConvertFiles,
+  { settings, whole }: { settings?: MediaCase["settings"]; whole?: Source },
+): Promise<Converted> {
+  const deps = {
+    config: { cpus: availableParallelism(), stallSeconds: 60 },
+    settings: { ...defaultSettings, ...quick, ...settings },
+    limits: defaultLimits,
+    readFfmpegFacts: factsForAll,
+    clock: new PhaseClock(() => undefined),
+    report: () => undefined,
+    onPlanned: () => undefined,
+    ...(whole === undefined ? {} : { whole }),
+    signal: new AbortController().signal,
+  };
+  return convert(deps, files);
 }

@@ -57,6 +57,7 @@ A client can choose these \`settings\` for a file in \`POST /upload\` and in a r
 | \`if_larger\` | **\`keep\`**, \`stop\` | \`keep\` publishes a result that is larger than its source, and a note says how much; with \`stop\` the file fails with \`already_optimal\` |
 | \`on_damage\` | **\`fail\`**, \`finish\` | \`finish\` skips frames that can't be decoded, and a note says how many |
 | \`location\` | **\`keep\`**, \`remove\` | tags with the recording location |
+| \`workers\` | **\`auto\`**, 1 to 100 | how many workers may encode the video at once ([chunks](chunks.md)) |
 
 Measured size, CPU time and SSIM for each quality, with ffmpeg 5.1. The source is 8 s of \`sintel_trailer-720p.mp4\`; for
 H.264 results it is the same clip in H.265:

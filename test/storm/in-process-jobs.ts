@@ -1,14 +1,23 @@
 import { randomBytes } from "node:crypto";
 import type { AttemptRef } from "@transpod/contract/job-identity.ts";
 import type { JobPort, JobSpec, JobStatus, WorkAuthenticator } from "@transpod/contract/ports.ts";
+import { workersStatus, type WorkerEnd } from "@transpod/embedded/workers-status.ts";
 
-/** What runs in a Job: resolves with its exit code. It counts as dead after the signal is aborted. */
-export type Work = (spec: JobSpec, token: string, signal: AbortSignal) => Promise<number>;
+/** What a worker does: resolves with its exit code. It counts as dead after the signal is aborted. */
+export type Work = (
+  spec: JobSpec,
+  token: string,
+  signal: AbortSignal,
+  worker: string,
+) => Promise<number>;
 
 interface Job {
-  status: JobStatus;
+  spec: JobSpec;
   token: string;
-  life: AbortController;
+  /** One for each worker that was started. Aborted when it has ended. */
+  lives: AbortController[];
+  /** In the order in which the workers ended. */
+  ends: WorkerEnd[];
 }
 
 const rememberEndedMs = 15_000;
@@ -26,36 +35,33 @@ export class InProcessJobs implements JobPort, WorkAuthenticator {
 
   async create(spec: JobSpec): Promise<"created" | "exists"> {
     if (this.#jobs.has(spec.name)) return "exists";
-    const { fileId, attempt, name } = spec;
-    const job: Job = {
-      status: {
-        ...{ fileId, attempt, name, phase: "running" },
-        ...{ exitCode: null, disrupted: false, why: null, endedAt: null },
-      },
-      token: randomBytes(16).toString("base64url"),
-      life: new AbortController(),
-    };
-    this.#jobs.set(name, job);
+    const job = { spec, token: randomBytes(16).toString("base64url"), lives: [], ends: [] };
+    this.#jobs.set(spec.name, job);
     this.#tokens.set(job.token, job);
-    void this.#work(spec, job.token, job.life.signal)
-      .catch(() => 1)
-      .then((exitCode) => this.#end(job, { exitCode, disrupted: false }));
+    this.#startWorker(job);
     return "created";
   }
 
   async get(name: string): Promise<JobStatus | undefined> {
-    return this.#jobs.get(name)?.status;
+    const job = this.#jobs.get(name);
+    return job && statusOf(job);
   }
 
   async list(): Promise<JobStatus[]> {
-    return [...this.#jobs.values()].map(({ status }) => status);
+    return [...this.#jobs.values()].map(statusOf);
+  }
+
+  async setWorkers(name: string, started: number): Promise<void> {
+    const job = this.#jobs.get(name);
+    if (job === undefined || statusOf(job).endedAt !== null) return;
+    while (job.lives.length < started) this.#startWorker(job);
   }
 
   async remove(name: string): Promise<void> {
     const job = this.#jobs.get(name);
     if (job === undefined) return;
     this.#forget(job);
-    job.life.abort();
+    for (const life of job.lives) life.abort();
   }
 
   async recordEvent(): Promise<void> {}
@@ -65,32 +71,45 @@ export class InProcessJobs implements JobPort, WorkAuthenticator {
   }
 
   async authenticate(token: string): Promise<AttemptRef | undefined> {
-    return this.#tokens.get(token)?.status;
+    return this.#tokens.get(token)?.spec;
   }
 
-  /** Ends a worker like SIGKILL, or like a platform that preempts it. False when there is none. */
+  /** Ends one worker like SIGKILL, or like a platform that preempts it. False when none runs. */
   kill(name: string, disrupted: boolean): boolean {
     const job = this.#jobs.get(name);
-    if (job?.status.phase !== "running") return false;
-    this.#end(job, { exitCode: disrupted ? null : 137, disrupted });
+    const life = job?.lives.find(({ signal }) => !signal.aborted);
+    if (job === undefined || life === undefined) return false;
+    this.#end(job, life, disrupted ? null : 137);
     return true;
   }
 
-  #end(job: Job, { exitCode, disrupted }: Pick<JobStatus, "exitCode" | "disrupted">): void {
-    if (job.status.phase !== "running") return;
-    job.status = {
-      ...job.status,
-      phase: exitCode === 0 ? "succeeded" : "failed",
-      ...{ exitCode, disrupted, endedAt: new Date() },
-    };
-    job.life.abort();
-    setTimeout(() => this.#forget(job), rememberEndedMs).unref();
-    if (!this.#jobs.has(job.status.name)) return;
-    for (const listener of this.#listeners) listener(job.status);
+  #startWorker(job: Job): void {
+    const life = new AbortController();
+    const worker = job.lives.length === 0 ? job.spec.name : `${job.spec.name}-${job.lives.length}`;
+    job.lives.push(life);
+    void this.#work(job.spec, job.token, life.signal, worker)
+      .catch(() => 1)
+      .then((exitCode) => this.#end(job, life, exitCode));
+  }
+
+  /** Without an exit code the platform ended it. */
+  #end(job: Job, life: AbortController, exitCode: number | null): void {
+    if (life.signal.aborted) return;
+    job.ends.push({ exitCode, disrupted: exitCode === null, at: new Date() });
+    life.abort();
+    if (statusOf(job).endedAt !== null) {
+      setTimeout(() => this.#forget(job), rememberEndedMs).unref();
+    }
+    if (!this.#jobs.has(job.spec.name)) return;
+    for (const listener of this.#listeners) listener(job.spec);
   }
 
   #forget(job: Job): void {
     this.#tokens.delete(job.token);
-    if (this.#jobs.get(job.status.name) === job) this.#jobs.delete(job.status.name);
+    if (this.#jobs.get(job.spec.name) === job) this.#jobs.delete(job.spec.name);
   }
+}
+
+function statusOf({ spec: { fileId, attempt, name }, lives, ends }: Job): JobStatus {
+  return { fileId, attempt, name, ...workersStatus(lives.length, ends) };
 }

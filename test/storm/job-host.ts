@@ -40,10 +40,10 @@ export const realWorker = fileURLToPath(new URL("worker.ts", import.meta.url));
 function startWorkers({ workUrl, scratchDir, workers, seed }: JobHostOptions): Host {
   const random = seeded(seed);
   if (workers === "noop") {
-    const jobs = new InProcessJobs((spec, value, signal) =>
+    const jobs = new InProcessJobs((_spec, value, signal, worker) =>
       noopAttempt(
         new WorkClient({ workUrl, token: { value } }),
-        { worker: spec.name, scratchDir: tmpdir() },
+        { worker, scratchDir: tmpdir() },
         signal,
       ),
     );
@@ -90,6 +90,11 @@ function createHostApp({ jobs, kill }: Workers) {
   });
   app.get("/jobs/:name", async (request, response) => {
     response.json((await jobs.get(request.params.name)) ?? null);
+  });
+  app.put("/jobs/:name/workers", async (request, response) => {
+    const { started } = request.body as { started: number };
+    await jobs.setWorkers(request.params.name, started);
+    response.json({});
   });
   app.delete("/jobs/:name", async (request, response) => {
     await jobs.remove(request.params.name);

@@ -34,6 +34,10 @@ export class RemoteJobs implements JobPort, WorkAuthenticator, Service {
     return (await this.#ask<JobStatus[]>("GET", "/jobs")).map(revive);
   }
 
+  async setWorkers(name: string, started: number): Promise<void> {
+    await this.#ask("PUT", `/jobs/${name}/workers`, { started });
+  }
+
   async remove(name: string): Promise<void> {
     await this.#ask("DELETE", `/jobs/${name}`);
   }

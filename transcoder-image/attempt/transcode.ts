@@ -1,89 +1,89 @@
 import { join } from "node:path";
-import type {
-  ClaimResponse,
-  CompleteRequest,
-  MediaSummary,
-} from "@transpod/contract/work-protocol.ts";
-import type { Logger } from "pino";
+import type { JoinTask, WholeTask } from "@transpod/contract/chunk-protocol.ts";
+import { targetOf, type CompleteRequest } from "@transpod/contract/work-protocol.ts";
+import { planChunks } from "../chunks/plan-chunks.ts";
 import { readFfmpegFacts } from "../ffmpeg/facts.ts";
 import { containerOf } from "../plan/container.ts";
-import { downloadFile } from "../transfer/download.ts";
-import { requireFreeSpace } from "../transfer/free-space.ts";
-import { uploadFile } from "../transfer/upload.ts";
-import type { WorkClient } from "../work/work-client.ts";
-import { AttemptError } from "./attempt-error.ts";
 import { convert, type ConvertDeps } from "./convert.ts";
+import { downloadChunks } from "./download-chunks.ts";
 import { summarize } from "./media-summary.ts";
-
-export interface TranscodeDeps extends Omit<
-  ConvertDeps,
-  "onPlanned" | "settings" | "limits" | "readFfmpegFacts"
-> {
-  work: WorkClient;
-  claim: ClaimResponse;
-  /** An empty folder that is removed afterwards. */
-  folder: string;
-  /** Called when the source is probed: the summary is kept even if the attempt fails later. */
-  onProbed: (original: MediaSummary) => void;
-  log: Logger;
-}
+import { sourceOf, type TaskDeps } from "./task.ts";
+import { downloadSource, uploadResult } from "./transfers.ts";
 
 /**
- * Runs a claimed attempt; resolves with the request for `complete`. Every phase throws its own
- * AttemptError.
+ * Encodes a whole video, or joins its encoded chunks; resolves with the request for `complete`. Null when the video
+ * was cut instead. Every phase throws its own AttemptError.
  */
-export async function transcode(deps: TranscodeDeps): Promise<CompleteRequest> {
-  const { claim, folder, clock, log } = deps;
-  const container = containerOf(claim.file_name);
+export async function transcode(
+  deps: TaskDeps,
+  task: WholeTask | JoinTask,
+): Promise<CompleteRequest | null> {
+  const cut = task.task === "whole" && task.max_workers > 1 ? await cutVideo(deps, task) : null;
+  if (cut === true) return null;
+
+  const { folder, clock, log } = deps;
+  const container = containerOf(task.file_name);
   const input = join(folder, `source.${container}`);
   const output = join(folder, `output.${container}`);
-
-  await clock.run("download", () => download(deps, input));
+  const encoded = await clock.run("download", async () => {
+    await downloadSource(deps, task, input);
+    return task.task === "join" ? await downloadChunks(deps, task) : undefined;
+  });
   const onPlanned: ConvertDeps["onPlanned"] = (source, plan) => {
     deps.onProbed(summarize(container, source));
     log.info({ event: "planned", target_codec: plan.target, args: plan.args, notes: plan.notes });
   };
-  const converted = await convert(
-    { ...deps, settings: claim.settings, limits: claim.limits, readFfmpegFacts, onPlanned },
-    { container, input, output },
-  );
+  const { settings, limits, lease } = task;
+  const files = { container, input, output, ...(encoded === undefined ? {} : { encoded }) };
+  const converted = await convert({ ...deps, settings, limits, readFfmpegFacts, onPlanned }, files);
   const { source, plan, verified, notes } = converted;
   const { sizeBytes } = verified.made.media;
-  const uploaded = await clock.run("upload", () => upload(deps, output, sizeBytes));
+  const file = { path: output, sizeBytes };
+  const uploaded = await clock.run("upload", () => uploadResult(deps, lease, file));
 
   return {
-    lease: claim.lease,
+    lease,
     ...uploaded,
     size_bytes: sizeBytes,
     original: summarize(container, source),
     processed: summarize(container, verified.made),
     target_codec: plan.target,
     verification: verified.verification,
-    notes,
+    notes: [...notes, ...notesOf(task, cut)],
     phase_times: clock.times,
   };
 }
 
-async function download({ work, claim, folder, report, signal }: TranscodeDeps, path: string) {
-  const { url, etag, size_bytes: sizeBytes } = claim.source;
-  if (sizeBytes === 0) throw new AttemptError("empty_file", "The uploaded file is empty.");
-  await requireFreeSpace(folder, sizeBytes);
-  const onProgress = (bytes: number) =>
-    report({ phase: "download", percent: percentOf(bytes, sizeBytes) });
-  const renew = () => work.source({ lease: claim.lease }, signal);
-  await downloadFile({ url, renew, etag, sizeBytes, path, onProgress, signal });
-}
-
-function upload({ work, claim, report, signal }: TranscodeDeps, path: string, sizeBytes: number) {
-  return uploadFile({
-    path,
-    sizeBytes,
-    sign: (numbers) => work.parts({ lease: claim.lease, part_numbers: numbers }, signal),
-    onProgress: (bytes) => report({ phase: "upload", percent: percentOf(bytes, sizeBytes) }),
-    signal,
+/** Cuts a video that is worth it; else a sentence that says why it can't be cut, or null when one worker is enough. */
+async function cutVideo(deps: TaskDeps, task: WholeTask): Promise<true | string | null> {
+  const { config, sourceIndex, work, log, clock, signal } = deps;
+  const object = sourceOf(deps, task);
+  const planned = await clock.run("probe", async () => {
+    const found = await sourceIndex.read(object);
+    if (found === null) return null;
+    const ffmpeg = await readFfmpegFacts(signal);
+    const { settings, chunk_seconds: chunkSeconds } = task;
+    const request = { settings, cpus: config.cpus, ffmpeg, chunkSeconds };
+    const { sparse, indexed } = found;
+    const plan = await planChunks(indexed, { sparse, object }, request);
+    return plan === null || typeof plan === "string" ? plan : { ...plan, indexed };
   });
+  if (planned === null || typeof planned === "string") return planned;
+  const { chunks, fingerprint, indexed } = planned;
+  const { codec } = indexed.source.video;
+  const frames = chunks.map((chunk) => chunk.frames);
+  log.info({ event: "cut", chunks: chunks.length, fingerprint });
+  await work.cut(
+    {
+      ...{ lease: task.lease, fingerprint, chunk_frames: frames, original_codec: codec },
+      target_codec: codec === "hevc" ? targetOf.hevc : targetOf.h264,
+    },
+    signal,
+  );
+  return true;
 }
 
-function percentOf(part: number, whole: number): number {
-  return whole === 0 ? 100 : Math.min(100, Math.round((part / whole) * 1000) / 10);
+function notesOf(task: WholeTask | JoinTask, uncut: string | null): string[] {
+  if (task.task === "join") return [...new Set(task.chunks.flatMap(({ notes }) => notes))];
+  return uncut === null ? [] : [`One worker encoded the whole video. ${uncut}`];
 }

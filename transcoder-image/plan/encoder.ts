@@ -10,6 +10,8 @@ export interface EncoderSettings {
   cpus: number;
   /** Further parameters of x265, as `name=value`. */
   params?: readonly string[];
+  /** Frames per second that the stream claims; as ffmpeg finds it, unless all parts of a video must claim the same. */
+  frameRate?: number | undefined;
 }
 
 /** With these values x264 and x265 look alike, without visible artefacts. */
@@ -31,12 +33,17 @@ export function rateOf(codec: Codec, { quality, crf, preset }: QualitySettings) 
 }
 
 /** Open GOPs are off so that players can seek to every keyframe. x265 ignores ffmpeg's -threads. */
-export function encoder(codec: Codec, { requested, cpus, params = [] }: EncoderSettings): string[] {
+export function encoder(
+  codec: Codec,
+  { requested, cpus, params = [], frameRate }: EncoderSettings,
+): string[] {
   const { crf, preset } = rateOf(codec, requested);
+  const claimed = frameRate === undefined ? [] : [`fps=${Math.round(frameRate * 1000)}/1000`];
   const rate = ["-preset:v:0", preset, "-crf:v:0", String(crf)];
   if (codec === "h264") {
-    return ["-c:v:0", "libx264", ...rate, "-threads:v:0", String(cpus)];
+    const params264 = claimed.length === 0 ? [] : ["-x264-params:v:0", ...claimed];
+    return ["-c:v:0", "libx264", ...rate, "-threads:v:0", String(cpus), ...params264];
   }
-  const all = ["log-level=warning", "open-gop=0", `pools=${cpus}`, ...params].join(":");
+  const all = ["log-level=warning", "open-gop=0", `pools=${cpus}`, ...claimed, ...params].join(":");
   return ["-c:v:0", "libx265", ...rate, "-tag:v:0", "hvc1", "-x265-params:v:0", all];
 }

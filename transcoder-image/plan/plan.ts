@@ -16,8 +16,12 @@ export interface PlanSettings {
   cpus: number;
   container: Container;
   ffmpeg: FfmpegFacts;
+  /** `EncoderSettings.frameRate`. */
+  frameRate?: number;
   input: string;
   output: string;
+  /** A file with the encoded video alone, presented from 0, when it exists already. */
+  joined?: string;
 }
 
 /** The expected contents of the output, which verification checks. */
@@ -64,7 +68,7 @@ export interface Plan {
  * them all.
  */
 export function planTranscode(source: Source, settings: PlanSettings): Plan {
-  const { container, ffmpeg, requested, cpus, input, output } = settings;
+  const { container, ffmpeg, requested, cpus, input, output, joined } = settings;
   const video = planVideo(source, ffmpeg, settings);
   const audio = planAudio(source, container);
   const extras = planExtras(source, container, requested);
@@ -75,8 +79,12 @@ export function planTranscode(source: Source, settings: PlanSettings): Plan {
       ["-nostats", "-progress", "pipe:1", "-stats_period", "1"],
       [...inputGuards, ...pixelGuard],
       ["-threads", String(cpus), "-noautorotate", "-i", input],
-      ["-map", `0:${source.video.index}`, ...audio.maps, ...extras.maps],
-      [...video.args, ...audio.args, ...extras.args],
+      joined === undefined
+        ? ["-map", `0:${source.video.index}`]
+        : [...inputGuards, "-itsoffset", startOf(source), "-i", joined, "-map", "1:0"],
+      [...audio.maps, ...extras.maps],
+      joined === undefined ? video.args : copyOf(video.codec, source),
+      [...audio.args, ...extras.args],
       timing(source),
       ["-movflags", ["+faststart", ...extras.movflags].join("+"), "-f", container, output],
     ].flat(),
@@ -102,4 +110,14 @@ export function planTranscode(source: Source, settings: PlanSettings): Plan {
     },
     notes: [...video.notes, ...audio.notes, ...extras.notes],
   };
+}
+
+/** When the video begins, in seconds from the start of the file: ffmpeg moves the start of each input to 0. */
+function startOf({ timestamps, media }: Source): string {
+  return ((timestamps[0] ?? 0) - media.startSeconds).toFixed(6);
+}
+
+function copyOf(codec: Codec, { media }: Source): string[] {
+  const timecode = media.timecode === null ? [] : ["-metadata:s:v:0", `timecode=${media.timecode}`];
+  return ["-c:v:0", "copy", ...(codec === "hevc" ? ["-tag:v:0", "hvc1"] : []), ...timecode];
 }

@@ -34,7 +34,7 @@ const minUnits = 10_000;
 const maxSampleUnits = 2 ** 31 - 1;
 
 /** The source's units per second, doubled until there are enough; fewer when a frame is shown too long for them. */
-function unitsPerSecond(source: Source): number {
+export function unitsPerSecond(source: Source): number {
   let units = Number(source.video.timeBase.split("/")[1]);
   if (!(units > 0) || maxSampleSeconds(source) * units > maxSampleUnits) return minUnits;
   while (units < minUnits) units *= 2;

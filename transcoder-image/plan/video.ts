@@ -31,7 +31,7 @@ export interface VideoPlan {
 export function planVideo(
   { video, hdr10, captions: found }: Source,
   ffmpeg: FfmpegFacts,
-  { requested, cpus, output }: EncoderSettings & { output: string },
+  { requested, cpus, frameRate, output }: EncoderSettings & { output: string },
 ): VideoPlan {
   const codec = video.codec === "hevc" ? targetOf.hevc : targetOf.h264;
   const shape = planShape(video);
@@ -58,7 +58,7 @@ export function planVideo(
     captions,
     args: [
       filters.length === 0 ? [] : ["-filter:v:0", filters.join(",")],
-      encoder(codec, { requested, cpus, params }),
+      encoder(codec, { requested, cpus, params, frameRate }),
       captions.args,
       ["-pix_fmt:v:0", pixels.format],
     ].flat(),

@@ -59,7 +59,7 @@ export function captionsIn(escaped: Uint8Array): string {
 }
 
 /** Removes the 3 after two zeros (ITU-T H.264, 7.4.1; H.265, 7.4.2.2). */
-function withoutEmulationPrevention(escaped: Uint8Array): Buffer {
+export function withoutEmulationPrevention(escaped: Uint8Array): Buffer {
   const bytes = [];
   let zeros = 0;
   for (const byte of escaped) {

@@ -16,6 +16,7 @@ import {
   type FailRequest,
   type ProgressRequest,
 } from "@transpod/contract/work-protocol.ts";
+import { ChunkTasks, type CutOptions } from "./chunk-tasks.ts";
 
 export const workToken = "a-work-token";
 export const fileId = "0b0f2c0e-6f0b-4e5e-9a53-0a3f6f4f8a11";
@@ -37,6 +38,8 @@ export interface WorkServerOptions {
   strangerTimes?: number;
   /** Refuse the first try of each part, as S3 refuses an expired URL. */
   expireFirstUrls?: boolean;
+  /** Give tasks, so that the worker may cut the video. */
+  cut?: CutOptions;
   fenceWhen?: (progress: ProgressRequest) => boolean;
 }
 
@@ -44,6 +47,7 @@ export interface WorkServerOptions {
 export class WorkServer {
   readonly progress: ProgressRequest[] = [];
   readonly rangesAsked: (string | undefined)[] = [];
+  readonly chunks = new ChunkTasks();
   readonly #options: WorkServerOptions;
   readonly #seen = new EventEmitter();
   readonly #parts = new Map<number, Buffer>();
@@ -97,6 +101,9 @@ export class WorkServer {
     const url = new URL(request.url ?? "/", this.url);
     if (url.pathname === "/source") return this.#sendSource(request, response);
     if (url.pathname === "/part") return this.#takePart(url, request, response);
+    if (url.pathname === "/chunk") {
+      return this.chunks.serve(Number(url.searchParams.get("n")), request, response);
+    }
     if (this.#strangers > 0) {
       this.#strangers -= 1;
       response.writeHead(404).end("Not Found");
@@ -138,14 +145,19 @@ export class WorkServer {
       case "/work/fail":
         this.failed = failRequest.parse(body);
         return reply(response, 200, {});
-      default:
+      default: {
+        const answer = this.chunks.operate(path, body, this.url);
+        if (answer !== undefined) return reply(response, 200, answer);
         return reply(response, 404, { code: "not_found", detail: "No such operation." });
+      }
     }
   }
 
   async #claim() {
     const { size } = await stat(this.#options.sourcePath);
+    const { cut = { maxWorkers: 1, chunkSeconds: 30 } } = this.#options;
     return {
+      ...this.chunks.next(cut, this.url),
       file_id: fileId,
       attempt: 1,
       lease: 1,
@@ -170,12 +182,14 @@ export class WorkServer {
     this.rangesAsked.push(request.headers.range);
     if (replaced === true) return reply(response, 412, {});
     const { size } = await stat(sourcePath);
-    const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
+    const [, from, to] = /bytes=(\d+)-(\d*)/.exec(request.headers.range ?? "") ?? [];
+    const start = Number(from ?? 0);
+    const wantedEnd = to === undefined || to === "" ? size : Math.min(size, Number(to) + 1);
     const isCut = this.rangesAsked.length <= cutDownloads;
-    const end = isCut ? start + Math.floor((size - start) / 2) : size;
-    response.writeHead(start > 0 ? 206 : 200, {
+    const end = isCut ? start + Math.floor((wantedEnd - start) / 2) : wantedEnd;
+    response.writeHead(from === undefined ? 200 : 206, {
       etag: '"etag-of-source"',
-      "content-length": size - start,
+      "content-length": wantedEnd - start,
     });
     for await (const chunk of createReadStream(sourcePath, { start, end: end - 1 })) {
       response.write(chunk);

@@ -22,6 +22,8 @@ const partTimeoutMs = 5 * 60_000;
 export interface UploadRequest {
   path: string;
   sizeBytes: number;
+  /** How the file is divided; by default as a large upload needs it. */
+  layout?: Part[];
   sign: (partNumbers: number[]) => Promise<Map<number, string>>;
   onProgress: (sentBytes: number) => void;
   signal: AbortSignal;
@@ -38,11 +40,10 @@ export interface Uploaded {
  * an error of `sign`.
  */
 export async function uploadFile(request: UploadRequest): Promise<Uploaded> {
-  const { path, sizeBytes, sign, onProgress } = request;
+  const { path, sizeBytes, layout = layOutParts(sizeBytes), sign, onProgress } = request;
   // One failed part aborts the others, so that nothing runs on after the error.
   const failure = new AbortController();
   const signal = AbortSignal.any([request.signal, failure.signal]);
-  const layout = layOutParts(sizeBytes);
   const urls = new PartUrls(layout.length, sign);
   const limit = pLimit(partsAtOnce);
   let sentBytes = 0;
@@ -107,8 +108,8 @@ async function put(url: string, request: RequestInit, signal: AbortSignal): Prom
   }
 }
 
-/** Reads alongside the upload: the file is in the page cache, and parts are sent out of order. */
-async function hashFile(path: string, signal: AbortSignal): Promise<string> {
+/** The SHA-256 of a file, in hex. Reads alongside the upload: the file is in the page cache, and parts are sent out of order. */
+export async function hashFile(path: string, signal: AbortSignal): Promise<string> {
   const hash = createHash("sha256");
   for await (const chunk of createReadStream(path, { signal, highWaterMark: 1024 ** 2 })) {
     hash.update(chunk as Buffer);

@@ -30,12 +30,21 @@ import {
   type Encoded,
 } from "./source-damage.ts";
 
+/** What was verified before: each chunk of a video on its own. */
+export interface VerifiedVideo {
+  /** Frames that were decoded. */
+  frames: number;
+  ssim: Similarity | undefined;
+}
+
 export interface VerifyRequest {
   input: string;
   output: string;
   source: Source;
   expected: Expected;
   encoded: Encoded;
+  /** The picture need not be decoded and compared again. */
+  verifiedVideo?: VerifiedVideo;
   cpus: number;
   onDamage: TranscodeSettings["on_damage"];
   stallSeconds: number;
@@ -145,9 +154,11 @@ function compareTimes(
  * which a decoder conceals differently when it starts at another frame.
  */
 async function compare(
-  { input, output, source, expected, encoded, cpus, stallSeconds, signal }: VerifyRequest,
+  request: VerifyRequest,
   { media, video, timestamps }: Source,
 ): Promise<Similarity | undefined> {
+  const { input, output, source, expected, encoded, cpus, stallSeconds, signal } = request;
+  if (request.verifiedVideo !== undefined) return request.verifiedVideo.ssim;
   if (expected.comparison === null || encoded.errorCount > 0 || encoded.frames < expected.frames)
     return undefined;
   const { startSeconds } = source.media;
@@ -166,21 +177,24 @@ async function compare(
  * source's own, and no reason to refuse the video.
  */
 async function decode(request: VerifyRequest, videoIndex: number): Promise<number> {
-  const { output, expected, cpus, stallSeconds, onProgress, signal } = request;
+  const { output, expected, verifiedVideo, cpus, stallSeconds, onProgress, signal } = request;
   const encodedAudio = expected.audio.flatMap(({ encoded }, i) =>
     encoded ? ["-map", `0:a:${i}`] : [],
   );
+  const picture = verifiedVideo === undefined ? ["-map", `0:${videoIndex}`] : [];
+  const maps = [...picture, ...encodedAudio];
+  if (maps.length === 0) return verifiedVideo?.frames ?? 0;
   const args = [
     ["-nostdin", "-hide_banner", "-loglevel", "level+error"],
     ["-nostats", "-progress", "pipe:1", "-stats_period", "1"],
     ["-xerror", "-err_detect", "explode", "-threads", String(cpus), ...inputGuards],
-    ["-noautorotate", "-i", output, "-map", `0:${videoIndex}`, ...encodedAudio],
+    ["-noautorotate", "-i", output, ...maps],
     ["-fps_mode", "passthrough", "-f", "null", "-"],
   ].flat();
   try {
     const totalFrames = expected.frames;
     const { frames } = await runFfmpeg({ args, stallSeconds, totalFrames, onProgress, signal });
-    return frames;
+    return verifiedVideo?.frames ?? frames;
   } catch (error) {
     if (error instanceof AttemptError && inputFaults.has(error.code)) {
       throw failed(`The output can't be decoded without errors. ${error.message}`, error);

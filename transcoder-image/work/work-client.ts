@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import pRetry from "p-retry";
 import type { z } from "zod";
 import {
-  claimResponse,
   completeResponse,
   failResponse,
   partsResponse,
@@ -10,13 +9,22 @@ import {
   sourceResponse,
   workError,
   type ClaimRequest,
-  type ClaimResponse,
   type CompleteRequest,
   type FailRequest,
   type PartsRequest,
   type ProgressRequest,
   type SourceRequest,
 } from "@transpod/contract/work-protocol.ts";
+import {
+  chunkCompleteResponse,
+  chunkUrlResponse,
+  cutResponse,
+  task,
+  type ChunkCompleteRequest,
+  type ChunkUrlRequest,
+  type CutRequest,
+  type Task,
+} from "@transpod/contract/chunk-protocol.ts";
 import { AttemptError, FencedError } from "../attempt/attempt-error.ts";
 import type { Config } from "../config.ts";
 
@@ -39,8 +47,21 @@ export class WorkClient {
     this.#token = token;
   }
 
-  claim(request: ClaimRequest, signal: AbortSignal): Promise<ClaimResponse> {
-    return this.#persist("claim", request, claimResponse, signal);
+  claim(request: ClaimRequest, signal: AbortSignal): Promise<Task> {
+    return this.#persist("claim", request, task, signal);
+  }
+
+  async cut(request: CutRequest, signal: AbortSignal): Promise<void> {
+    await this.#persist("cut", request, cutResponse, signal);
+  }
+
+  /** A URL to upload a chunk to. */
+  async chunkUrl(request: ChunkUrlRequest, signal: AbortSignal): Promise<string> {
+    return (await this.#persist("chunk-url", request, chunkUrlResponse, signal)).url;
+  }
+
+  async chunkComplete(request: ChunkCompleteRequest, signal: AbortSignal): Promise<void> {
+    await this.#persist("chunk-complete", request, chunkCompleteResponse, signal);
   }
 
   /** A new URL for the source. */

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { KubeConfig } from "@kubernetes/client-node";
+import { applyJsonPatch } from "./json-patch.ts";
 
 export const namespace = "here";
 export const jobsPath = `/apis/batch/v1/namespaces/${namespace}/jobs`;
@@ -45,7 +46,7 @@ interface Change {
 type Takeover = (response: ServerResponse) => void;
 
 /**
- * Lists, watches, creates and deletes as the API server does, over a real socket, and fails when a test
+ * Lists, watches, creates, patches and deletes as the API server does, over a real socket, and fails when a test
  * asks for it: real networks and API servers fail too, but not at the moment a test needs it.
  */
 export class TestApiServer {
@@ -108,6 +109,10 @@ export class TestApiServer {
     this.#in(path).set(stored.metadata.name ?? "", stored);
     if (told) this.#tell(path, known, stored);
     return stored;
+  }
+
+  get(path: string, name: string): KubernetesObject | undefined {
+    return this.#in(path).get(name);
   }
 
   delete(path: string, name: string): void {
@@ -175,6 +180,12 @@ export class TestApiServer {
     const object = this.#in(folder).get(name);
     if (object === undefined) {
       refuse(response, 404, `"${name}" not found`);
+      return;
+    }
+    if (method === "PATCH") {
+      const patched = applyJsonPatch(object, body as Parameters<typeof applyJsonPatch>[1]);
+      if (patched === undefined) refuse(response, 422, "the server rejected our request");
+      else send(response, 200, this.put(folder, patched));
       return;
     }
     if (method === "DELETE") this.delete(folder, name);

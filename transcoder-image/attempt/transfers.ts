@@ -1,0 +1,55 @@
+import type { ClaimedTask } from "@transpod/contract/chunk-protocol.ts";
+import { downloadFile } from "../transfer/download.ts";
+import { requireFreeSpace } from "../transfer/free-space.ts";
+import { uploadFile, type Uploaded } from "../transfer/upload.ts";
+import { AttemptError } from "./attempt-error.ts";
+import { sourceOf, type TaskDeps } from "./task.ts";
+
+/** Downloads the whole source. */
+export async function downloadSource(
+  deps: TaskDeps,
+  task: ClaimedTask,
+  path: string,
+): Promise<void> {
+  const { folder, report } = deps;
+  const source = sourceOf(deps, task);
+  if (source.sizeBytes === 0) throw new AttemptError("empty_file", "The uploaded file is empty.");
+  await requireFreeSpace(folder, source.sizeBytes);
+  const onProgress = (bytes: number) =>
+    report({ phase: "download", percent: percentOf(bytes, source.sizeBytes) });
+  await downloadFile({ ...source, path, onProgress });
+}
+
+interface OwnFile {
+  path: string;
+  sizeBytes: number;
+}
+
+/** Uploads the result of the attempt, in parts. */
+export function uploadResult(
+  { work, report, signal }: TaskDeps,
+  lease: number,
+  { path, sizeBytes }: OwnFile,
+): Promise<Uploaded> {
+  const sign = (numbers: number[]) => work.parts({ lease, part_numbers: numbers }, signal);
+  const onProgress = (bytes: number) =>
+    report({ phase: "upload", percent: percentOf(bytes, sizeBytes) });
+  return uploadFile({ path, sizeBytes, sign, onProgress, signal });
+}
+
+/** Uploads an encoded chunk, in one piece: it is an object of its own. */
+export async function uploadChunk(
+  { work, report, signal }: TaskDeps,
+  chunk: { chunk: number; lease: number },
+  { path, sizeBytes }: OwnFile,
+): Promise<string> {
+  const layout = [{ number: 1, start: 0, end: sizeBytes }];
+  const sign = async () => new Map([[1, await work.chunkUrl(chunk, signal)]]);
+  const onProgress = (bytes: number) =>
+    report({ phase: "upload", percent: percentOf(bytes, sizeBytes) });
+  return (await uploadFile({ path, sizeBytes, layout, sign, onProgress, signal })).sha256;
+}
+
+function percentOf(part: number, whole: number): number {
+  return whole === 0 ? 100 : Math.min(100, Math.round((part / whole) * 1000) / 10);
+}

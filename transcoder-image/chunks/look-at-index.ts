@@ -1,0 +1,87 @@
+import { open } from "node:fs/promises";
+import type { MediaLimits } from "@transpod/contract/media-limits.ts";
+import { AttemptError } from "../attempt/attempt-error.ts";
+import { boxesIn, type Box, type ByteRange } from "../probe/boxes.ts";
+import type { Source } from "../probe/media.ts";
+import { probeSource } from "../probe/probe-source.ts";
+import { readMovieHeaders } from "../probe/track-headers.ts";
+import type { S3Object } from "../transfer/get-object.ts";
+import type { SparseSource } from "../transfer/sparse-source.ts";
+import { readVideoIndex, type VideoIndex } from "./video-index.ts";
+
+/** What the index of a video says, read without most of the video. */
+export interface Indexed {
+  source: Source;
+  index: VideoIndex;
+}
+
+/**
+ * Fetches the index of a video and the first frames, and probes the file as if it were whole. Null when it can't be
+ * cut; then the whole file must be probed to know why.
+ */
+export async function lookAtIndex(
+  sparse: SparseSource,
+  object: S3Object,
+  limits: MediaLimits,
+): Promise<Indexed | null> {
+  if (!(await fetchMovieBox(sparse, object))) return null;
+  await fetchFirstFrames(sparse, object);
+  try {
+    const source = await probeSource(sparse.path, object.signal, limits);
+    const index = await readVideoIndex(sparse.path, source.video.trackId);
+    return index === null ? null : { source, index };
+  } catch (error) {
+    if (error instanceof AttemptError) return null;
+    throw error;
+  }
+}
+
+/** A file that is not fragmented has a few boxes at its top level. */
+const maxBoxes = 32;
+const headerBytes = 64 * 1024;
+/** The largest index that is fetched for this; a day of video takes less. */
+const maxIndexBytes = 256 * 1024 ** 2;
+
+/** Fetches the headers of all boxes at the top level, and the whole of `moov`. */
+async function fetchMovieBox(sparse: SparseSource, object: S3Object): Promise<boolean> {
+  await using file = await open(sparse.path);
+  const all = { start: 0, end: sparse.sizeBytes };
+  let offset = 0;
+  let movie: ByteRange | undefined;
+  for (let i = 0; offset < all.end; i += 1) {
+    if (i === maxBoxes) return false;
+    await sparse.fetch(object, [{ start: offset, end: offset + headerBytes }]);
+    const box = await firstBox(boxesIn(file, { ...all, start: offset }));
+    if (box?.complete !== true) return false;
+    if (box.type === "moov") movie = { start: offset, end: box.end };
+    offset = box.end;
+  }
+  if (movie === undefined || movie.end - movie.start > maxIndexBytes) return false;
+  await sparse.fetch(object, [movie]);
+  return true;
+}
+
+async function firstBox(boxes: AsyncGenerator<ByteRange & Box>) {
+  for await (const box of boxes) return box;
+  return undefined;
+}
+
+/** ffprobe decodes some frames to describe a track. */
+const describedFrames = 50;
+const describedBytes = 8 * 1024 ** 2;
+
+async function fetchFirstFrames(sparse: SparseSource, object: S3Object): Promise<void> {
+  await using file = await open(sparse.path);
+  const movie = await readMovieHeaders(file);
+  for (const { trackId, handler } of movie?.tracks ?? []) {
+    if (handler !== "vide") continue;
+    const index = await readVideoIndex(sparse.path, trackId);
+    const samples = index?.samples.slice(0, describedFrames) ?? [];
+    const start = samples[0]?.offset ?? 0;
+    const near = samples.filter(({ offset, size }) => offset + size - start < describedBytes);
+    await sparse.fetch(
+      object,
+      near.map(({ offset, size }) => ({ start: offset, end: offset + size })),
+    );
+  }
+}

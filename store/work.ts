@@ -47,6 +47,8 @@ export interface LeaseRow {
   source_version: string;
   upload_id: string | null;
   upload_key: string | null;
+  /** Where an earlier lease of the attempt began to upload; null after this one has begun. */
+  earlier_upload_key: string | null;
 }
 
 /** Undefined when the lease is not the last one, or the attempt is over. */
@@ -54,7 +56,8 @@ export async function getLease(db: Database, ref: LeaseRef): Promise<LeaseRow | 
   const { rows } = await db.query<LeaseRow>(
     `select f.s3_key, f.source_version,
        case when t.upload_lease = t.lease then t.upload_id end as upload_id,
-       case when t.upload_lease = t.lease then t.upload_key end as upload_key
+       case when t.upload_lease = t.lease then t.upload_key end as upload_key,
+       case when t.upload_lease < t.lease then t.upload_key end as earlier_upload_key
      from transactions t
      join files f on f.file_id = t.file_id and f.attempt = t.attempt and f.state = 'processing'
      where t.file_id = $1 and t.attempt = $2 and t.lease = $3 and t.outcome is null`,

@@ -3,13 +3,15 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LeaseRef } from "@transpod/contract/job-identity.ts";
 import { processedPrefix } from "@transpod/contract/object-keys.ts";
 import { ChildProcessJobs } from "@transpod/embedded/child-process-jobs.ts";
+import { completeUpload } from "@transpod/runtime/complete-upload.ts";
 import { deleteObjects } from "@transpod/runtime/delete-objects.ts";
 import { createLogger } from "@transpod/runtime/logger.ts";
 import { createRegistry } from "@transpod/runtime/metrics.ts";
 import { cancelFile } from "@transpod/store/cancel.ts";
 import { getFileStatus } from "@transpod/store/files.ts";
-import { claimedFile, resultOf } from "@transpod/store/testing.ts";
+import { claim, claimedFile, resultOf } from "@transpod/store/testing.ts";
 import { deleteFile } from "@transpod/store/tombstones.ts";
+import { getLease } from "@transpod/store/work.ts";
 import {
   freshAws,
   freshDatabase,
@@ -96,6 +98,19 @@ test("an output that was joined too late to be published is deleted", async () =
   aws.s3.middlewareStack.remove("cancel");
   const target = { Bucket: aws.processedBucket, Key: `${ref.fileId}/1-1.mp4` };
   await expect(aws.s3.send(new HeadObjectCommand(target))).rejects.toBeInstanceOf(NotFound);
+});
+
+test("an output that was joined but not published is deleted when a later lease uploads its own", async () => {
+  const { ref, result } = await uploadedOutput();
+  // The last step of a controller that died.
+  const { upload_id, upload_key } = (await getLease(db.pool, ref))!;
+  const upload = { Bucket: aws.processedBucket, Key: upload_key!, UploadId: upload_id! };
+  await completeUpload(aws.s3, upload, result.parts);
+  const { lease } = await claim(db.pool, ref);
+  await signParts(deps, ref, { lease, part_numbers: [1] });
+  const target = { Bucket: aws.processedBucket, Key: upload_key! };
+  await expect(aws.s3.send(new HeadObjectCommand(target))).rejects.toBeInstanceOf(NotFound);
+  await expect(complete(deps, ref, result)).rejects.toMatchObject({ code: "fenced" });
 });
 
 test("completions that race the cleaning after a delete leave no object", async () => {

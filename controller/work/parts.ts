@@ -8,6 +8,7 @@ import type { AttemptRef, LeaseRef } from "@transpod/contract/job-identity.ts";
 import { contentTypes, processedKey, videoExtension } from "@transpod/contract/object-keys.ts";
 import type { PartsRequest, PartsResponse } from "@transpod/contract/work-protocol.ts";
 import { crashPoint } from "@transpod/runtime/crash-point.ts";
+import { deleteObjects } from "@transpod/runtime/delete-objects.ts";
 import { keepUpload, type LeaseRow } from "@transpod/store/work.ts";
 import type { WorkDeps } from "./deps.ts";
 import { FencedError } from "./fenced.ts";
@@ -56,8 +57,12 @@ function uploadIn({ upload_id, upload_key }: LeaseRow): Upload | undefined {
 async function beginUpload(
   deps: WorkDeps,
   ref: LeaseRef,
-  { s3_key }: LeaseRow,
+  { s3_key, earlier_upload_key }: LeaseRow,
 ): Promise<Upload | undefined> {
+  // It may be a whole object, if a controller died while it published that. Our upload takes its place in the row.
+  if (earlier_upload_key !== null) {
+    await deleteObjects(deps.s3, { bucket: deps.processedBucket, key: earlier_upload_key });
+  }
   const extension = videoExtension(s3_key) ?? ".mp4";
   const upload_key = processedKey(ref.fileId, ref.attempt, ref.lease, extension);
   const target = { Bucket: deps.processedBucket, Key: upload_key };

@@ -12,6 +12,8 @@ await runService(async () => {
     ...config.settings,
     // A storm kills the workers of a file more often than a year on a cluster does.
     ...{ maxAttempts: 1_000, maxDisruptions: 1_000, maxMemoryScale: 2 ** 30 },
+    // A worker that was killed is soon replaced.
+    growthPauseSeconds: 1,
     ...{ retryDelaySeconds: { initial: 0, max: 1 }, queueVisibilitySeconds: 5, lingerSeconds: 10 },
   };
   return await startService(

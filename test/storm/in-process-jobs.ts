@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { AttemptRef } from "@transpod/contract/job-identity.ts";
 import type { JobPort, JobSpec, JobStatus, WorkAuthenticator } from "@transpod/contract/ports.ts";
 import { workersStatus, type WorkerEnd } from "@transpod/embedded/workers-status.ts";
+import { pick } from "./random.ts";
 
 /** What a worker does: resolves with its exit code. It counts as dead after the signal is aborted. */
 export type Work = (
@@ -74,11 +75,12 @@ export class InProcessJobs implements JobPort, WorkAuthenticator {
     return this.#tokens.get(token)?.spec;
   }
 
-  /** Ends one worker like SIGKILL, or like a platform that preempts it. False when none runs. */
-  kill(name: string, disrupted: boolean): boolean {
+  /** Ends one worker of the Job like SIGKILL, or like a platform that preempts it. False when none runs. */
+  kill(name: string, disrupted: boolean, random: () => number): boolean {
     const job = this.#jobs.get(name);
-    const life = job?.lives.find(({ signal }) => !signal.aborted);
-    if (job === undefined || life === undefined) return false;
+    const running = job?.lives.filter(({ signal }) => !signal.aborted) ?? [];
+    if (job === undefined || running.length === 0) return false;
+    const life = pick(random, running);
     this.#end(job, life, disrupted ? null : 137);
     return true;
   }

@@ -51,7 +51,7 @@ function startWorkers({ workUrl, scratchDir, workers, seed }: JobHostOptions): H
       jobs,
       async kill() {
         const running = (await jobs.list()).filter(({ phase }) => phase === "running");
-        return running.length > 0 && jobs.kill(pick(random, running).name, random() < 0.5);
+        return running.length > 0 && jobs.kill(pick(random, running).name, random() < 0.5, random);
       },
       stop: async () => {},
     };

@@ -8,10 +8,10 @@ import { storm, type StormOptions } from "./storm.ts";
 const command = new Command("storm")
   .description(
     "Transcodes many videos while processes of Transpod are killed by SIGKILL, and then audits. The " +
-      "exit code is 0 only if no video was lost or published twice, and the audit found no errors.",
+      "exit code is 0 only if no video was lost, published twice or joined wrongly, and the audit found no errors.",
   )
   .addOption(
-    new Option("--workers <kind>", "workers that transcode nothing, or real ones on a tiny clip")
+    new Option("--workers <kind>", "workers that transcode nothing, or real ones on tiny clips")
       .choices(["noop", "real"])
       .default("noop"),
   )
@@ -39,8 +39,9 @@ try {
   if (process.stderr.isTTY) process.stderr.write("\n");
   console.log(json ? JSON.stringify(figures, null, 2) : report(figures));
   const errors = figures.findings.filter(({ severity }) => severity === "error");
+  const { lost, published_twice, cut, chunks_left, unasked_ends } = figures;
   const wrong =
-    figures.lost + figures.published_twice + errors.length + figures.unasked_ends.length;
+    lost + published_twice + cut.wrong + chunks_left + errors.length + unasked_ends.length;
   process.exitCode = wrong === 0 ? 0 : 1;
 } finally {
   if (keep === undefined) await rm(folder, { recursive: true, force: true });

@@ -11,6 +11,8 @@ export function report(figures: StormFigures): string {
     ["lost", figures.lost],
     ["published twice", figures.published_twice],
     ["attempts", list(figures.attempts)],
+    ["from chunks", list({ ...figures.cut })],
+    ["chunks left", figures.chunks_left],
     ["longest gap", `${figures.longest_gap_seconds} s without a completion`],
     ["peak memory", list(figures.peak_memory_bytes, megabytes)],
     ["kills", list(figures.kills)],

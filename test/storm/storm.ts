@@ -1,20 +1,15 @@
-import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import pLimit from "p-limit";
 import { audit } from "@transpod/cli/audit/audit.ts";
 import type { Finding } from "@transpod/store/audit-findings.ts";
-import { makeSample } from "../e2e/samples.ts";
 import { Chaos } from "./chaos.ts";
+import { countChunksLeft, cutFigures, type CutFigures } from "./cut-figures.ts";
 import { attempts, longestGap, publishedTwice, tally, type Tally } from "./ledger.ts";
 import { EventForwarder, type ForwarderFigures } from "./event-forwarder.ts";
 import { seeded } from "./random.ts";
-import { submit } from "./submit.ts";
+import { submitAll, type SubmitAllOptions } from "./submit-all.ts";
 import { heartbeatSeconds, startWorld, type World, type WorldOptions } from "./world.ts";
 
-export interface StormOptions extends WorldOptions {
-  videos: number;
-  /** Uploads at once. */
-  clients: number;
+export interface StormOptions extends WorldOptions, SubmitAllOptions {
   killEverySeconds: number;
   /** Files that are not done by then count as lost. */
   deadlineSeconds: number;
@@ -28,6 +23,9 @@ export interface StormFigures {
   lost: number;
   published_twice: number;
   attempts: Record<string, number>;
+  cut: CutFigures;
+  /** Objects of chunks that the end of their file left behind. */
+  chunks_left: number;
   longest_gap_seconds: number;
   peak_memory_bytes: Record<string, number | null>;
   kills: Record<string, number>;
@@ -59,7 +57,7 @@ export async function storm(
   await Promise.all([chaos.stop(), forwarder.stop()]);
   // Waits until work that the last kill interrupted has ended.
   const last = await settled(world, submitted, deadline);
-  const findings = await auditWorld(world, options.maxRunningJobs);
+  const findings = await auditWorld(world, options);
   const { api, controller, postgres, jobs } = world;
   for (const part of [api, controller]) part.measure();
   return {
@@ -70,6 +68,8 @@ export async function storm(
     lost: last.open + options.videos - submitted.length,
     published_twice: await publishedTwice(world.pool),
     attempts: await attempts(world.pool),
+    cut: await cutFigures(world),
+    chunks_left: await countChunksLeft(world),
     longest_gap_seconds: Math.round((await longestGap(world.pool)) * 10) / 10,
     peak_memory_bytes: {
       controller: controller.peakMemory ?? null,
@@ -101,44 +101,13 @@ function progressOf({ completed, failedByReason, open }: Tally, sent: number, of
   return `${sent} of ${of} submitted, ${open} under way, ${completed} completed, ${failed} failed`;
 }
 
-async function submitAll(
-  { apiUrl }: World,
-  { folder, workers, videos, clients, seed }: StormOptions,
-  submitted: string[],
-  signal: AbortSignal,
-): Promise<void> {
-  const random = seeded(seed + 2);
-  const clip =
-    workers === "real"
-      ? await readFile(
-          await makeSample(folder, {
-            codec: "h264",
-            extension: ".mp4",
-            seconds: 1,
-            size: "128x96",
-          }),
-        )
-      : undefined;
-  const limit = pLimit(clients);
-  const one = async (n: number, twice: boolean) => {
-    const bytes = clip ?? Buffer.from(`video ${n}`);
-    submitted.push(await submit({ apiUrl, fileName: `film-${n}.mp4`, bytes, twice, signal }));
-  };
-  const uploads = Array.from({ length: videos }, (_, n) => {
-    const twice = random() < 0.05;
-    return limit(() => (signal.aborted ? undefined : one(n, twice)));
-  });
-  await Promise.all(uploads).catch((error: unknown) => {
-    if (!signal.aborted) throw error;
-  });
-}
-
 /** Waits for the rest: the outbox, other files, leftovers of failed attempts. */
 async function settled({ pool }: World, submitted: string[], signal: AbortSignal): Promise<Tally> {
   for (;;) {
     const { rows } = await pool
       .query<{ open: number }>(
         `select (select count(*) from outbox)
+           + (select count(*) from cuts where removed_at is null)
            + (select count(*) from transactions
               where upload_id is not null and outcome in ('failed', 'cancelled'))
            + (select count(*) from files where state in ('uploaded', 'pending', 'processing')) as open`,
@@ -151,10 +120,10 @@ async function settled({ pool }: World, submitted: string[], signal: AbortSignal
 
 async function auditWorld(
   { pool, s3, rawBucket: raw, processedBucket: processed }: World,
-  maxRunningJobs: number,
+  { maxRunningJobs, workers }: StormOptions,
 ): Promise<Finding[]> {
   const limits = {
-    ...{ maxRunningJobs, silenceSeconds: 6 * heartbeatSeconds, startSeconds: 600 },
+    ...{ maxRunningJobs, silenceSeconds: 6 * heartbeatSeconds[workers], startSeconds: 600 },
     settleSeconds: 0,
   };
   return await audit({ pool, buckets: { s3, raw, processed }, jobs: undefined, limits });

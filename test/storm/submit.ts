@@ -1,9 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { uploadResponse } from "@transpod/contract/public-api.ts";
+import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 
 export interface SubmitOptions {
   apiUrl: string;
   fileName: string;
+  settings: Partial<TranscodeSettings>;
   bytes: Buffer<ArrayBuffer>;
   /** Whether the URL is used a second time, with other bytes. */
   twice: boolean;
@@ -12,12 +14,12 @@ export interface SubmitOptions {
 
 /** Announces a file and uploads it, with retries while the API is down. Resolves with its id. */
 export async function submit(options: SubmitOptions): Promise<string> {
-  const { apiUrl, fileName, bytes, twice, signal } = options;
+  const { apiUrl, fileName, settings, bytes, twice, signal } = options;
   const announced = await retryUntilAnswered(signal, () =>
     fetch(`${apiUrl}/upload`, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ file_name: fileName }),
+      body: JSON.stringify({ file_name: fileName, settings }),
       signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]),
     }),
   );

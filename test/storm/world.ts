@@ -24,8 +24,8 @@ export interface WorldOptions {
   seed: number;
 }
 
-/** Limits that the controllers and the audit go by. */
-export const heartbeatSeconds = 5;
+/** The limit of controller and audit. A chunk is given to another worker six heartbeats after its own was killed. */
+export const heartbeatSeconds = { noop: 1, real: 2 };
 
 /** All of Transpod, each part a process of its own, with S3 and SQS from MiniStack. */
 export async function startWorld(options: WorldOptions) {
@@ -71,8 +71,11 @@ export async function startWorld(options: WorldOptions) {
   });
   const controller = node("controller", "controller.ts", {
     ...{ PORT: String(controllerPort), WORK_PORT: String(workPort), JOB_HOST_URL: jobHostUrl },
-    ...{ MAX_RUNNING_JOBS: String(maxRunningJobs), HEARTBEAT_SECONDS: String(heartbeatSeconds) },
-    ...{ SWEEP_SECONDS: "3", UPLOAD_EVENT_GRACE_SECONDS: "5" },
+    ...{
+      MAX_RUNNING_JOBS: String(maxRunningJobs),
+      HEARTBEAT_SECONDS: String(heartbeatSeconds[workers]),
+    },
+    ...{ CHUNK_SECONDS: "1", SWEEP_SECONDS: "3", UPLOAD_EVENT_GRACE_SECONDS: "5" },
     ...{ POD_NAME: "storm", POD_NAMESPACE: "unused", JOB_SETTINGS_FILE: "unused" },
   });
   for (const part of [postgres, jobs, api, controller]) {
@@ -84,7 +87,7 @@ export async function startWorld(options: WorldOptions) {
 
   const running = parts.move();
   return {
-    ...{ pool, s3, sqs, rawBucket, processedBucket, queueUrl: queues.queueUrl },
+    ...{ workers, pool, s3, sqs, rawBucket, processedBucket, queueUrl: queues.queueUrl },
     ...{ postgres, jobs, api, controller, apiUrl: `http://${host}:${apiPort}` },
     /** Kills one worker; false when there was none to kill. */
     async killWorker(): Promise<boolean> {

@@ -101,7 +101,7 @@ function durationOf({ shown }: WrittenMovie): number {
 }
 
 function sampleTables({ samples, shown, boxes }: WrittenMovie, offset: number): Buffer {
-  const sync = samples.flatMap(({ isSync }, i) => (isSync ? [u32(i + 1)] : []));
+  const sync = samples.flatMap(({ isSync }, i) => (isSync ? [i + 1] : []));
   const durations = sampleDurations(samples, shown.end);
   const offsets = samples.map(({ time, decodeTime }) => time - decodeTime);
   return box(
@@ -109,8 +109,8 @@ function sampleTables({ samples, shown, boxes }: WrittenMovie, offset: number): 
     box("stsd", boxes.stsd),
     fullBox("stts", 0, 0, runs(durations)),
     fullBox("ctts", 1, 0, runs(offsets)),
-    fullBox("stss", 0, 0, u32(sync.length), ...sync),
-    fullBox("stsz", 0, 0, u32(0), u32(samples.length), ...samples.map(({ size }) => u32(size))),
+    fullBox("stss", 0, 0, u32(sync.length), table(sync)),
+    fullBox("stsz", 0, 0, u32(0), u32(samples.length), table(samples.map(({ size }) => size))),
     // All samples are in one chunk.
     fullBox("stsc", 0, 0, u32(1), u32(1), u32(samples.length), u32(1)),
     fullBox("co64", 0, 0, u32(1), long(offset)),
@@ -132,8 +132,15 @@ function runs(values: readonly number[]): Buffer {
     if (last?.value === value) last.count += 1;
     else entries.push({ count: 1, value });
   }
-  const cells = entries.flatMap(({ count, value }) => [u32(count), u32(value)]);
-  return Buffer.concat([u32(entries.length), ...cells]);
+  const cells = entries.flatMap(({ count, value }) => [count, value]);
+  return Buffer.concat([u32(entries.length), table(cells)]);
+}
+
+/** Numbers of 32 bits, also negative ones. A film has more samples than a call can have arguments: one buffer. */
+function table(values: readonly number[]): Buffer {
+  const bytes = Buffer.alloc(4 * values.length);
+  for (const [i, value] of values.entries()) bytes.writeInt32BE(value | 0, 4 * i);
+  return bytes;
 }
 
 function box(type: string, ...contents: Buffer[]): Buffer {
@@ -151,11 +158,8 @@ function u16(value: number): Buffer {
   return bytes;
 }
 
-/** Also of negative numbers. */
 function u32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(value | 0);
-  return bytes;
+  return table([value]);
 }
 
 function long(value: number): Buffer {

@@ -2,6 +2,7 @@ import type { AttemptRef, ChunkLeaseRef } from "@transpod/contract/job-identity.
 import type { FailureCode } from "@transpod/contract/failures.ts";
 import type { ProgressRequest } from "@transpod/contract/work-protocol.ts";
 import type { Database } from "./database.ts";
+import { replaceProgress } from "./work.ts";
 
 /**
  * Gives a worker the next lease of a chunk. To be called while the attempt is locked. Undefined when the
@@ -177,10 +178,7 @@ export async function updateCutProgress(
        ) l on l.chunk = c.chunk
        where c.file_id = $1
      ) whole
-     on conflict (file_id, attempt) do update
-     set phase = excluded.phase, percent = excluded.percent, frame = excluded.frame,
-       total_frames = excluded.total_frames, fps = excluded.fps, speed = excluded.speed,
-       eta_seconds = excluded.eta_seconds, updated_at = now()`,
+     ${replaceProgress}`,
     [ref.fileId, ref.attempt, silenceSeconds],
   );
 }

@@ -1,17 +1,7 @@
 import type { AttemptRef } from "@transpod/contract/job-identity.ts";
-import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import type { Database } from "./database.ts";
 import { usedSlots } from "./launches.ts";
-
-/** What a worker gets to know of the file, whatever its task is. */
-export interface SourceRow {
-  file_name: string;
-  s3_key: string;
-  source_version: string;
-  source_etag: string;
-  source_size_bytes: number;
-  settings: TranscodeSettings;
-}
+import type { SourceRow } from "./work.ts";
 
 /** An attempt that a worker may claim a task of. */
 export interface ClaimableRow extends SourceRow {

@@ -3,15 +3,19 @@ import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts
 import type { CompleteRequest, ProgressRequest } from "@transpod/contract/work-protocol.ts";
 import type { Database } from "./database.ts";
 
-/** The data that a worker gets when it claims an attempt. */
-export interface ClaimRow {
-  lease: number;
+/** What a worker gets to know of the file, whatever its task is. */
+export interface SourceRow {
   file_name: string;
   s3_key: string;
   source_version: string;
   source_etag: string;
   source_size_bytes: number;
   settings: TranscodeSettings;
+}
+
+/** The data that a worker gets when it claims an attempt. */
+export interface ClaimRow extends SourceRow {
+  lease: number;
   /** Seconds from launch to the first claim; null for a later claim of the same attempt. */
   wait_seconds: number | null;
 }
@@ -81,6 +85,12 @@ export async function keepUpload(
   return rowCount === 1;
 }
 
+/** How a report takes the place of the attempt's last one; of a statement that inserts all these columns. */
+export const replaceProgress = `on conflict (file_id, attempt) do update
+  set phase = excluded.phase, percent = excluded.percent, frame = excluded.frame,
+    total_frames = excluded.total_frames, fps = excluded.fps, speed = excluded.speed,
+    eta_seconds = excluded.eta_seconds, updated_at = now()`;
+
 /** Stores a worker's report, which is also its heartbeat. False when it is fenced. */
 export async function recordProgress(
   db: Database,
@@ -101,10 +111,7 @@ export async function recordProgress(
      insert into progress (file_id, attempt, phase, percent, frame, total_frames, fps, speed,
                            eta_seconds)
      select file_id, attempt, $4, $5, $6, $7, $8, $9, $10 from heard
-     on conflict (file_id, attempt) do update
-     set phase = excluded.phase, percent = excluded.percent, frame = excluded.frame,
-         total_frames = excluded.total_frames, fps = excluded.fps, speed = excluded.speed,
-         eta_seconds = excluded.eta_seconds, updated_at = now()`,
+     ${replaceProgress}`,
     [
       ref.fileId,
       ref.attempt,

@@ -4,10 +4,10 @@ import { chunkKey } from "@transpod/contract/object-keys.ts";
 import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import { findObject } from "@transpod/runtime/find-object.ts";
 import { HttpError } from "@transpod/runtime/problems.ts";
-import { getChunkLease, updateCutProgress } from "@transpod/store/chunk-leases.ts";
+import { getChunkLease } from "@transpod/store/chunk-leases.ts";
 import { completeChunk, isOwnOutput } from "@transpod/store/chunks.ts";
-import { lockAttempt, markHeard } from "@transpod/store/claims.ts";
-import { inTransaction } from "@transpod/store/database.ts";
+import { changeChunk } from "./change-chunk.ts";
+import { compareSize } from "./compare-size.ts";
 import type { WorkDeps } from "./deps.ts";
 import { FencedError } from "./fenced.ts";
 
@@ -20,9 +20,10 @@ export async function completeChunkTask(
   const { chunk, lease, size_bytes, phase_times } = result;
   const ref: ChunkLeaseRef = { ...attempt, chunk, lease };
   const key = chunkKey(ref.fileId, chunk, ref.attempt, lease);
+  const record = () => changeChunk(deps, ref, (client) => completeChunk(client, ref, key, result));
   const heard = await getChunkLease(deps.pool, ref);
-  if (heard !== undefined) await compareSize(deps, key, size_bytes);
-  if (heard === undefined || !(await record(deps, ref, key, result))) {
+  if (heard !== undefined) await requireUpload(deps, key, size_bytes);
+  if (heard === undefined || !(await record())) {
     // Perhaps only the answer was lost.
     if (await isOwnOutput(deps.pool, ref)) return {};
     throw new FencedError(ref);
@@ -37,22 +38,7 @@ export async function completeChunkTask(
   return {};
 }
 
-async function record(
-  { pool, settings }: WorkDeps,
-  ref: ChunkLeaseRef,
-  key: string,
-  result: ChunkCompleteRequest,
-): Promise<boolean> {
-  return await inTransaction(pool, async (client) => {
-    if (!(await lockAttempt(client, ref))) return false;
-    if (!(await completeChunk(client, ref, key, result))) return false;
-    await markHeard(client, ref);
-    await updateCutProgress(client, ref, settings.silenceSeconds);
-    return true;
-  });
-}
-
-async function compareSize(
+async function requireUpload(
   { s3, processedBucket }: WorkDeps,
   key: string,
   announced: number,
@@ -61,11 +47,5 @@ async function compareSize(
   if (object === undefined) {
     throw new HttpError(422, "nothing_uploaded", "The output of the chunk is not uploaded.");
   }
-  if (object.size_bytes !== announced) {
-    throw new HttpError(
-      422,
-      "wrong_size",
-      `The uploaded output has ${object.size_bytes} bytes, but ${announced} were announced.`,
-    );
-  }
+  compareSize(object, announced);
 }

@@ -7,6 +7,7 @@ import { findObject } from "@transpod/runtime/find-object.ts";
 import { HttpError } from "@transpod/runtime/problems.ts";
 import { completeFile, getLease, type LeaseRow } from "@transpod/store/work.ts";
 import { completionEvent, recordOnJob } from "../observe/job-event.ts";
+import { compareSize } from "./compare-size.ts";
 import type { WorkDeps } from "./deps.ts";
 import { repeatAnswer } from "./repeat-answer.ts";
 import { FencedError } from "./fenced.ts";
@@ -77,12 +78,6 @@ async function joinParts(
   const joined = await findObject(s3, { bucket: processedBucket, key: upload_key, version: null });
   // There is neither the upload nor the object: the file was deleted in the meantime.
   if (joined === undefined) throw new FencedError(ref);
-  if (joined.size_bytes !== size_bytes) {
-    throw new HttpError(
-      422,
-      "wrong_size",
-      `The uploaded output has ${joined.size_bytes} bytes, but ${size_bytes} were announced.`,
-    );
-  }
+  compareSize(joined, size_bytes);
   return upload_key;
 }

@@ -1,11 +1,10 @@
 import type { AttemptRef, ChunkLeaseRef, LeaseRef } from "@transpod/contract/job-identity.ts";
 import type { ProgressRequest } from "@transpod/contract/work-protocol.ts";
-import { recordChunkReport, updateCutProgress } from "@transpod/store/chunk-leases.ts";
+import { recordChunkReport } from "@transpod/store/chunk-leases.ts";
 import { isOwnOutput } from "@transpod/store/chunks.ts";
-import { lockAttempt, markHeard } from "@transpod/store/claims.ts";
 import { getOwnCut } from "@transpod/store/cuts.ts";
-import { inTransaction } from "@transpod/store/database.ts";
 import { recordProgress } from "@transpod/store/work.ts";
+import { changeChunk } from "./change-chunk.ts";
 import type { WorkDeps } from "./deps.ts";
 import { FencedError } from "./fenced.ts";
 
@@ -36,16 +35,10 @@ async function recordOfAttempt(
 
 /** A report may be overtaken by the completion that follows it: its worker is not fenced. */
 async function recordOfChunk(
-  { pool, settings }: WorkDeps,
+  deps: WorkDeps,
   ref: ChunkLeaseRef,
   report: ProgressRequest,
 ): Promise<boolean> {
-  const recorded = await inTransaction(pool, async (client) => {
-    if (!(await lockAttempt(client, ref))) return false;
-    if (!(await recordChunkReport(client, ref, report))) return false;
-    await markHeard(client, ref);
-    await updateCutProgress(client, ref, settings.silenceSeconds);
-    return true;
-  });
-  return recorded || (await isOwnOutput(pool, ref));
+  const recorded = await changeChunk(deps, ref, (client) => recordChunkReport(client, ref, report));
+  return recorded || (await isOwnOutput(deps.pool, ref));
 }

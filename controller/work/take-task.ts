@@ -8,10 +8,9 @@ import {
   markHeard,
   readClaimable,
   type ClaimableRow,
-  type SourceRow,
 } from "@transpod/store/claims.ts";
 import { inTransaction } from "@transpod/store/database.ts";
-import { claimAttempt, type ClaimRow } from "@transpod/store/work.ts";
+import { claimAttempt, type ClaimRow, type SourceRow } from "@transpod/store/work.ts";
 import { nextTask, type NextTask } from "../chunks/next-task.ts";
 import type { ControllerSettings } from "../config.ts";
 import type { WorkDeps } from "./deps.ts";

@@ -7,6 +7,7 @@ import { samplesOf, shownFrames } from "@transpod/transcoder-image/chunks/cut.ts
 import { joinChunks } from "@transpod/transcoder-image/chunks/join-chunks.ts";
 import { lookAtIndex } from "@transpod/transcoder-image/chunks/look-at-index.ts";
 import { planChunks } from "@transpod/transcoder-image/chunks/plan-chunks.ts";
+import { placesOf } from "@transpod/transcoder-image/chunks/read-samples.ts";
 import { writeChunk } from "@transpod/transcoder-image/chunks/write-chunk.ts";
 import { readFfmpegFacts } from "@transpod/transcoder-image/ffmpeg/facts.ts";
 import { planTranscode, type PlanSettings } from "@transpod/transcoder-image/plan/plan.ts";
@@ -61,11 +62,7 @@ export async function encodeBothWays(
   const outputs: string[] = [];
   for (const [i, chunk] of plan.chunks.entries()) {
     const range = samplesOf(index.samples, chunk);
-    const places = index.samples.slice(range.from, range.to);
-    await sparse.fetch(
-      object,
-      places.map(({ offset, size }) => ({ start: offset, end: offset + size })),
-    );
+    await sparse.fetch(object, placesOf(index.samples.slice(range.from, range.to)));
     const own = beside(`chunk-${i}.mp4`);
     await writeChunk({ source: sparse.path, output: own }, index, { chunk, range });
     const { frameRate } = source.video;

@@ -151,8 +151,9 @@ async function join(
 ): Promise<void> {
   const index = await readVideoIndex(input, source.video.trackId);
   const frames = index === null ? null : shownFrames({ ...source, index });
-  if (frames === null)
+  if (frames === null) {
     throw new AttemptError("internal_error", "The source can't be cut any more.");
+  }
   const timescale = unitsPerSecond(source);
   const inUnits = (time: number) => Math.round((time * timescale) / frames.timescale);
   const [times, end] = [frames.times.map(inUnits), inUnits(frames.end)];

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { ChunkCompleteRequest, ChunkTask } from "@transpod/contract/chunk-protocol.ts";
 import { chunksOf, samplesOf, shownFrames, type Chunk } from "../chunks/cut.ts";
 import type { Indexed } from "../chunks/look-at-index.ts";
+import { placesOf } from "../chunks/read-samples.ts";
 import { writeChunk } from "../chunks/write-chunk.ts";
 import { readFfmpegFacts } from "../ffmpeg/facts.ts";
 import { AttemptError } from "./attempt-error.ts";
@@ -56,18 +57,13 @@ async function fetchChunk(deps: TaskDeps, task: ChunkTask, output: string): Prom
   const chunk = chunkOf(indexed, task);
   const { index } = indexed;
   const range = samplesOf(index.samples, chunk);
-  const samples = index.samples.slice(range.from, range.to);
-  await sparse.fetch(
-    object,
-    samples.map(({ offset, size }) => ({ start: offset, end: offset + size })),
-  );
+  await sparse.fetch(object, placesOf(index.samples.slice(range.from, range.to)));
   await writeChunk({ source: sparse.path, output }, index, { chunk, range });
   return indexed;
 }
 
 function chunkOf({ source, index }: Indexed, task: ChunkTask): Chunk {
-  const { timestamps, presentedSeconds } = source;
-  const shown = shownFrames({ index, timestamps, presentedSeconds });
+  const shown = shownFrames({ ...source, index });
   const chunk = shown === null ? undefined : chunksOf(task.chunk_frames, shown)?.[task.chunk];
   if (chunk === undefined) throw uncut();
   return chunk;

@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import type { JoinTask, WholeTask } from "@transpod/contract/chunk-protocol.ts";
-import { targetOf, type CompleteRequest } from "@transpod/contract/work-protocol.ts";
+import type { CompleteRequest } from "@transpod/contract/work-protocol.ts";
 import { planChunks } from "../chunks/plan-chunks.ts";
 import { readFfmpegFacts } from "../ffmpeg/facts.ts";
 import { containerOf } from "../plan/container.ts";
+import { targetFor } from "../plan/encoder.ts";
 import { convert, type ConvertDeps } from "./convert.ts";
 import { downloadChunks } from "./download-chunks.ts";
 import { summarize } from "./media-summary.ts";
@@ -66,20 +67,16 @@ async function cutVideo(deps: TaskDeps, task: WholeTask): Promise<true | string 
     const request = { settings, cpus: config.cpus, ffmpeg, chunkSeconds };
     const { sparse, indexed } = found;
     const plan = await planChunks(indexed, { sparse, object }, request);
-    return plan === null || typeof plan === "string" ? plan : { ...plan, indexed };
+    return plan === null || typeof plan === "string"
+      ? plan
+      : { ...plan, video: indexed.source.video };
   });
   if (planned === null || typeof planned === "string") return planned;
-  const { chunks, fingerprint, indexed } = planned;
-  const { codec } = indexed.source.video;
-  const frames = chunks.map((chunk) => chunk.frames);
+  const { chunks, fingerprint, video } = planned;
   log.info({ event: "cut", chunks: chunks.length, fingerprint });
-  await work.cut(
-    {
-      ...{ lease: task.lease, fingerprint, chunk_frames: frames, original_codec: codec },
-      target_codec: codec === "hevc" ? targetOf.hevc : targetOf.h264,
-    },
-    signal,
-  );
+  const chunk_frames = chunks.map(({ frames }) => frames);
+  const codecs = { original_codec: video.codec, target_codec: targetFor(video) };
+  await work.cut({ lease: task.lease, fingerprint, chunk_frames, ...codecs }, signal);
   return true;
 }
 

@@ -15,8 +15,7 @@ export async function downloadSource(
   const source = sourceOf(deps, task);
   if (source.sizeBytes === 0) throw new AttemptError("empty_file", "The uploaded file is empty.");
   await requireFreeSpace(folder, source.sizeBytes);
-  const onProgress = (bytes: number) =>
-    report({ phase: "download", percent: percentOf(bytes, source.sizeBytes) });
+  const onProgress = progressOf("download", source.sizeBytes, report);
   await downloadFile({ ...source, path, onProgress });
 }
 
@@ -32,8 +31,7 @@ export function uploadResult(
   { path, sizeBytes }: OwnFile,
 ): Promise<Uploaded> {
   const sign = (numbers: number[]) => work.parts({ lease, part_numbers: numbers }, signal);
-  const onProgress = (bytes: number) =>
-    report({ phase: "upload", percent: percentOf(bytes, sizeBytes) });
+  const onProgress = progressOf("upload", sizeBytes, report);
   return uploadFile({ path, sizeBytes, sign, onProgress, signal });
 }
 
@@ -45,9 +43,12 @@ export async function uploadChunk(
 ): Promise<string> {
   const layout = [{ number: 1, start: 0, end: sizeBytes }];
   const sign = async () => new Map([[1, await work.chunkUrl(chunk, signal)]]);
-  const onProgress = (bytes: number) =>
-    report({ phase: "upload", percent: percentOf(bytes, sizeBytes) });
+  const onProgress = progressOf("upload", sizeBytes, report);
   return (await uploadFile({ path, sizeBytes, layout, sign, onProgress, signal })).sha256;
+}
+
+function progressOf(phase: "download" | "upload", sizeBytes: number, report: TaskDeps["report"]) {
+  return (bytes: number) => report({ phase, percent: percentOf(bytes, sizeBytes) });
 }
 
 function percentOf(part: number, whole: number): number {

@@ -28,21 +28,24 @@ export interface ShownFrames {
 }
 
 /**
- * Cuts a video at sync samples, into chunks of at least `seconds`, the last one of at least half. Pure. Null when it can't be cut safely: the index
- * and ffprobe disagree on what is presented, two frames have the same time, or there is only one chunk.
+ * Cuts a video at sync samples, into chunks of at least `seconds`, the last one of at least half. Pure. Null when it
+ * can't be cut safely: the index and ffprobe disagree on what is presented, two frames have the same time, or there is
+ * only one chunk.
  */
 export function cutAtSyncSamples(source: CutSource, seconds: number): Chunk[] | null {
   const shown = shownFrames(source);
-  const first = shown?.times[0];
-  if (shown === null || first === undefined) return null;
-  const { timescale, samples } = source.index;
-  const starts = [first];
-  for (const time of dividingTimes(samples)) {
-    const [before, after] = [time - starts.at(-1)!, shown.end - time];
+  if (shown === null) return null;
+  const { times, end, timescale } = shown;
+  const dividing = dividingTimes(source.index.samples);
+  const starts = [0];
+  for (const [frame, time] of times.entries()) {
+    const [before, after] = [time - times[starts.at(-1)!]!, end - time];
     // Half a chunk at the end is better than one and a half, for which all would wait.
-    if (before >= seconds * timescale && after >= (seconds * timescale) / 2) starts.push(time);
+    const isFarEnough = before >= seconds * timescale && after >= (seconds * timescale) / 2;
+    if (isFarEnough && dividing.has(time)) starts.push(frame);
   }
-  return starts.length < 2 ? null : chunksAt(starts, shown);
+  const frames = starts.map((start, i) => (starts[i + 1] ?? times.length) - start);
+  return frames.length < 2 ? null : chunksOf(frames, shown);
 }
 
 /** The frames that are presented, if the index has the same as ffprobe found. */
@@ -72,38 +75,25 @@ function maxRounding(timescale: number): number {
 }
 
 /** The times of the sync samples that divide the video: what is decoded before them is presented before them. */
-function dividingTimes(samples: readonly Sample[]): number[] {
-  const dividing: number[] = [];
+function dividingTimes(samples: readonly Sample[]): Set<number> {
+  const dividing = new Set<number>();
   let latest = -Infinity;
   for (const { time, isSync } of samples) {
-    if (isSync && time > latest) dividing.push(time);
+    if (isSync && time > latest) dividing.add(time);
     latest = Math.max(latest, time);
   }
   return dividing;
 }
 
-/** The chunks that start at these times, ascending. */
-function chunksAt(starts: readonly number[], { times, end }: ShownFrames): Chunk[] {
-  return starts.map((start, i) => {
-    const next = starts[i + 1] ?? end;
-    const firstFrame = times.findIndex((time) => time >= start);
-    const after = times.findIndex((time) => time >= next);
-    const frames = (after === -1 ? times.length : after) - firstFrame;
-    return { firstFrame, frames, start, end: next };
-  });
-}
-
 /** The chunks with these numbers of frames; null when the video has not as many. Pure. */
-export function chunksOf(frames: readonly number[], shown: ShownFrames): Chunk[] | null {
-  const total = frames.reduce((sum, count) => sum + count, 0);
-  if (total !== shown.times.length) return null;
-  let before = 0;
-  const starts = frames.map((count) => {
-    const start = shown.times[before]!;
-    before += count;
-    return start;
+export function chunksOf(frames: readonly number[], { times, end }: ShownFrames): Chunk[] | null {
+  let next = 0;
+  const chunks = frames.map((count) => {
+    const firstFrame = next;
+    next += count;
+    return { firstFrame, frames: count, start: times[firstFrame]!, end: times[next] ?? end };
   });
-  return chunksAt(starts, shown);
+  return next === times.length ? chunks : null;
 }
 
 /** A range of samples in decoding order, `to` not included. */

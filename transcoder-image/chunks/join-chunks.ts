@@ -1,6 +1,7 @@
-import { open, type FileHandle } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { AttemptError } from "../attempt/attempt-error.ts";
 import { decodeTimes } from "./decode-times.ts";
+import { readSamples } from "./read-samples.ts";
 import { readVideoIndex, type VideoIndex } from "./video-index.ts";
 import { writeMovie, type WrittenSample } from "./write-movie.ts";
 
@@ -65,8 +66,8 @@ function parametersOf(stsd: Buffer): Buffer {
   const parts = [stsd.subarray(12, entryBytes)];
   for (let at = entryBytes; at + 8 <= stsd.length;) {
     const size = stsd.readUInt32BE(at);
-    if (stsd.toString("latin1", at + 4, at + 8) !== "btrt")
-      parts.push(stsd.subarray(at, at + size));
+    const type = stsd.toString("latin1", at + 4, at + 8);
+    if (type !== "btrt") parts.push(stsd.subarray(at, at + size));
     at += Math.max(8, size);
   }
   return Buffer.concat(parts);
@@ -92,11 +93,8 @@ function timesOfSamples(parts: readonly VideoIndex[], times: readonly number[]):
 
 async function* bytesOf(parts: readonly Part[]): AsyncGenerator<Buffer> {
   for (const { path, index } of parts) {
-    await using file: FileHandle = await open(path);
-    for (const { offset, size } of index.samples) {
-      const { buffer } = await file.read(Buffer.alloc(size), 0, size, offset);
-      yield buffer;
-    }
+    await using file = await open(path);
+    yield* readSamples(file, index.samples);
   }
 }
 

@@ -7,6 +7,7 @@ import { probeSource } from "../probe/probe-source.ts";
 import { readMovieHeaders } from "../probe/track-headers.ts";
 import type { S3Object } from "../transfer/get-object.ts";
 import type { SparseSource } from "../transfer/sparse-source.ts";
+import { placesOf } from "./read-samples.ts";
 import { readVideoIndex, type VideoIndex } from "./video-index.ts";
 
 /** What the index of a video says, read without most of the video. */
@@ -25,11 +26,11 @@ export async function lookAtIndex(
   limits: MediaLimits,
 ): Promise<Indexed | null> {
   if (!(await fetchMovieBox(sparse, object))) return null;
-  await fetchFirstFrames(sparse, object);
+  const indexes = await fetchFirstFrames(sparse, object);
   try {
     const source = await probeSource(sparse.path, object.signal, limits);
-    const index = await readVideoIndex(sparse.path, source.video.trackId);
-    return index === null ? null : { source, index };
+    const index = indexes.get(source.video.trackId);
+    return index === undefined ? null : { source, index };
   } catch (error) {
     if (error instanceof AttemptError) return null;
     throw error;
@@ -70,18 +71,24 @@ async function firstBox(boxes: AsyncGenerator<ByteRange & Box>) {
 const describedFrames = 50;
 const describedBytes = 8 * 1024 ** 2;
 
-async function fetchFirstFrames(sparse: SparseSource, object: S3Object): Promise<void> {
+/** Resolves with the indexes of the video tracks that can be cut, by their ids. */
+async function fetchFirstFrames(
+  sparse: SparseSource,
+  object: S3Object,
+): Promise<Map<number, VideoIndex>> {
   await using file = await open(sparse.path);
   const movie = await readMovieHeaders(file);
+  const indexes = new Map<number, VideoIndex>();
   for (const { trackId, handler } of movie?.tracks ?? []) {
-    if (handler !== "vide") continue;
-    const index = await readVideoIndex(sparse.path, trackId);
-    const samples = index?.samples.slice(0, describedFrames) ?? [];
-    const start = samples[0]?.offset ?? 0;
-    const near = samples.filter(({ offset, size }) => offset + size - start < describedBytes);
+    const index = handler === "vide" ? await readVideoIndex(sparse.path, trackId) : null;
+    if (index === null) continue;
+    indexes.set(trackId, index);
+    const places = placesOf(index.samples.slice(0, describedFrames));
+    const start = places[0]?.start ?? 0;
     await sparse.fetch(
       object,
-      near.map(({ offset, size }) => ({ start: offset, end: offset + size })),
+      places.filter(({ end }) => end - start < describedBytes),
     );
   }
+  return indexes;
 }

@@ -1,9 +1,9 @@
 import { open } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
-import { targetOf, type Codec } from "@transpod/contract/work-protocol.ts";
+import type { Codec } from "@transpod/contract/work-protocol.ts";
 import type { FfmpegFacts } from "../ffmpeg/facts.ts";
-import { rateOf } from "../plan/encoder.ts";
+import { rateOf, targetFor } from "../plan/encoder.ts";
 import { unitsPerSecond } from "../plan/timing.ts";
 import type { Source } from "../probe/media.ts";
 import type { S3Object } from "../transfer/get-object.ts";
@@ -30,7 +30,7 @@ export function expectedSeconds(
   settings: TranscodeSettings,
   cpus: number,
 ): number {
-  const codec = video.codec === "hevc" ? targetOf.hevc : targetOf.h264;
+  const codec = targetFor(video);
   const pixels = video.width * video.height * timestamps.length;
   const { preset } = rateOf(codec, settings);
   return pixels / (megapixelsPerSecond[codec] * 1e6 * speedOf[preset] * cpus);
@@ -51,7 +51,7 @@ export interface ChunkPlan {
 }
 
 /** Below this a second worker gains less than it costs. */
-const leastSeconds = 300;
+const minSeconds = 300;
 
 /**
  * Decides whether and where to cut a video. Returns a sentence when it should be cut and can't be; null when one worker
@@ -64,12 +64,12 @@ export async function planChunks(
 ): Promise<ChunkPlan | string | null> {
   const { settings, cpus, ffmpeg, chunkSeconds } = request;
   const wanted = settings.workers !== "auto";
-  if (!wanted && expectedSeconds(source, settings, cpus) < leastSeconds) return null;
-  if (source.video.interlaced)
+  if (!wanted && expectedSeconds(source, settings, cpus) < minSeconds) return null;
+  if (source.video.interlaced) {
     return "It is interlaced, and deinterlacing needs the frames next to each frame.";
+  }
   if (unitsPerSecond(source) % index.timescale !== 0) return "Its frames are shown for too long.";
-  const { timestamps, presentedSeconds } = source;
-  const chunks = cutAtSyncSamples({ index, timestamps, presentedSeconds }, chunkSeconds);
+  const chunks = cutAtSyncSamples({ ...source, index }, chunkSeconds);
   if (chunks === null) return wanted ? "It has no place where it can be cut." : null;
   if (!(await areClean(chunks, { source, index }, files))) {
     return "Its frames can't be decoded exactly from its sync samples on.";

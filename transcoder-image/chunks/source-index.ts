@@ -22,7 +22,9 @@ export class SourceIndex {
   /** Null when the source can't be cut. */
   async read(file: SourceFile): Promise<{ sparse: SparseSource; indexed: Indexed } | null> {
     const sparse = (this.#sparse ??= await SparseSource.create(this.#path, file.sizeBytes));
-    this.#indexed ??= await lookAtIndex(sparse, file, file.limits);
+    if (this.#indexed === undefined) {
+      this.#indexed = await lookAtIndex(sparse, file, file.limits);
+    }
     return this.#indexed === null ? null : { sparse, indexed: this.#indexed };
   }
 }

@@ -1,6 +1,7 @@
-import { open, type FileHandle } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import type { Chunk, SampleRange } from "./cut.ts";
-import type { Sample, VideoIndex } from "./video-index.ts";
+import { readSamples } from "./read-samples.ts";
+import type { VideoIndex } from "./video-index.ts";
 import { writeMovie, type WrittenSample } from "./write-movie.ts";
 
 /**
@@ -26,12 +27,5 @@ export async function writeChunk(
   const shown = { start: moved(chunk.start), end: moved(chunk.end) };
   await using from = await open(source);
   await using to = await open(output, "w");
-  await writeMovie(to, { timescale, boxes, samples: written, shown }, read(from, samples));
-}
-
-async function* read(file: FileHandle, samples: readonly Sample[]): AsyncGenerator<Buffer> {
-  for (const { offset, size } of samples) {
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(size), 0, size, offset);
-    yield buffer.subarray(0, bytesRead);
-  }
+  await writeMovie(to, { timescale, boxes, samples: written, shown }, readSamples(from, samples));
 }

@@ -23,5 +23,8 @@ test("the index of two hours of video is read as it was written", async () => {
   await writeMovie(file, { timescale: 50, samples, shown, boxes }, data());
   const index = await readVideoIndex(path, 1);
   expect(index).toMatchObject({ timescale: 50, shown });
-  expect(index?.samples.map(({ offset, ...sample }) => sample)).toEqual(samples);
+  const read = index?.samples.map(({ size, decodeTime, time, isSync }) => {
+    return { size, decodeTime, time, isSync };
+  });
+  expect(read).toEqual(samples);
 });

@@ -1,5 +1,5 @@
 import type { Preset, TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
-import type { Codec } from "@transpod/contract/work-protocol.ts";
+import { targetOf, type Codec } from "@transpod/contract/work-protocol.ts";
 
 /** The encoder settings that a client may choose. */
 export type QualitySettings = Pick<TranscodeSettings, "quality" | "crf" | "preset">;
@@ -16,6 +16,11 @@ export interface EncoderSettings {
 
 /** With these values x264 and x265 look alike, without visible artefacts. */
 const balancedCrf: Readonly<Record<Codec, number>> = { h264: 20, hevc: 23 };
+
+/** What a video is converted to. Pure. */
+export function targetFor({ codec }: { codec: string }): Codec {
+  return codec === "hevc" ? targetOf.hevc : targetOf.h264;
+}
 
 /** Measured in docs/media.md. */
 const qualities: Readonly<

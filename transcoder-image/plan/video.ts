@@ -1,10 +1,10 @@
-import { targetOf, type Codec, type Hdr10 } from "@transpod/contract/work-protocol.ts";
+import type { Codec, Hdr10 } from "@transpod/contract/work-protocol.ts";
 import type { FfmpegFacts } from "../ffmpeg/facts.ts";
 import { isHdr, type Colour, type Source, type VideoTrack } from "../probe/media.ts";
 import { pixelFormatOf } from "../probe/pixel-format.ts";
 import { planCaptions, type CaptionPlan } from "./captions.ts";
 import { colourOfYuv, keepColour, sdr, toneMap } from "./colour.ts";
-import { encoder, type EncoderSettings } from "./encoder.ts";
+import { encoder, targetFor, type EncoderSettings } from "./encoder.ts";
 import { hdr10Params } from "./hdr10.ts";
 
 /** How to convert a picture of the source so that it can be compared with the output's. */
@@ -33,7 +33,7 @@ export function planVideo(
   ffmpeg: FfmpegFacts,
   { requested, cpus, frameRate, output }: EncoderSettings & { output: string },
 ): VideoPlan {
-  const codec = video.codec === "hevc" ? targetOf.hevc : targetOf.h264;
+  const codec = targetFor(video);
   const shape = planShape(video);
   const becomesSdr = codec === "h264" && isHdr(video.colour) && ffmpeg.hasZscale;
   const pixels = planPixels(video, codec, becomesSdr);

@@ -1,0 +1,5 @@
+import { words } from "./words.ts";
+
+export function App() {
+  return <h1>{words.name}</h1>;
+}

@@ -183,7 +183,7 @@ function verify(
   { input, output, encoded: chunks }: ConvertFiles,
   { source, plan, encoded }: Made,
 ) {
-  const { config, settings, report, signal } = deps;
+  const { config, settings, report, signal, whole } = deps;
   const totalFrames = plan.expected.frames;
   return verifyOutput({
     input,
@@ -191,6 +191,8 @@ function verify(
     source,
     expected: plan.expected,
     encoded: { frames: encoded.frames, errorCount: encoded.diagnostics.errorCount },
+    // Each chunk of a video is compared where the one before it ends; that is at least as often as in a whole video.
+    comparedPart: whole === undefined ? "whole" : "start",
     ...(chunks === undefined ? {} : { verifiedVideo: chunks }),
     cpus: config.cpus,
     onDamage: settings.on_damage,

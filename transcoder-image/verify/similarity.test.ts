@@ -49,6 +49,7 @@ function similarity(source: string, output: string) {
     source: { ...file, path: source },
     output: { ...file, path: output },
     comparison: { filters: [], pixelFormat: "yuv420p" },
+    part: "whole",
     cpus: 1,
     stallSeconds: 60,
     signal: new AbortController().signal,

@@ -2,8 +2,7 @@ import { AttemptError } from "../attempt/attempt-error.ts";
 import { inputGuards } from "../ffmpeg/child-process.ts";
 import { runFfmpeg } from "../ffmpeg/run-ffmpeg.ts";
 import type { Comparison } from "../plan/video.ts";
-import type { Times, Window } from "./windows.ts";
-import { chooseWindows } from "./windows.ts";
+import { chooseWindows, type ComparedPart, type Times, type Window } from "./windows.ts";
 
 /** Structural similarity of brightness and the two colours; 1 for the same picture. */
 export interface Similarity {
@@ -22,6 +21,7 @@ export interface SimilarityRequest {
   source: File;
   output: File;
   comparison: Comparison;
+  part: ComparedPart;
   cpus: number;
   stallSeconds: number;
   signal: AbortSignal;
@@ -35,7 +35,7 @@ export async function measureSimilarity(
   request: SimilarityRequest,
 ): Promise<Similarity | undefined> {
   const measured: Similarity[] = [];
-  for (const window of chooseWindows(request.source, request.output)) {
+  for (const window of chooseWindows(request.source, request.output, request.part)) {
     const one = await measureWindow(request, window);
     if (one !== undefined) measured.push(one);
   }

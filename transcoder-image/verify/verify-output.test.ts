@@ -41,7 +41,14 @@ beforeAll(async () => {
   verify = () =>
     verifyOutput({
       ...{ input, output, source, expected: plan.expected, encoded: { frames: 25, errorCount: 0 } },
-      ...{ cpus: 2, onDamage: "fail", stallSeconds: 60, onProgress: () => undefined, signal },
+      ...{
+        comparedPart: "whole",
+        cpus: 2,
+        onDamage: "fail",
+        stallSeconds: 60,
+        onProgress: () => undefined,
+        signal,
+      },
     });
 });
 afterAll(() => scratch[Symbol.asyncDispose]());

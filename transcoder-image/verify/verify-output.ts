@@ -29,6 +29,7 @@ import {
   sourceDamage,
   type Encoded,
 } from "./source-damage.ts";
+import type { ComparedPart } from "./windows.ts";
 
 /** What was verified before: each chunk of a video on its own. */
 export interface VerifiedVideo {
@@ -43,6 +44,8 @@ export interface VerifyRequest {
   source: Source;
   expected: Expected;
   encoded: Encoded;
+  /** Which part of the picture is compared with the source; all of it is decoded. */
+  comparedPart: ComparedPart;
   /** The picture need not be decoded and compared again. */
   verifiedVideo?: VerifiedVideo;
   cpus: number;
@@ -166,6 +169,7 @@ async function compare(
     source: { path: input, index: source.video.index, timestamps: source.timestamps, startSeconds },
     output: { path: output, index: video.index, timestamps, startSeconds: media.startSeconds },
     comparison: expected.comparison,
+    part: request.comparedPart,
     cpus,
     stallSeconds,
     signal,

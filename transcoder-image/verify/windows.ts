@@ -17,15 +17,18 @@ export interface Times {
 const windowSeconds = 1;
 const maxWindowFrames = 120;
 
+/** A window that does not begin at the start costs the decoding of all frames from a key frame on, in both files. */
+export type ComparedPart = "start" | "whole";
+
 /**
- * One second each at the start, in the middle and at the end; a short video as a whole. Pure. Seeking
- * to the middle between two frames finds the same frame in both files.
+ * One second each at the start, in the middle and at the end, or only at the start; a short video as a whole. Pure.
+ * Seeking to the middle between two frames finds the same frame in both files.
  */
-export function chooseWindows(source: Times, output: Times): Window[] {
+export function chooseWindows(source: Times, output: Times, part: ComparedPart): Window[] {
   const total = source.timestamps.length;
   const frames = Math.min(framesOfASecond(source.timestamps), maxWindowFrames, total);
   const starts = total <= 3 * frames ? stepsOf(frames, total) : spread(frames, total);
-  return starts.map((start) => ({
+  return (part === "start" ? [0] : starts).map((start) => ({
     start,
     frames: Math.min(frames, total - start),
     sourceSeek: seekTo(start, source),

@@ -1,6 +1,8 @@
 import { createDocument, type ZodOpenApiObject } from "zod-openapi";
-import { fileEvent, sizeBytes } from "@transpod/contract/public-api.ts";
+import { fileEvent } from "@transpod/contract/events-api.ts";
+import { sizeBytes } from "@transpod/contract/public-api.ts";
 import type { ApiSettings } from "./config.ts";
+import { sessionCookie } from "./access/session-cookie.ts";
 import { apiVersion, problems } from "./describe.ts";
 import type { Route } from "./route.ts";
 
@@ -14,6 +16,13 @@ const apiKey = {
   description:
     "Create one with `transpod keys create NAME`. A key sees the files that it created; with the " +
     "scope admin, all files.",
+} as const;
+
+const sessionScheme = {
+  type: "apiKey",
+  in: "cookie",
+  name: sessionCookie,
+  description: "For this Transpod's own page: `POST /session` exchanges a key for it.",
 } as const;
 
 /**
@@ -39,12 +48,13 @@ export function describeApi(routes: readonly Route[], server: DescribedServer) {
     tags: [
       { name: "files", description: "Upload, watch and download videos" },
       { name: "webhooks", description: "Send events of files to a URL" },
+      { name: "session", description: "Sign in with a browser" },
       { name: "operation", description: "For operators" },
     ],
     paths,
     components: {
       schemas: { FileEvent: fileEvent },
-      ...(server.auth ? { securitySchemes: { api_key: apiKey } } : {}),
+      ...(server.auth ? { securitySchemes: { api_key: apiKey, session: sessionScheme } } : {}),
     },
   };
   return createDocument(document, {
@@ -61,7 +71,7 @@ function describe({ scope, operation }: Route, server: DescribedServer): Route["
   const limited = server.auth || server.rateLimitPerMinute > 0;
   return {
     ...operation,
-    ...(server.auth ? { security: [{ api_key: [scope] }] } : {}),
+    ...(server.auth ? { security: [{ api_key: [scope] }, { session: [scope] }] } : {}),
     responses: {
       ...operation.responses,
       ...(server.auth ? problems(401, 403) : {}),

@@ -187,32 +187,6 @@ export const fileStatus = z
   })
   .meta({ id: "FileStatus" });
 
-export const fileEvent = fileStatus
-  .pick({
-    file_id: true,
-    processing_status: true,
-    attempt: true,
-    queue_position: true,
-    waiting_for: true,
-    progress: true,
-    workers: true,
-    chunks: true,
-    failure: true,
-  })
-  .meta({ id: "FileEvent", description: "The data of each `status` event." });
-
-/** A server-sent event, by the names of its fields. */
-export const statusEvent = z
-  .object({
-    event: z.literal("status"),
-    id: z.string(),
-    data: z.string().meta({
-      contentMediaType: "application/json",
-      contentSchema: { $ref: "#/components/schemas/FileEvent" },
-    }),
-  })
-  .meta({ id: "StatusEvent" });
-
 export const downloadResponse = z
   .object({
     download_url: z.url().meta({ description: "Presigned, valid for one hour." }),
@@ -274,7 +248,6 @@ export const problem = z
 
 export type UploadRequest = z.infer<typeof uploadRequest>;
 export type UploadResponse = z.infer<typeof uploadResponse>;
-export type FileEvent = z.infer<typeof fileEvent>;
 export type FileStatus = z.infer<typeof fileStatus>;
 export type ListQuery = z.infer<typeof listQuery>;
 export type ListResponse = z.infer<typeof listResponse>;

@@ -126,6 +126,20 @@ export async function getFileStatuses(
   return rows;
 }
 
+/** Which key created each file; null for none. Deleted files are known as long as their tombstone is. */
+export async function getOwners(
+  db: Database,
+  fileIds: readonly string[],
+): Promise<Map<string, string | null>> {
+  const { rows } = await db.query<{ file_id: string; api_key_id: string | null }>(
+    `select file_id, api_key_id from files where file_id = any($1::uuid[])
+     union all
+     select file_id, api_key_id from tombstones where file_id = any($1::uuid[])`,
+    [fileIds],
+  );
+  return new Map(rows.map((row) => [row.file_id, row.api_key_id]));
+}
+
 /**
  * Newest first. Asks for one row more than `limit`, so that the caller sees whether there is a next
  * page.

@@ -25,6 +25,9 @@ const templates = routes.map(({ method, path }) => ({
  * Returns a function that throws unless the OpenAPI document of a server describes an answer. Paths that are not in
  * the document are not checked.
  */
+/** What the data of a server-sent event is. */
+const dataSchemas: Readonly<Record<string, string>> = { status: "FileEvent", file: "FileStatus" };
+
 export function describedBy(server: DescribedServer) {
   const document = describeApi(routes, server);
   const paths = document.paths as Record<string, Record<string, Operation> | undefined>;
@@ -54,7 +57,10 @@ export function describedBy(server: DescribedServer) {
     if (type !== "text/event-stream") return validate([...steps, "schema"], body);
     for (const event of eventsIn(String(body))) {
       validate([...steps, "schema"], event);
-      validate(["components", "schemas", "FileEvent"], JSON.parse(event["data"] ?? ""));
+      const schema = dataSchemas[event["event"] ?? ""];
+      if (schema !== undefined) {
+        validate(["components", "schemas", schema], JSON.parse(event["data"] ?? ""));
+      }
     }
   };
 }

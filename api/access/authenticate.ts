@@ -1,13 +1,37 @@
 import { timingSafeEqual } from "node:crypto";
+import type { Request } from "express";
 import { hashSecret, parseApiKey } from "@transpod/contract/api-keys.ts";
+import type { Session } from "@transpod/contract/session-api.ts";
 import { HttpError } from "@transpod/runtime/problems.ts";
-import { getApiKey } from "@transpod/store/api-keys.ts";
+import { getApiKey, type ApiKeyRow } from "@transpod/store/api-keys.ts";
 import type { Database } from "@transpod/store/database.ts";
-import type { Caller } from "./access.ts";
+import { useSession } from "@transpod/store/sessions.ts";
+import { hashToken, refuseCrossSite, tokenIn } from "./session-cookie.ts";
 
 /** The key in an Authorization header; undefined when there is none, or it can't be a key. */
 export function keyIn(authorization: string | undefined) {
   return parseApiKey(/^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1] ?? "");
+}
+
+/** An API key that is valid. */
+export type ValidKey = Pick<ApiKeyRow, "key_id" | "name" | "scopes">;
+
+/** By the Authorization header, else by the cookie of a session. Throws an HttpError 401, or 403 for another site's request. */
+export async function authenticate(db: Database, request: Request): Promise<ValidKey> {
+  const authorization = request.get("authorization");
+  const token = authorization === undefined ? tokenIn(request) : undefined;
+  return await (token === undefined
+    ? findKey(db, authorization)
+    : findSessionKey(db, request, token));
+}
+
+async function findSessionKey(db: Database, request: Request, token: string): Promise<ValidKey> {
+  refuseCrossSite(request);
+  const key = await useSession(db, hashToken(token));
+  if (key === undefined) {
+    throw unauthorized("session_expired", "This session has ended. Sign in again with an API key.");
+  }
+  return notRevoked(key);
 }
 
 /**
@@ -15,10 +39,7 @@ export function keyIn(authorization: string | undefined) {
  * not secret. The secret is compared by its hash and in constant time, so that timing does not reveal
  * it.
  */
-export async function authenticate(
-  db: Database,
-  authorization: string | undefined,
-): Promise<Caller> {
+export async function findKey(db: Database, authorization: string | undefined): Promise<ValidKey> {
   if (authorization === undefined) {
     throw unauthorized(
       "api_key_missing",
@@ -36,6 +57,10 @@ export async function authenticate(
       "invalid_token",
     );
   }
+  return notRevoked(key);
+}
+
+function notRevoked(key: ApiKeyRow): ValidKey {
   if (key.revoked_at !== null) {
     throw unauthorized(
       "api_key_revoked",
@@ -43,7 +68,13 @@ export async function authenticate(
       "invalid_token",
     );
   }
-  return { keyId: key.key_id, scopes: key.scopes };
+  return key;
+}
+
+/** What a browser is told about its session. */
+export function toSession(key: ValidKey | null): Session {
+  if (key === null) return { auth: "on", key };
+  return { auth: "on", key: { id: key.key_id, name: key.name, scopes: key.scopes } };
 }
 
 /** https://www.rfc-editor.org/rfc/rfc6750#section-3: no `error` when no key was sent. */

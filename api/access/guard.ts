@@ -34,7 +34,8 @@ function identifyByKey(deps: AppDeps): (action: string) => RequestHandler {
   return (action) => async (request, response, next) => {
     const authorization = request.get("authorization");
     try {
-      setAccess(request, { ...(await authenticate(deps.pool, authorization)), action });
+      const { key_id: keyId, scopes } = await authenticate(deps.pool, request);
+      setAccess(request, { keyId, scopes, action });
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
       await countFailure(request, response);

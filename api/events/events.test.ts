@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import express from "express";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { fileEvent, type FileEvent } from "@transpod/contract/public-api.ts";
+import { fileEvent, type FileEvent } from "@transpod/contract/events-api.ts";
 import { listen } from "@transpod/runtime/http-server.ts";
 import { createLogger } from "@transpod/runtime/logger.ts";
 import { createRegistry } from "@transpod/runtime/metrics.ts";

@@ -3,7 +3,7 @@ import type pg from "pg";
 import type { Logger } from "@transpod/runtime/logger.ts";
 import type { Service } from "@transpod/runtime/process.ts";
 import { findRevokedKeys } from "@transpod/store/api-keys.ts";
-import { getFileStatuses, type FileStatusRow } from "@transpod/store/files.ts";
+import { getFileStatuses, getOwners, type FileStatusRow } from "@transpod/store/files.ts";
 import { listenForFiles } from "@transpod/store/notifications.ts";
 
 export interface FileEventsDeps {
@@ -22,6 +22,14 @@ export interface Watcher {
   onStop(): void;
 }
 
+/** A subscriber to every file that changes. */
+export interface ListWatcher extends Omit<Watcher, "onFile"> {
+  /** Changes may have been missed before. */
+  onReady(): void;
+  onFile(row: FileStatusRow): void;
+  onDeleted(fileId: string): void;
+}
+
 interface Watched {
   fileId: string;
   /** The API key of the request; null when the API asks for none. */
@@ -32,6 +40,16 @@ interface Watch extends Watched {
   watcher: Watcher;
   /** Its position in the queue changes when other files change. */
   pending: boolean;
+}
+
+interface ListReader {
+  /** Only the files that this key created; null for all. */
+  owner: string | null;
+  keyId: string | null;
+}
+
+interface ListWatch extends ListReader {
+  watcher: ListWatcher;
 }
 
 const heartbeatMs = 15_000;
@@ -49,14 +67,17 @@ export class FileEvents {
   readonly #deps: FileEventsDeps;
   readonly #streams: Gauge;
   readonly #watches = new Set<Watch>();
+  readonly #listWatches = new Set<ListWatch>();
   readonly #toRead = new Set<string>();
+  /** Those of which the watchers of all files have not heard yet. */
+  readonly #changed = new Set<string>();
   #reading: NodeJS.Timeout | undefined;
 
   constructor(deps: FileEventsDeps) {
     this.#deps = deps;
     this.#streams = new Gauge({
       name: "transpod_event_streams",
-      help: "Clients that watch a file through its event stream.",
+      help: "Clients that watch files through an event stream.",
       registers: [deps.registry],
     });
   }
@@ -64,19 +85,29 @@ export class FileEvents {
   /** Begins to listen. `stop` ends this and every watch. */
   listen(databaseUrl: string, everyMs = heartbeatMs): Service {
     const listening = listenForFiles(databaseUrl, {
-      onFile: (fileId) => this.#read((watch) => watch.pending || watch.fileId === fileId),
-      onProgress: (fileId) => this.#read((watch) => watch.fileId === fileId),
-      onRevokedKey: (keyId) => this.#read((watch) => watch.keyId === keyId),
-      onConnect: () => this.#read(() => true),
+      onFile: (fileId) => {
+        this.#change(fileId);
+        this.#read((watch) => watch.pending || watch.fileId === fileId);
+      },
+      onProgress: (fileId) => {
+        this.#change(fileId);
+        this.#read((watch) => watch.fileId === fileId);
+      },
+      onRevokedKey: () => this.#schedule(batchMs),
+      onConnect: () => {
+        for (const { watcher } of this.#listWatches) watcher.onReady();
+        this.#read(() => true);
+      },
       onError: (err) => this.#deps.log.warn({ event: "listen_failed", err }),
     });
     const heartbeat = setInterval(() => this.#sendHeartbeat(), everyMs);
     return {
       stop: async () => {
         clearInterval(heartbeat);
-        for (const { watcher } of this.#watches) watcher.onStop();
+        for (const { watcher } of this.#all()) watcher.onStop();
         this.#watches.clear();
-        this.#streams.set(0);
+        this.#listWatches.clear();
+        this.#count();
         clearTimeout(this.#reading);
         await listening.close();
       },
@@ -87,63 +118,102 @@ export class FileEvents {
   watch(watched: Watched, watcher: Watcher): () => void {
     const watch: Watch = { ...watched, watcher, pending: false };
     this.#watches.add(watch);
-    this.#streams.set(this.#watches.size);
+    this.#count();
     this.#read((other) => other === watch);
     return () => this.#remove(watch);
   }
 
+  /** Shows every file that changes, until the returned function is called. */
+  watchAll(reader: ListReader, watcher: ListWatcher): () => void {
+    const watch: ListWatch = { ...reader, watcher };
+    this.#listWatches.add(watch);
+    this.#count();
+    return () => this.#remove(watch);
+  }
+
+  *#all(): Iterable<Watch | ListWatch> {
+    yield* this.#watches;
+    yield* this.#listWatches;
+  }
+
   #sendHeartbeat(): void {
-    for (const { watcher } of this.#watches) watcher.onBeat();
+    for (const { watcher } of this.#all()) watcher.onBeat();
     this.#read(() => true);
+    // Their keys may be revoked.
+    if (this.#listWatches.size > 0) this.#schedule(batchMs);
+  }
+
+  #change(fileId: string): void {
+    if (this.#listWatches.size === 0) return;
+    this.#changed.add(fileId);
+    this.#schedule(batchMs);
   }
 
   #read(wanted: (watch: Watch) => boolean): void {
     for (const watch of this.#watches) if (wanted(watch)) this.#toRead.add(watch.fileId);
-    this.#schedule(batchMs);
+    if (this.#toRead.size > 0) this.#schedule(batchMs);
   }
 
   #schedule(ms: number): void {
-    if (this.#toRead.size === 0 || this.#reading !== undefined) return;
-    this.#reading = setTimeout(() => void this.#readNow(), ms);
+    this.#reading ??= setTimeout(() => void this.#readNow(), ms);
   }
 
   async #readNow(): Promise<void> {
-    const fileIds = [...this.#toRead];
+    const toRead = [...this.#toRead];
+    const changed = [...this.#changed];
     this.#toRead.clear();
+    this.#changed.clear();
     let pauseMs = batchMs;
     try {
-      const [rows, revoked] = await Promise.all([
-        getFileStatuses(this.#deps.pool, fileIds),
+      const { pool } = this.#deps;
+      const [statuses, owners, revoked] = await Promise.all([
+        getFileStatuses(pool, [...new Set([...toRead, ...changed])]),
+        this.#ownersOf(changed),
         this.#revokedKeys(),
       ]);
       this.#end(revoked);
-      this.#show(fileIds, new Map(rows.map((row) => [row.file_id, row])));
+      const rows = new Map(statuses.map((row) => [row.file_id, row]));
+      this.#show(toRead, rows);
+      for (const fileId of changed) this.#showToAll(fileId, rows.get(fileId), owners.get(fileId));
     } catch (err) {
       this.#deps.log.warn({ event: "events_not_read", err });
-      for (const fileId of fileIds) this.#toRead.add(fileId);
+      for (const fileId of toRead) this.#toRead.add(fileId);
+      for (const fileId of changed) this.#changed.add(fileId);
       pauseMs = retryMs;
     }
     this.#reading = undefined;
-    if (this.#watches.size > 0) this.#schedule(pauseMs);
+    if (this.#toRead.size + this.#changed.size > 0) this.#schedule(pauseMs);
+  }
+
+  /** Which key created each file, if a watcher may see only its own. */
+  async #ownersOf(fileIds: readonly string[]): Promise<ReadonlyMap<string, string | null>> {
+    const isAsked =
+      fileIds.length > 0 && [...this.#listWatches].some(({ owner }) => owner !== null);
+    return isAsked ? await getOwners(this.#deps.pool, fileIds) : new Map<string, string | null>();
   }
 
   /** Which keys of the present watchers are revoked. */
   async #revokedKeys(): Promise<string[]> {
-    const keyIds = new Set([...this.#watches].flatMap(({ keyId }) => keyId ?? []));
+    const keyIds = new Set([...this.#all()].flatMap(({ keyId }) => keyId ?? []));
     return keyIds.size === 0 ? [] : await findRevokedKeys(this.#deps.pool, [...keyIds]);
   }
 
   #end(revoked: readonly string[]): void {
-    for (const watch of this.#watches) {
+    for (const watch of this.#all()) {
       if (watch.keyId === null || !revoked.includes(watch.keyId)) continue;
       this.#remove(watch);
       watch.watcher.onStop();
     }
   }
 
-  #remove(watch: Watch): void {
-    this.#watches.delete(watch);
-    this.#streams.set(this.#watches.size);
+  #remove(watch: Watch | ListWatch): void {
+    if ("fileId" in watch) this.#watches.delete(watch);
+    else this.#listWatches.delete(watch);
+    this.#count();
+  }
+
+  #count(): void {
+    this.#streams.set(this.#watches.size + this.#listWatches.size);
   }
 
   #show(fileIds: readonly string[], rows: ReadonlyMap<string, FileStatusRow>): void {
@@ -153,6 +223,14 @@ export class FileEvents {
       const row = rows.get(watch.fileId);
       watch.pending = row?.state === "pending";
       watch.watcher.onFile(row);
+    }
+  }
+
+  #showToAll(fileId: string, row: FileStatusRow | undefined, createdBy?: string | null): void {
+    for (const { owner, watcher } of this.#listWatches) {
+      if (owner !== null && owner !== createdBy) continue;
+      if (row === undefined) watcher.onDeleted(fileId);
+      else watcher.onFile(row);
     }
   }
 }

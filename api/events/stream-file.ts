@@ -1,5 +1,5 @@
 import type { Response } from "express";
-import type { FileEvent } from "@transpod/contract/public-api.ts";
+import type { FileEvent } from "@transpod/contract/events-api.ts";
 import { isTerminal } from "@transpod/contract/states.ts";
 import type { FileStatusRow } from "@transpod/store/files.ts";
 import { toFileStatus } from "../file-status.ts";

@@ -3,12 +3,15 @@ import { abortMultipart } from "./abort-multipart.ts";
 import { beginMultipart } from "./begin-multipart.ts";
 import { cancelFile } from "./cancel-file.ts";
 import { completeMultipart } from "./complete-multipart.ts";
+import { createSession } from "./create-session.ts";
 import { createUpload } from "./create-upload.ts";
 import { createWebhook } from "./create-webhook.ts";
 import { deleteFile } from "./delete-file.ts";
+import { deleteSession } from "./delete-session.ts";
 import { deleteWebhook } from "./delete-webhook.ts";
 import { downloadOriginal } from "./download-original.ts";
 import { downloadProcessed } from "./download-processed.ts";
+import { getSession } from "./get-session.ts";
 import { getFile, getStatus } from "./get-status.ts";
 import { getMultipart } from "./get-multipart.ts";
 import { healthz } from "./healthz.ts";
@@ -27,6 +30,7 @@ import { signParts } from "./sign-parts.ts";
 import { updateFile } from "./update-file.ts";
 import { updateWebhook } from "./update-webhook.ts";
 import { watchFile } from "./watch-file.ts";
+import { watchFiles } from "./watch-files.ts";
 
 /** Every operation; the app serves these and the OpenAPI document describes these. */
 export const routes: readonly Route[] = [
@@ -41,6 +45,7 @@ export const routes: readonly Route[] = [
   getFile,
   getStatus,
   watchFile,
+  watchFiles,
   listTransactions,
   updateFile,
   cancelFile,
@@ -55,6 +60,9 @@ export const routes: readonly Route[] = [
   testWebhook,
   listDeliveries,
   replayDelivery,
+  createSession,
+  getSession,
+  deleteSession,
   root,
   healthz,
   readyz,

@@ -1,7 +1,9 @@
-import { fileParams, statusEvent } from "@transpod/contract/public-api.ts";
+import { statusEvent } from "@transpod/contract/events-api.ts";
+import { fileParams } from "@transpod/contract/public-api.ts";
 import { isTerminal } from "@transpod/contract/states.ts";
 import { accessOf } from "../access/access.ts";
 import { problems } from "../describe.ts";
+import { streamHeaders } from "../events/stream-headers.ts";
 import { eventId, streamFile } from "../events/stream-file.ts";
 import { findFile } from "../find-file.ts";
 import type { Route } from "../route.ts";
@@ -37,12 +39,7 @@ export const watchFile: Route = {
       response.status(204).end();
       return;
     }
-    response.status(200).set({
-      "Content-Type": "text/event-stream",
-      "Cache-Control": "no-store",
-      // Without it nginx buffers events until its buffer is full.
-      "X-Accel-Buffering": "no",
-    });
+    response.status(200).set(streamHeaders);
     if (request.method === "HEAD") response.end();
     else streamFile(response, deps.events, file, accessOf(request).keyId);
   },

@@ -1,4 +1,5 @@
 import { deleteOldDeliveries } from "@transpod/store/deliveries.ts";
+import { deleteExpiredSessions } from "@transpod/store/sessions.ts";
 import { processingFiles } from "@transpod/store/sweeps.ts";
 import { tombstonesToClean } from "@transpod/store/tombstones.ts";
 import type { LaunchDeps } from "../launch/launcher.ts";
@@ -25,7 +26,7 @@ const deliveryDays = 30;
  * Compares the rows with S3, SQS and the Jobs, and repairs differences: uploads without an event,
  * messages that were not sent, parts that will not be joined, attempts whose Job changed without a
  * notification, Jobs that are no longer needed, objects of deleted files and of attempts without a
- * result, chunks of files that have ended.
+ * result, chunks of files that have ended, sessions that have expired.
  */
 export async function sweep(deps: SweepDeps): Promise<void> {
   const parts = [
@@ -36,6 +37,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
     tombstonesToClean(deps.pool, deletedBatch).then((ids) => ids.forEach(deps.enqueue)),
     deleteOldDeliveries(deps.pool, deliveryDays, deletedBatch),
     shortenAuditLog(deps),
+    deleteExpiredSessions(deps.pool),
     sweepJobs(deps),
     removeLeftovers(deps),
     removeChunks(deps),

@@ -1,0 +1,55 @@
+import { sessionRequest, session, type Session } from "@transpod/contract/session-api.ts";
+import { HttpError, parseRequest } from "@transpod/runtime/problems.ts";
+import { insertSession } from "@transpod/store/sessions.ts";
+import { auditEntry, recordRefusal } from "../access/audit.ts";
+import { findKey, keyIn, toSession } from "../access/authenticate.ts";
+import { countFailures } from "../access/limits.ts";
+import { hashToken, newToken, refuseCrossSite, setCookie } from "../access/session-cookie.ts";
+import { json, problems } from "../describe.ts";
+import { jsonBody } from "../json-body.ts";
+import type { Route } from "../route.ts";
+
+const operationId = "createSession";
+
+export const createSession: Route = {
+  method: "post",
+  path: "/session",
+  scope: null,
+  operation: {
+    operationId,
+    tags: ["session"],
+    summary: "Sign in: exchange an API key for a cookie",
+    description:
+      "For browsers. The cookie is accepted in place of the key, but for requests of this Transpod's own page only. " +
+      "The session ends a week after its last use, with its key, and with `DELETE /session`.",
+    requestBody: { required: true, content: { "application/json": { schema: sessionRequest } } },
+    responses: {
+      200: json("The session; its cookie is in Set-Cookie", session),
+      ...problems(400, 401, 403, 409, 413, 415, 422, 429, 503),
+    },
+  },
+  handle: (deps) => {
+    const countFailure = countFailures();
+    return async (request, response) => {
+      refuseCrossSite(request);
+      if (!deps.settings.auth) throw authIsOff();
+      const { api_key } = parseRequest(sessionRequest, jsonBody(request));
+      const authorization = `Bearer ${api_key}`;
+      const key = await findKey(deps.pool, authorization).catch(async (error: unknown) => {
+        if (!(error instanceof HttpError)) throw error;
+        await countFailure(request, response);
+        const access = { action: operationId, keyId: keyIn(authorization)?.keyId ?? null };
+        await recordRefusal(deps, auditEntry(request, access, null), error);
+        throw error;
+      });
+      const token = newToken();
+      await insertSession(deps.pool, { token_hash: hashToken(token), api_key_id: key.key_id });
+      setCookie(request, response, token);
+      response.json(toSession(key) satisfies Session);
+    };
+  },
+};
+
+function authIsOff(): HttpError {
+  return new HttpError(409, "auth_off", "This Transpod needs no API key, so there is no session.");
+}

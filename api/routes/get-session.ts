@@ -1,0 +1,29 @@
+import { session, type Session } from "@transpod/contract/session-api.ts";
+import { HttpError } from "@transpod/runtime/problems.ts";
+import { authenticate, toSession } from "../access/authenticate.ts";
+import { json, problems } from "../describe.ts";
+import type { Route } from "../route.ts";
+
+export const getSession: Route = {
+  method: "get",
+  path: "/session",
+  scope: null,
+  operation: {
+    operationId: "getSession",
+    tags: ["session"],
+    summary: "Get what the request may do",
+    description: "Never 401: without a valid key or session, `key` is null.",
+    responses: { 200: json("The session", session), ...problems(503) },
+  },
+  handle:
+    ({ pool, settings }) =>
+    async (request, response) => {
+      response.set("Cache-Control", "no-store");
+      if (!settings.auth) return void response.json({ auth: "off", key: null } satisfies Session);
+      const key = await authenticate(pool, request).catch((error: unknown) => {
+        if (error instanceof HttpError) return null;
+        throw error;
+      });
+      response.json(toSession(key) satisfies Session);
+    },
+};

@@ -1,0 +1,35 @@
+import { fileListEvent } from "@transpod/contract/events-api.ts";
+import { accessOf, ownFilesOnly } from "../access/access.ts";
+import { problems } from "../describe.ts";
+import { streamFiles } from "../events/stream-files.ts";
+import { streamHeaders } from "../events/stream-headers.ts";
+import type { Route } from "../route.ts";
+
+export const watchFiles: Route = {
+  method: "get",
+  path: "/events",
+  scope: "read",
+  operation: {
+    operationId: "watchFiles",
+    tags: ["files"],
+    summary: "Watch all files",
+    description:
+      "Server-sent events about the files that the API key created; with the scope admin, about all files. `file` has " +
+      "the FileStatus of a file that changed, `deleted` has a `file_id`. Nothing is repeated: list the files when " +
+      "`ready` comes, which is the first event, and comes again when changes may have been missed. The stream ends " +
+      "when its API key is revoked.",
+    responses: {
+      200: {
+        description: "The events; the schema is that of each",
+        content: { "text/event-stream": { schema: fileListEvent } },
+      },
+      ...problems(503),
+    },
+  },
+  handle: (deps) => (request, response) => {
+    const access = accessOf(request);
+    response.status(200).set(streamHeaders);
+    if (request.method === "HEAD") return void response.end();
+    streamFiles(response, deps.events, { owner: ownFilesOnly(access), keyId: access.keyId });
+  },
+};

@@ -1,0 +1,44 @@
+import type { ApiKeyRow } from "./api-keys.ts";
+import type { Database } from "./database.ts";
+
+/** How long a session lasts after its last use. */
+const lifetime = "interval '7 days'";
+
+export async function insertSession(
+  db: Database,
+  session: { token_hash: Buffer; api_key_id: string },
+): Promise<void> {
+  await db.query(
+    `insert into sessions (token_hash, api_key_id, expires_at) values ($1, $2, now() + ${lifetime})`,
+    [session.token_hash, session.api_key_id],
+  );
+}
+
+/**
+ * The key of a session that has not expired; the key may be revoked. The session lasts longer from now on, which is
+ * written once an hour at most.
+ */
+export async function useSession(db: Database, tokenHash: Buffer): Promise<ApiKeyRow | undefined> {
+  const { rows } = await db.query<ApiKeyRow>(
+    `with extended as (
+       update sessions set expires_at = now() + ${lifetime}
+       where token_hash = $1 and expires_at > now()
+         and expires_at < now() + ${lifetime} - interval '1 hour'
+     )
+     select key_id, name, scopes, k.created_at, revoked_at
+     from sessions join api_keys k on key_id = api_key_id
+     where token_hash = $1 and expires_at > now()`,
+    [tokenHash],
+  );
+  return rows[0];
+}
+
+export async function deleteSession(db: Database, tokenHash: Buffer): Promise<void> {
+  await db.query(`delete from sessions where token_hash = $1`, [tokenHash]);
+}
+
+/** Resolves with how many there were. */
+export async function deleteExpiredSessions(db: Database): Promise<number> {
+  const { rowCount } = await db.query(`delete from sessions where expires_at <= now()`);
+  return rowCount ?? 0;
+}

@@ -1,16 +1,27 @@
-import { fileCursor } from "@transpod/contract/public-api.ts";
+import { fileCursor } from "@transpod/contract/list-api.ts";
 import { HttpError } from "@transpod/runtime/problems.ts";
-import type { ListPosition } from "@transpod/store/files.ts";
+import type { ListPosition } from "@transpod/store/list-files.ts";
 
-export function encodeCursor({ created_us, file_id }: ListPosition): string {
-  return created_us.toString(16).padStart(13, "0") + file_id.replaceAll("-", "");
+/** PostgreSQL's largest bigint has 19 digits, and its times end before this many microseconds. */
+const maxNumber = 9e15;
+
+export function encodeCursor({ position, file_id }: ListPosition): string {
+  return file_id.replaceAll("-", "") + Buffer.from(position).toString("hex");
 }
 
-/** Throws an HttpError 422 for what does not look like a cursor; whatever does is a position. */
-export function decodeCursor(cursor: string): ListPosition {
-  const [, microseconds, file_id] = fileCursor.exec(cursor) ?? [];
-  if (microseconds === undefined || file_id === undefined) throw invalidCursor();
-  return { created_us: parseInt(microseconds, 16), file_id };
+/**
+ * Throws an HttpError 422 for what does not look like a cursor; whatever does is a position. In a list that is sorted
+ * by a number, what is no number counts as 0.
+ */
+export function decodeCursor(cursor: string, isNumber: boolean): ListPosition {
+  const [, file_id, hex] = fileCursor.exec(cursor) ?? [];
+  if (file_id === undefined || hex === undefined) throw invalidCursor();
+  const text = Buffer.from(hex, "hex").toString().replaceAll("\0", "");
+  return { position: isNumber ? numberIn(text) : text, file_id };
+}
+
+function numberIn(text: string): string {
+  return /^\d{1,16}$/.test(text) ? `${Math.min(Number(text), maxNumber)}` : "0";
 }
 
 export function invalidCursor(): HttpError {

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { ListResponse } from "@transpod/contract/public-api.ts";
+import { fileSorts, type ListResponse } from "@transpod/contract/list-api.ts";
 import { arrive, objectOf } from "@transpod/store/testing.ts";
 import { startTestApi, type TestApi } from "@transpod/test/test-api.ts";
-import { decodeCursor, encodeCursor } from "./list-cursor.ts";
 
 let api: TestApi;
 beforeAll(async () => {
@@ -10,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-async function list(query: Record<string, string>): Promise<ListResponse> {
+async function list(query: Record<string, string> | [string, string][]): Promise<ListResponse> {
   const { status, body } = await api.get<ListResponse>(
     `/upload?${new URLSearchParams(query).toString()}`,
   );
@@ -62,7 +61,11 @@ test.for([
   "limit=",
   "limit=1&limit=2",
   "status=done",
-  "order=asc",
+  "order=up",
+  "sort=priority",
+  "search=",
+  "search=a%00b",
+  `search=${"a".repeat(101)}`,
 ])("the query %s is refused", async (query) => {
   const { status, body } = await api.get(`/upload?${query}`);
   expect(status).toBe(422);
@@ -72,25 +75,77 @@ test.for([
 const id = "0b0f2c0e-6f0b-4e5e-9a53-0a3f6f4f8a11";
 const hexId = id.replaceAll("-", "");
 
-test.for([
-  "",
-  "nonsense",
-  hexId,
-  `649aeb80c24e${hexId}`,
-  `0649aeb80c24e${id}`,
-  `0649aeb80c24g${hexId}`,
-  `0649AEB80C24E${hexId}`,
-])("the cursor %j is refused", async (cursor) => {
-  const { status, body } = await api.get(`/upload?cursor=${cursor}`);
-  expect(status).toBe(422);
-  expect(body).toMatchObject({ code: "invalid_cursor" });
-});
-
-test.for([0, 1_769_860_800_123_456, 0xfffffffffffff])(
-  "a cursor keeps %i microseconds, and the list goes on from there",
-  async (created_us) => {
-    const cursor = encodeCursor({ created_us, file_id: id });
-    expect(decodeCursor(cursor)).toEqual({ created_us, file_id: hexId });
-    await list({ cursor });
+test.for(["", "nonsense", id, `${hexId}0`, `${hexId}0g`, hexId.toUpperCase()])(
+  "the cursor %j is refused",
+  async (cursor) => {
+    const { status, body } = await api.get(`/upload?cursor=${cursor}`);
+    expect(status).toBe(422);
+    expect(body).toMatchObject({ code: "invalid_cursor" });
   },
 );
+
+test.for(fileSorts)(
+  "sorted by %s, whatever has the form of a cursor is a position",
+  async (sort) => {
+    const texts = ["", "0", "9".repeat(40), "-1", "holiday.mov", "\0", "\u00ff", "1e5"];
+    for (const text of texts)
+      await list({ sort, cursor: hexId + Buffer.from(text).toString("hex") });
+    await list({ sort, cursor: `${hexId}ff` });
+  },
+);
+
+const files = [
+  ["Beach.mp4", 300],
+  ["beach (2).mov", 100],
+  ["100%_done.mov", 200],
+  ["zoë.mp4", undefined],
+] as const;
+
+async function pagesOf(query: Record<string, string>): Promise<string[]> {
+  const names: string[] = [];
+  for (let cursor: string | null = ""; cursor !== null;) {
+    const page = await list({ ...query, limit: "1", ...(cursor === "" ? {} : { cursor }) });
+    names.push(...page.files.map((file) => file.file_name));
+    cursor = page.next_cursor;
+  }
+  return names;
+}
+
+test("the list can be sorted by name, size and last change, page by page, up and down", async () => {
+  await api.database.pool.query("delete from files");
+  for (const [file_name, size_bytes] of files) await api.announce({ file_name, size_bytes });
+  await api.database.pool.query("update files set updated_at = now() where file_name = $1", [
+    "Beach.mp4",
+  ]);
+  const [beach, beach2, done, zoe] = files.map(([name]) => name);
+  const expected = {
+    file_name: [done, beach2, beach, zoe],
+    size_bytes: [zoe, beach2, done, beach],
+    created_at: [beach, beach2, done, zoe],
+    updated_at: [beach2, done, zoe, beach],
+  };
+  for (const sort of fileSorts) {
+    const ascending = await pagesOf({ sort, order: "asc" });
+    expect(ascending).toEqual(expected[sort]);
+    expect(await pagesOf({ sort, order: "desc" })).toEqual(ascending.toReversed());
+  }
+});
+
+test("a search finds a part of the name in upper or lower case, and nothing else", async () => {
+  const found = async (search: string) =>
+    (await list({ search, sort: "file_name", order: "asc" })).files.map((file) => file.file_name);
+  expect(await found("BEACH")).toEqual(["beach (2).mov", "Beach.mp4"]);
+  expect(await found("%_")).toEqual(["100%_done.mov"]);
+  expect(await found("\\")).toEqual([]);
+  expect(await found("ZOË")).toEqual(["zoë.mp4"]);
+});
+
+test("several statuses are any of them", async () => {
+  const file = await api.announce();
+  await arrive(api.database.pool, objectOf(file));
+  const page = await list([
+    ["status", "pending"],
+    ["status", "awaiting_upload"],
+  ]);
+  expect(page.files).toHaveLength(files.length + 1);
+});

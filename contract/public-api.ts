@@ -45,7 +45,7 @@ export function countCharacters(text: string): number {
 export const timestamp = z.iso
   .datetime({ offset: true })
   .meta({ example: "2026-01-31T12:00:00.000Z" });
-const state = z.enum(fileStates).meta({ id: "ProcessingStatus" });
+export const state = z.enum(fileStates).meta({ id: "ProcessingStatus" });
 export const fileId = z.uuid().meta({ example: "0b0f2c0e-6f0b-4e5e-9a53-0a3f6f4f8a11" });
 
 const priority = z.int().min(-100).max(100);
@@ -193,9 +193,6 @@ export const downloadResponse = z
   })
   .meta({ id: "DownloadResponse" });
 
-/** Microseconds since 1970 and a file's id, in hexadecimal. Opaque to clients, so that it can change. */
-export const fileCursor = /^([0-9a-f]{13})([0-9a-f]{32})$/;
-
 /** Which page of a list is requested, and how many items it may have. `cursor` is the form of its cursors. */
 export const pageQuery = (cursor: RegExp) => ({
   limit: z.coerce
@@ -209,15 +206,6 @@ export const pageQuery = (cursor: RegExp) => ({
     .optional()
     .meta({ description: "`next_cursor` of the previous page.", pattern: cursor.source }),
 });
-
-export const listQuery = z.strictObject({ status: state.optional(), ...pageQuery(fileCursor) });
-
-export const listResponse = z
-  .object({
-    files: z.array(fileStatus),
-    next_cursor: z.string().nullable().meta({ pattern: fileCursor.source }),
-  })
-  .meta({ id: "FileList" });
 
 /** An id in a path. Not z.uuid(): an id that has the right form but can't be one of ours is unknown, not malformed. */
 export function idInPath(error: string) {
@@ -249,6 +237,4 @@ export const problem = z
 export type UploadRequest = z.infer<typeof uploadRequest>;
 export type UploadResponse = z.infer<typeof uploadResponse>;
 export type FileStatus = z.infer<typeof fileStatus>;
-export type ListQuery = z.infer<typeof listQuery>;
-export type ListResponse = z.infer<typeof listResponse>;
 export type Problem = z.infer<typeof problem>;

@@ -67,21 +67,6 @@ export interface ProgressRow {
   updated_at: string;
 }
 
-/** Where a page of the list ends: the next one begins after this file. */
-export interface ListPosition {
-  /** Microseconds since 1970, which a JavaScript Date can't hold. */
-  created_us: number;
-  file_id: string;
-}
-
-export interface ListOptions {
-  state: FileState | undefined;
-  /** Only files that this key created; null for all. */
-  createdBy: string | null;
-  after: ListPosition | undefined;
-  limit: number;
-}
-
 /** Resolves with the time by which the upload must be complete. */
 export async function insertFile(db: Database, file: NewFile): Promise<Date> {
   const { rows } = await db.query<{ upload_until: Date }>(
@@ -138,26 +123,4 @@ export async function getOwners(
     [fileIds],
   );
   return new Map(rows.map((row) => [row.file_id, row.api_key_id]));
-}
-
-/**
- * Newest first. Asks for one row more than `limit`, so that the caller sees whether there is a next
- * page.
- */
-export async function listFileStatus(
-  db: Database,
-  { state, createdBy, after, limit }: ListOptions,
-): Promise<(FileStatusRow & ListPosition)[]> {
-  const { rows } = await db.query<FileStatusRow & ListPosition>(
-    `select s.*, (extract(epoch from f.created_at) * 1000000)::bigint as created_us
-     from files f join file_status s on s.file_id = f.file_id
-     where ($1::text is null or f.state = $1)
-       and ($2::bigint is null or (f.created_at, f.file_id) <
-         (timestamptz 'epoch' + $2 * interval '1 microsecond', $3::uuid))
-       and ($5::text is null or f.api_key_id = $5)
-     order by f.created_at desc, f.file_id desc
-     limit $4`,
-    [state ?? null, after?.created_us ?? null, after?.file_id ?? null, limit + 1, createdBy],
-  );
-  return rows;
 }

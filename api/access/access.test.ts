@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { formatApiKey, parseApiKey } from "@transpod/contract/api-keys.ts";
-import type { FileStatus, ListResponse, UploadResponse } from "@transpod/contract/public-api.ts";
+import type { ListResponse } from "@transpod/contract/list-api.ts";
+import type { FileStatus, UploadResponse } from "@transpod/contract/public-api.ts";
 import { revokeApiKey } from "@transpod/store/api-keys.ts";
 import { listAudit, type AuditRow } from "@transpod/store/audit-log.ts";
 import { announcedFile, pendingFile } from "@transpod/store/testing.ts";

@@ -11,6 +11,7 @@ import { deleteSession } from "./delete-session.ts";
 import { deleteWebhook } from "./delete-webhook.ts";
 import { downloadOriginal } from "./download-original.ts";
 import { downloadProcessed } from "./download-processed.ts";
+import { getOverview } from "./get-overview.ts";
 import { getSession } from "./get-session.ts";
 import { getFile, getStatus } from "./get-status.ts";
 import { getMultipart } from "./get-multipart.ts";
@@ -46,6 +47,7 @@ export const routes: readonly Route[] = [
   getStatus,
   watchFile,
   watchFiles,
+  getOverview,
   listTransactions,
   updateFile,
   cancelFile,

@@ -143,9 +143,9 @@ export async function completeFile(
   const { rowCount } = await db.query(
     `with ended as (
        update transactions t
-       set outcome = 'completed', stills = $13, ended_at = now(), original = $5, processed = $6,
+       set outcome = 'completed', ended_at = now(), original = $5, processed = $6,
            original_codec = $7, target_codec = $8, verification = $9, notes = $10,
-           phase_times = $11, sha256 = $12
+           phase_times = $11, sha256 = $12, stills = $13
        where file_id = $1 and attempt = $2 and lease = $3 and outcome is null
        returning file_id, attempt
      ), forgotten as (

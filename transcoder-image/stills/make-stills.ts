@@ -11,7 +11,7 @@ import { chooseWindows, seekTo, type Times } from "../verify/windows.ts";
 import { chooseFrames } from "./choose-frames.ts";
 import { displayedSize, fitInto, type Size } from "./still-size.ts";
 
-/** Of a JPEG side that its format can have, and of what a page shows. */
+/** The height only keeps a strange video from making a huge picture. */
 const stillBounds: Size = { width: 1920, height: 8192 };
 const posterBounds: Size = { width: 320, height: 320 };
 /** ffmpeg's scale of JPEG, where 2 is the best and 31 the worst. */
@@ -44,8 +44,9 @@ export interface MadeStills {
  */
 export async function makeStills(request: StillsRequest): Promise<MadeStills> {
   const { source, made, folder } = request;
-  const [before, after] = timesOfBoth(source, made);
-  const chosen = chooseFrames(after.timestamps.length, chooseWindows(before, after, "whole"));
+  const [before, after] = [timesOf(source), timesOf(made)];
+  const inSource = placesInSource(source, made);
+  const chosen = chooseFrames(after.timestamps.length, chooseWindows(after, after, "whole"));
   const size = fitInto(displayedSize(made.video), stillBounds);
   const poster = join(folder, "poster.jpg");
   const pairs: MadeStills["pairs"] = [];
@@ -54,7 +55,7 @@ export async function makeStills(request: StillsRequest): Promise<MadeStills> {
     const isPoster = frame === chosen.poster;
     await takePair(request, {
       inputs: [
-        inputOf(request.input, before, frame, request.cpus),
+        inputOf(request.input, before, inSource(frame), request.cpus),
         inputOf(request.output, after, frame, request.cpus),
       ].flat(),
       outputs: [
@@ -63,23 +64,28 @@ export async function makeStills(request: StillsRequest): Promise<MadeStills> {
         isPoster ? posterOf(request, poster) : [],
       ].flat(),
     });
-    for (const path of [original, processed, ...(isPoster ? [poster] : [])])
+    for (const path of isPoster ? [original, processed, poster] : [original, processed]) {
       await requirePicture(path);
-    const time_seconds = (after.timestamps[frame] ?? 0) - after.startSeconds;
-    pairs.push({ still: { time_seconds, ...size }, original, processed });
+    }
+    pairs.push({ still: { time_seconds: secondsOf(frame, after), ...size }, original, processed });
   }
   return { poster, pairs };
 }
 
-/** Of the frames that are in both: a damaged source may lose some. */
-function timesOfBoth(source: Source, made: Source): [Times, Times] {
-  const { timestamps } = made;
-  const isWhole = source.timestamps.length === timestamps.length;
-  const kept = isWhole ? source.timestamps : timesOfKept(source.timestamps, timestamps);
-  return [
-    { timestamps: kept, startSeconds: source.media.startSeconds },
-    { timestamps, startSeconds: made.media.startSeconds },
-  ];
+function timesOf({ timestamps, media: { startSeconds } }: Source): Times {
+  return { timestamps, startSeconds };
+}
+
+/** Which frame of the source a frame of the result is: a damaged source may have lost some. */
+function placesInSource({ timestamps }: Source, made: Source): (frame: number) => number {
+  if (timestamps.length === made.timestamps.length) return (frame) => frame;
+  const kept = timesOfKept(timestamps, made.timestamps);
+  return (frame) => timestamps.indexOf(kept[frame] ?? Number.NaN);
+}
+
+/** From the start of the file, in microseconds' precision. */
+function secondsOf(frame: number, { timestamps, startSeconds }: Times): number {
+  return Math.max(0, Math.round(((timestamps[frame] ?? 0) - startSeconds) * 1e6) / 1e6);
 }
 
 /** Reads from the middle between the frame and the one before it, to the middle between it and the next one. */

@@ -15,6 +15,8 @@ import { getOverview } from "./get-overview.ts";
 import { getSession } from "./get-session.ts";
 import { getFile, getStatus } from "./get-status.ts";
 import { getMultipart } from "./get-multipart.ts";
+import { getPoster } from "./get-poster.ts";
+import { listStills } from "./list-stills.ts";
 import { healthz } from "./healthz.ts";
 import { listDeliveries } from "./list-deliveries.ts";
 import { listFiles } from "./list-files.ts";
@@ -55,6 +57,8 @@ export const routes: readonly Route[] = [
   deleteFile,
   downloadOriginal,
   downloadProcessed,
+  listStills,
+  getPoster,
   createWebhook,
   listWebhooks,
   updateWebhook,

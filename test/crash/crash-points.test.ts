@@ -106,7 +106,7 @@ async function expectCompleted(
 async function expectDeleted(fileId: string): Promise<void> {
   await expect(client.status(fileId)).rejects.toThrow("was deleted");
   await vi.waitUntil(async () => (await internals.toClean()) === 0, waitOptions);
-  expect(await internals.results(fileId)).toEqual([]);
+  expect(await internals.processed(fileId)).toEqual([]);
   expect(await internals.originals(fileId, "sample-h264.mp4")).toEqual([]);
   expect(await internals.stepsBack(fileId)).toEqual([]);
 }

@@ -86,7 +86,13 @@ export async function openInternals(dataDir: string) {
         return !canFollow(from, { attempt, state: to_state });
       });
     },
-    results: (fileId: string) => keysIn("transpod-processed", `${fileId}/`),
+    /** Everything of a file in the bucket for results. */
+    processed: (fileId: string) => keysIn("transpod-processed", `${fileId}/`),
+    /** The same without stills, which the sweep removes later when no result has them. */
+    async results(fileId: string): Promise<string[]> {
+      const keys = await keysIn("transpod-processed", `${fileId}/`);
+      return keys.filter((key) => !key.startsWith(`${fileId}/stills/`));
+    },
     originals: (fileId: string, name: string) => keysIn("transpod-raw", rawKey(name, fileId)),
     /** Makes the upload of a file expire. */
     async letExpire(fileId: string): Promise<void> {

@@ -44,8 +44,10 @@ for (const run of compareRuns(runs)) {
   console.log(options.json ? JSON.stringify(run) : describeRun(run));
 }
 
-/** Of all pods, and of Kubernetes. */
+/** Of all pods, and of Kubernetes; from version 2 or 1 of cgroups. */
 async function cpuSecondsOfNode(): Promise<number> {
-  const text = await onNode("cat", "/sys/fs/cgroup/cpu.stat");
-  return Number(/^usage_usec (\d+)$/m.exec(text)?.[1]) / 1e6;
+  const files = "cpu.stat 2>/dev/null || cat cpuacct/cpuacct.usage";
+  const text = await onNode("sh", "-c", `cd /sys/fs/cgroup && cat ${files}`);
+  const microseconds = /^usage_usec (\d+)$/m.exec(text)?.[1];
+  return microseconds === undefined ? Number(text) / 1e9 : Number(microseconds) / 1e6;
 }

@@ -17,7 +17,16 @@ export class CancelledError extends TranspodError {
   }
 }
 
+/** A person or the system has ended a command before it was done. */
+export class InterruptedError extends TranspodError {
+  constructor(advice: string) {
+    super("interrupted", `Interrupted. ${advice}`);
+  }
+}
+
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof CancelledError) return exitCodes.cancelled;
+  if (error instanceof CancelledError || error instanceof InterruptedError) {
+    return exitCodes.cancelled;
+  }
   return error instanceof UsageError ? exitCodes.wrongUsage : exitCodes.failed;
 }

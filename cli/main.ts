@@ -1,18 +1,22 @@
 #!/usr/bin/env node
-import { addAudit } from "./audit/command.ts";
-import { addAws } from "./aws/command.ts";
-import { addDlq } from "./dlq/command.ts";
-import { addKeys } from "./keys/command.ts";
-import { addMigrate } from "./migrate.ts";
+import { addCommands } from "./commands.ts";
 import { createProgram, runProgram } from "./program.ts";
 
 const program = createProgram(
   "transpod",
-  "Sets up and checks what Transpod needs: its database schema, its API keys, its buckets and queues on AWS.",
+  "Transcodes videos with Transpod, and sets up and checks what Transpod needs.",
+).addHelpText(
+  "after",
+  `
+Environment:
+  TRANSPOD_URL         address of Transpod's API; the default is http://127.0.0.1:8000
+  TRANSPOD_API_KEY     API key, where Transpod asks for one
+  NO_COLOR             no colours
+
+Examples:
+  transpod put *.mov --watch -o out/
+  transpod ls --status failed
+  transpod explain holiday.mov`,
 );
-addMigrate(program);
-addKeys(program.command("keys"));
-addAws(program);
-addDlq(program);
-addAudit(program);
+await addCommands(program, process.argv[2]);
 await runProgram(program);

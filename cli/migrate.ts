@@ -16,7 +16,6 @@ interface MigrateOptions {
 export function addMigrate(program: Command): void {
   program
     .command("migrate")
-    .summary("update the schema of the database")
     .description(
       "Updates the schema of the database at DATABASE_URL. Waits for the database to answer. Safe to " +
         "run again, and several times at once. There are only migrations to newer versions.",

@@ -11,7 +11,8 @@ export function createProgram(name: string, description: string): Command {
     .addHelpText(
       "after",
       `
-Exit codes: 0 done, 1 failed (the message says why and what to do), 2 wrong usage, 130 cancelled.`,
+Exit codes: 0 done, 1 failed (the message says why and what to do), 2 wrong usage, 130 cancelled or
+interrupted.`,
     );
 }
 

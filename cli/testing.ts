@@ -28,7 +28,7 @@ export function startCommand(args: string[], more: NodeJS.ProcessEnv = {}, input
     ended,
     /** Waits until it has written this on stderr. */
     says: (text: string) => vi.waitUntil(() => stderr.includes(text), 20_000),
-    kill: () => child.kill("SIGKILL"),
+    kill: (signal: NodeJS.Signals = "SIGKILL") => child.kill(signal),
   };
 }
 
@@ -44,7 +44,9 @@ export async function transpodOnTerminal(
   args: string[],
   { question, answer, env = {} }: { question: string; answer: string; env?: NodeJS.ProcessEnv },
 ) {
-  const command = JSON.stringify([process.execPath, entryPoint, ...args]);
+  // The terminal of Python has neither rows nor columns.
+  const sized = 'stty rows 24 cols 100; exec "$@"';
+  const command = JSON.stringify(["sh", "-c", sized, "sh", process.execPath, entryPoint, ...args]);
   const script = `import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(${command})))`;
   const child = spawn("python3", ["-c", script], {
     env: { ...environment, TERM: "xterm", ...env },

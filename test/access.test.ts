@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { downloadResponse } from "@transpod/contract/public-api.ts";
 import { parseApiKey } from "@transpod/contract/api-keys.ts";
 import { transpod as command } from "@transpod/cli/testing.ts";
-import { TranspodClient } from "./e2e/client.ts";
+import { TranspodClient } from "@transpod/client/client.ts";
 import { makeSample } from "./e2e/samples.ts";
 import { readLog, startTranspod, type Transpod } from "./test-transpod.ts";
 

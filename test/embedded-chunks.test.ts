@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { FileStatus } from "@transpod/contract/public-api.ts";
+import type { FileEvent } from "@transpod/contract/events-api.ts";
 import { generate } from "@transpod/transcoder-image/testing/generate.ts";
-import { TranspodClient } from "./e2e/client.ts";
+import { TranspodClient } from "@transpod/client/client.ts";
 import { findFaults } from "./e2e/proof.ts";
 import { runThrough } from "./e2e/run.ts";
 import { startTranspod, type Transpod } from "./test-transpod.ts";
@@ -29,7 +29,7 @@ test("several workers encode a video, each a chunk after the other, and it is jo
   const source = await generate(join(folder, "film.mp4"), {
     ...{ size: "320x180", seconds: 6, options: ["-g", "25", "-bf", "2"] },
   });
-  const seen: FileStatus[] = [];
+  const seen: FileEvent[] = [];
   const result = await runThrough(client, source, {
     folder: join(folder, "out"),
     settings: { workers: 3, preset: "ultrafast" },

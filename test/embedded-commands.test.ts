@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { TranspodClient } from "./e2e/client.ts";
+import { TranspodClient } from "@transpod/client/client.ts";
 import { findFaults, readFacts } from "./e2e/proof.ts";
 import { makeSample } from "./e2e/samples.ts";
 import { encodersIn, startTranspod, type Transpod } from "./test-transpod.ts";

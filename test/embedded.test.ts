@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import type { FileStatus } from "@transpod/contract/public-api.ts";
-import { TranspodClient } from "./e2e/client.ts";
+import type { FileEvent } from "@transpod/contract/events-api.ts";
+import { TranspodClient } from "@transpod/client/client.ts";
 import { findFaults, readFacts } from "./e2e/proof.ts";
 import { runThrough } from "./e2e/run.ts";
 import { makeSample } from "./e2e/samples.ts";
@@ -98,7 +98,7 @@ describe("started by the test", () => {
     await transpod?.end("SIGKILL");
 
     const second = await start();
-    const seen: FileStatus[] = [];
+    const seen: FileEvent[] = [];
     const status = await second.watch(fileId, (said) => seen.push(said));
     expect(status).toMatchObject({ processing_status: "completed", attempt: 2, failure: null });
     const output = join(folder, "out.mp4");

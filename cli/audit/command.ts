@@ -6,7 +6,6 @@ import type { AuditOptions } from "./options.ts";
 export function addAudit(program: Command): void {
   program
     .command("audit")
-    .summary("check that database, buckets and Jobs agree with each other")
     .description(
       "Checks rules that must hold at any time, also after a crash: for each file its history, its " +
         "attempts, its upload, and its source and its result in the buckets; with --jobs also its Jobs. " +

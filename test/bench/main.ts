@@ -10,7 +10,7 @@ import { readFfmpegFacts } from "@transpod/transcoder-image/ffmpeg/facts.ts";
 import { containerOf } from "@transpod/transcoder-image/plan/container.ts";
 import { planTranscode } from "@transpod/transcoder-image/plan/plan.ts";
 import { probeSource } from "@transpod/transcoder-image/probe/probe-source.ts";
-import { TranspodClient } from "../e2e/client.ts";
+import { TranspodClient } from "@transpod/client/client.ts";
 import { makeSample } from "../e2e/samples.ts";
 import { compare, describeComparison, type Pair } from "./pairs.ts";
 

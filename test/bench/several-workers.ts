@@ -1,6 +1,6 @@
 import { cpus } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
-import type { TranspodClient } from "../e2e/client.ts";
+import type { TranspodClient } from "@transpod/client/client.ts";
 
 /** One video encoded by this many workers. */
 export interface Run {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { readEmbeddedConfig } from "@transpod/embedded/config.ts";
 import { startEmbedded } from "@transpod/embedded/embedded.ts";
-import { TranspodClient } from "../e2e/client.ts";
+import { TranspodClient } from "@transpod/client/client.ts";
 import { makeSample } from "../e2e/samples.ts";
 import { compareRuns, describeRun, runEach } from "./several-workers.ts";
 

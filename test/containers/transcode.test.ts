@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { TranspodClient } from "../e2e/client.ts";
+import { TranspodClient } from "@transpod/client/client.ts";
 import { findFaults, readFacts } from "../e2e/proof.ts";
 import { runThrough } from "../e2e/run.ts";
 import { makeSample } from "../e2e/samples.ts";

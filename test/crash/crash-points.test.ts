@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
 import type { DeliveryList, WebhookCreated } from "@transpod/contract/webhooks.ts";
 import { crashPoints, type CrashPoint } from "@transpod/runtime/crash-point.ts";
-import { TranspodClient } from "../e2e/client.ts";
+import { TranspodClient } from "@transpod/client/client.ts";
 import { findFaults, readFacts, type Facts } from "../e2e/proof.ts";
 import { makeSample } from "../e2e/samples.ts";
 import { startTranspod, type Transpod } from "../test-transpod.ts";
@@ -137,13 +137,13 @@ const proofs: Record<CrashPoint, () => Promise<void>> = {
   async multipart_begun() {
     const fileId = await inParts();
     await dieAt("multipart_begun", () => unanswered("POST", `${fileId}/multipart`));
-    await client.uploadParts(fileId, clip);
+    await client.send(fileId, clip, { inParts: true });
     await expectCompleted(fileId, [once(1, "completed")]);
   },
   async upload_joined() {
     const fileId = await inParts();
     await dieAt("upload_joined", () =>
-      expect(client.uploadParts(fileId, clip)).rejects.toThrow("No Transpod answers"),
+      expect(client.send(fileId, clip, { inParts: true })).rejects.toThrow("No Transpod answers"),
     );
     expect(await answer("POST", `${fileId}/multipart/complete`)).toBe(200);
     await expectCompleted(fileId, [once(1, "completed")]);

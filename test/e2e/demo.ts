@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { readEmbeddedConfig } from "@transpod/embedded/config.ts";
 import { startEmbedded } from "@transpod/embedded/embedded.ts";
 import { TranspodError } from "@transpod/contract/errors.ts";
-import { TranspodClient } from "./client.ts";
+import { TranspodClient } from "@transpod/client/client.ts";
 import { runAll } from "./run-all.ts";
 
 /**

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, Option } from "commander";
 import { TranspodError } from "@transpod/contract/errors.ts";
-import { TranspodClient } from "./client.ts";
+import { TranspodClient } from "@transpod/client/client.ts";
 import { runAll } from "./run-all.ts";
 
 const command = new Command("e2e")

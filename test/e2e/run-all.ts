@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { TranspodError } from "@transpod/contract/errors.ts";
-import type { TranspodClient } from "./client.ts";
+import type { TranspodClient } from "@transpod/client/client.ts";
 import { runThrough, type Result } from "./run.ts";
 import { makeSamples } from "./samples.ts";
 import { createDisplay, formatTable } from "./show.ts";

@@ -1,9 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { TranspodError } from "@transpod/contract/errors.ts";
-import type { FileStatus } from "@transpod/contract/public-api.ts";
+import type { FileEvent } from "@transpod/contract/events-api.ts";
 import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
-import type { TranspodClient } from "./client.ts";
+import type { TranspodClient } from "@transpod/client/client.ts";
 import { findFaults, readFacts, type Facts } from "./proof.ts";
 
 export interface Result {
@@ -22,7 +22,7 @@ export interface RunOptions {
   /** Where the result is downloaded to. */
   folder: string;
   settings?: Partial<TranscodeSettings>;
-  onStatus: (status: FileStatus) => void;
+  onStatus: (event: FileEvent) => void;
   signal?: AbortSignal;
 }
 
@@ -55,7 +55,7 @@ export async function runThrough(
     folder,
     `${basename(file, extname(file))}.${status.target_codec}${extname(file)}`,
   );
-  await client.download(fileId, "processed", output);
+  await client.download(fileId, "processed", output, { overwrite: true });
   const seconds = (performance.now() - began) / 1000;
 
   const [original, processed] = await Promise.all([readFacts(path), readFacts(output)]);

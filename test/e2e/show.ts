@@ -1,11 +1,11 @@
 import { progress } from "@clack/prompts";
-import type { FileStatus } from "@transpod/contract/public-api.ts";
+import type { FileEvent } from "@transpod/contract/events-api.ts";
 import { phases } from "@transpod/contract/work-protocol.ts";
 import { alignColumns } from "./align-columns.ts";
 import type { Result } from "./run.ts";
 
 export interface Display {
-  show(status: FileStatus): void;
+  show(status: FileEvent): void;
   end(message: string): void;
   fail(message: string): void;
 }
@@ -45,7 +45,7 @@ function createLines(name: string): Display {
 }
 
 /** All phases have equal weight, except the encode, which takes nearly all of the time. */
-function overallPercent({ progress: said }: FileStatus): number {
+function overallPercent({ progress: said }: FileEvent): number {
   if (said === null) return 0;
   const weights = phases.map((phase) => (phase === "encode" ? 80 : 5));
   const current = phases.indexOf(said.phase);
@@ -53,7 +53,7 @@ function overallPercent({ progress: said }: FileStatus): number {
   return Math.round(before + ((weights[current] ?? 0) * said.percent) / 100);
 }
 
-function describe(status: FileStatus): string {
+function describe(status: FileEvent): string {
   const { progress: said } = status;
   if (said === null) {
     const place =

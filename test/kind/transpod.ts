@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
 import { isTerminal } from "@transpod/contract/states.ts";
-import { TranspodClient } from "../e2e/client.ts";
+import { TranspodClient } from "@transpod/client/client.ts";
 import { findFaults, readFacts } from "../e2e/proof.ts";
 import { Database } from "./database.ts";
 import { PortForward } from "./port-forward.ts";

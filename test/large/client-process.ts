@@ -1,5 +1,8 @@
-import { TranspodClient } from "../e2e/client.ts";
+import { TranspodClient } from "@transpod/client/client.ts";
 
 /** A client that may be killed: it prints each part that S3 has accepted, one per line. */
 const [url = "", fileId = "", path = ""] = process.argv.slice(2);
-await new TranspodClient(url).uploadParts(fileId, path, (part) => console.log(part));
+await new TranspodClient(url).send(fileId, path, {
+  inParts: true,
+  onPart: (part) => console.log(part),
+});

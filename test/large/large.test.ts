@@ -7,7 +7,7 @@ import getPort from "get-port";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { startChild } from "@transpod/embedded/child.ts";
 import { temporaryFolder } from "@transpod/embedded/temporary-folder.ts";
-import { TranspodClient } from "../e2e/client.ts";
+import { TranspodClient } from "@transpod/client/client.ts";
 import { findFaults, readFacts } from "../e2e/proof.ts";
 import { makeSample } from "../e2e/samples.ts";
 import { freshAws, freshDatabase } from "../harness.ts";

@@ -39,7 +39,7 @@ import { queueCheck } from "@transpod/runtime/aws-checks.ts";
 import { createS3, createSqs, type AwsCredentials } from "@transpod/runtime/aws.ts";
 import { createLogger } from "@transpod/runtime/logger.ts";
 import { createRegistry } from "@transpod/runtime/metrics.ts";
-import { TranspodClient } from "@transpod/test/e2e/client.ts";
+import { TranspodClient } from "@transpod/client/client.ts";
 import { freshDatabase } from "@transpod/test/harness.ts";
 import { parseArn } from "../arn.ts";
 import { tlsOnly } from "../bucket/settings.ts";
@@ -238,7 +238,7 @@ test("with its policy each service does its share of an upload in parts", async 
   const multipart = `${url}/upload/${file_id}/multipart`;
   const ask = async (method: string) => (await fetch(multipart, { method })).status;
   expect([await ask("POST"), await ask("GET"), await ask("DELETE")]).toEqual([200, 200, 204]);
-  await client.uploadParts(file_id, path);
+  await client.send(file_id, path, { inParts: true });
   await vi.waitFor(async () => {
     expect((await client.status(file_id)).processing_status).toBe("completed");
   }, waitOptions);

@@ -1,0 +1,75 @@
+import { styleText } from "node:util";
+import type { FileEvent } from "@transpod/contract/events-api.ts";
+import type { FileStatus } from "@transpod/contract/public-api.ts";
+import type { FileState } from "@transpod/contract/states.ts";
+import { phases } from "@transpod/contract/work-protocol.ts";
+
+/** How facts about files are written for people. */
+
+type Style = Parameters<typeof styleText>[0];
+
+const stateStyle: Readonly<Record<FileState, Style>> = {
+  awaiting_upload: "dim",
+  uploaded: "cyan",
+  pending: "cyan",
+  processing: "yellow",
+  completed: "green",
+  failed: "red",
+  cancelled: "dim",
+};
+
+/** Coloured where the stream is a terminal; NO_COLOR and FORCE_COLOR decide otherwise. */
+export function paintState(state: FileState, text: string, stream: NodeJS.WriteStream): string {
+  return styleText(stateStyle[state], text, { stream });
+}
+
+export function formatBytes(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  const unit = bytes === 0 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), units.length - 1);
+  const value = bytes / 1000 ** unit;
+  return `${unit === 0 || value >= 100 ? value.toFixed(0) : value.toFixed(1)} ${units[unit]}`;
+}
+
+export function formatSeconds(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+/** How much smaller the result is, for example "68 %"; negative when it is larger. */
+export function formatSaved({ size_bytes, processed_size_bytes }: FileStatus): string {
+  if (size_bytes === null || processed_size_bytes === null || size_bytes === 0) return "";
+  return `${Math.round((1 - processed_size_bytes / size_bytes) * 100)} %`;
+}
+
+/** The name of a result: `holiday.mov` becomes `holiday.h265.mov`. */
+export function resultName({ file_name, target_codec }: FileStatus): string {
+  const dot = file_name.lastIndexOf(".");
+  const codec = target_codec === "hevc" ? "h265" : (target_codec ?? "result");
+  return `${file_name.slice(0, dot)}.${codec}${file_name.slice(dot)}`;
+}
+
+/** Percent of the whole attempt. All phases have equal weight, except the encode, which takes nearly all time. */
+export function overallPercent({ processing_status, progress }: FileEvent): number {
+  if (processing_status === "completed") return 100;
+  if (progress === null) return 0;
+  const weights = phases.map((phase) => (phase === "encode" ? 80 : 5));
+  const current = phases.indexOf(progress.phase);
+  const before = weights.slice(0, current).reduce((sum, weight) => sum + weight, 0);
+  return before + ((weights[current] ?? 0) * progress.percent) / 100;
+}
+
+/** What happens now, for example "encode 42 %, 31 fps, 12 s left". */
+export function describeEvent(event: FileEvent): string {
+  const { processing_status: state, progress, queue_position, waiting_for, failure } = event;
+  if (failure !== null) return `${state}: ${failure.detail}`;
+  if (queue_position !== null) return `${state}, position ${queue_position} in the queue`;
+  if (progress === null) return waiting_for === null ? state : `${state}, waits: ${waiting_for}`;
+  const details = [
+    `${progress.phase} ${Math.floor(progress.percent)} %`,
+    progress.fps !== null && `${progress.fps.toFixed(0)} fps`,
+    progress.eta_seconds !== null && `${formatSeconds(progress.eta_seconds)} left`,
+  ];
+  return details.filter((detail) => detail !== false).join(", ");
+}

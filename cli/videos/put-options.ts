@@ -1,0 +1,13 @@
+import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
+
+export interface PutOptions {
+  url: string;
+  watch?: boolean;
+  output?: string;
+  parallel: number;
+  priority?: number;
+  json?: boolean;
+  partThreshold?: number;
+  settings: Partial<TranscodeSettings>;
+  signal: AbortSignal;
+}

@@ -68,6 +68,11 @@ test-browser: setup ## Test the page in Chromium
 	@scripts/setup-browser
 	@vitest run --config test/browser/vitest.config.ts
 
+.PHONY: page-picture
+page-picture: setup ## Take the picture of the page for the README (SCREENS=folder: of every screen)
+	@scripts/setup-browser
+	@node test/browser/screens.ts $(SCREENS)
+
 .PHONY: test-chart
 test-chart: setup ## Test the Helm chart: lint, rendered objects, Kubernetes' schemas
 	@scripts/cluster-tools helm

@@ -106,8 +106,9 @@ kind-demo: setup ## Transcode a sample video in each codec on the kind cluster (
 	@scripts/kind-demo $(if $(FILE),"$(FILE)")
 
 .PHONY: kind-figures
-kind-figures: setup ## Measure launch latency on the kind cluster
+kind-figures: setup ## Measure launch latency on the kind cluster, and several pods against one on the same video
 	@PATH="$$PATH:$$(scripts/cluster-tools --path)" node test/kind/figures.ts
+	@PATH="$$PATH:$$(scripts/cluster-tools --path)" node test/kind/workers.ts
 
 .PHONY: kind-down
 kind-down: ## Delete the kind cluster

@@ -29,6 +29,7 @@ export function toFileStatus(row: FileStatusRow): FileStatus {
     verification: row.verification,
     phase_times: row.phase_times,
     sha256: row.sha256,
+    stills: row.stills,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
   };

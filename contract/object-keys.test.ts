@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import {
   chunkKey,
   fileIdOfChunkKey,
+  posterKey,
+  stillKey,
   fileIdOfProcessedKey,
   fileIdOfRawKey,
   processedKey,
@@ -54,6 +56,18 @@ test.each([`${id}/chunks/0-1.mp4`, `${id}/0-1-1.mp4`, `${id}/chunks/0-1-1.mov`, 
     expect(fileIdOfChunkKey(key)).toBeUndefined();
   },
 );
+
+test("the keys of stills are the lease's own, and no result's or chunk's", () => {
+  const ref = { fileId: id, attempt: 12, lease: 3 };
+  const keys = [stillKey(ref, 0, "original"), stillKey(ref, 0, "processed"), posterKey(ref)];
+  expect(keys).toEqual([
+    `${id}/stills/12-3/0-original.jpg`,
+    `${id}/stills/12-3/0-processed.jpg`,
+    `${id}/stills/12-3/poster.jpg`,
+  ]);
+  expect(keys.map(fileIdOfProcessedKey)).toEqual([undefined, undefined, undefined]);
+  expect(keys.map(fileIdOfChunkKey)).toEqual([undefined, undefined, undefined]);
+});
 
 test("two leases never write to one key", () => {
   expect(processedKey(id, 1, 1, ".mp4")).not.toBe(processedKey(id, 1, 2, ".mp4"));

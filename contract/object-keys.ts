@@ -1,4 +1,5 @@
 import { extname } from "node:path";
+import type { LeaseRef } from "./job-identity.ts";
 
 /** The accepted containers; the output has the same container as the input. */
 export const contentTypes = { ".mp4": "video/mp4", ".mov": "video/quicktime" } as const;
@@ -68,4 +69,18 @@ export function fileIdOfChunkKey(key: string): string | undefined {
 /** The prefix of all chunks of a file; no result has it. */
 export function chunksPrefix(fileId: string): string {
   return `${processedPrefix(fileId)}chunks/`;
+}
+
+/** The prefix of the stills that one lease uploads, in the processed bucket; no result has it. */
+export function stillsPrefix({ fileId, attempt, lease }: LeaseRef): string {
+  return `${processedPrefix(fileId)}stills/${attempt}-${lease}/`;
+}
+
+/** Where the frame of a pair of stills goes. `pair` counts from 0. */
+export function stillKey(ref: LeaseRef, pair: number, of: "original" | "processed"): string {
+  return `${stillsPrefix(ref)}${pair}-${of}.jpg`;
+}
+
+export function posterKey(ref: LeaseRef): string {
+  return `${stillsPrefix(ref)}poster.jpg`;
 }

@@ -182,6 +182,9 @@ export const fileStatus = z
     verification: verification.meta({ id: "Verification" }).nullable(),
     phase_times: phaseTimes.nullable().meta({ description: "Milliseconds that each phase took." }),
     sha256: z.string().nullable().meta({ description: "SHA-256 of the processed file." }),
+    stills: z.int().nonnegative().meta({
+      description: "How many pairs of stills there are; with any there is a poster.",
+    }),
     created_at: timestamp,
     updated_at: timestamp,
   })

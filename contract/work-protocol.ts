@@ -144,6 +144,23 @@ export const partsResponse = z.object({
   parts: z.array(z.object({ part_number: z.int(), url: z.url() })),
 });
 
+/** Pairs of stills of one video. */
+const maxStills = 4;
+
+/** Presigned PUTs for pairs of stills and a poster, all JPEG, to keys of the lease's own. */
+export const stillsRequest = z.object({ lease, pairs: z.int().min(1).max(maxStills) });
+export const stillsResponse = z.object({
+  poster: z.url(),
+  pairs: z.array(z.object({ original: z.url(), processed: z.url() })),
+});
+
+/** A pair of stills: the same frame of the source and of the result, as pictures of the same size. */
+export const still = z.object({
+  time_seconds: nonNegative.meta({ description: "from the start of the result" }),
+  width: z.int().positive(),
+  height: z.int().positive(),
+});
+
 export const progressRequest = z.object({
   lease,
   chunk: chunk.optional(),
@@ -173,6 +190,9 @@ export const completeRequest = z.object({
   verification,
   notes: z.array(z.string()),
   phase_times: phaseTimes,
+  stills: z.array(still).min(1).max(maxStills).optional().meta({
+    description: "the pairs that are uploaded, and a poster with them; absent when there are none",
+  }),
 });
 export const completeResponse = z.object({});
 
@@ -199,6 +219,9 @@ export type SourceRequest = z.infer<typeof sourceRequest>;
 export type SourceResponse = z.infer<typeof sourceResponse>;
 export type PartsRequest = z.infer<typeof partsRequest>;
 export type PartsResponse = z.infer<typeof partsResponse>;
+export type StillsRequest = z.infer<typeof stillsRequest>;
+export type StillsResponse = z.infer<typeof stillsResponse>;
+export type Still = z.infer<typeof still>;
 export type ProgressRequest = z.infer<typeof progressRequest>;
 export type CompleteRequest = z.infer<typeof completeRequest>;
 export type FailRequest = z.infer<typeof failRequest>;

@@ -52,7 +52,12 @@ export async function findObjectBreaches(
     `with processed as (
        select *, split_part(s3_key, '/', 1) as file,
          split_part(split_part(s3_key, '/', 2), '-', 1) as number
-       from seen_objects where bucket = 'processed'
+       from seen_objects where bucket = 'processed' and s3_key not like '%/stills/%'
+     ), stills as (
+       select *, split_part(s3_key, '/', 1) as file, split_part(lease_path, '-', 1) as number,
+         split_part(lease_path, '-', 2) as lease
+       from seen_objects cross join lateral (select split_part(s3_key, '/', 3) as lease_path) l
+       where bucket = 'processed' and s3_key like '%/stills/%'
      ), late as (select $1::timestamptz - make_interval(secs => $2) as at)
 
      select 'error' as severity, 'result_missing' as invariant, f.file_id, f.attempt,
@@ -83,6 +88,21 @@ export async function findObjectBreaches(
        and not (o.number = 'chunks' and exists (select from cuts c where c.file_id::text = o.file))
 
      union all
+     select case when t.outcome is null and t.file_id is not null
+         or greatest(t.ended_at, o.modified_at) > late.at then 'warning' else 'error' end,
+       'orphan', f.file_id, t.attempt, format('No result has the still %s in the bucket.', o.s3_key)
+     from stills o cross join late
+     left join files f on f.file_id::text = o.file
+     left join transactions t on t.file_id = f.file_id and t.attempt::text = o.number
+     -- The sweep removes these when nothing can be uploaded any more.
+     left join still_uploads u
+       on u.file_id = t.file_id and u.attempt = t.attempt and u.lease::text = o.lease
+     where u.file_id is null
+       and not coalesce(t.outcome = 'completed' and t.stills is not null
+         and t.lease::text = o.lease, false)
+       and not exists (select from tombstones d where d.file_id::text = o.file)
+
+     union all
      select 'error', 'source_missing', f.file_id, f.attempt,
        format('Its source, version "%s" of %s, is not in the bucket.', f.source_version, f.s3_key)
      from files f
@@ -104,6 +124,8 @@ export async function findObjectBreaches(
        where r.bucket = 'raw' and r.s3_key = d.s3_key
        union all
        select p.s3_key, p.modified_at from processed p where p.file = d.file_id::text
+       union all
+       select p.s3_key, p.modified_at from stills p where p.file = d.file_id::text
      ) o on true
      where d.clean_after is null or d.clean_after > now()
 

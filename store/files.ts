@@ -53,6 +53,8 @@ export interface FileStatusRow {
   settings: TranscodeSettings;
   workers: number | null;
   chunks: { done: number; total: number } | null;
+  /** Pairs of stills of the result. */
+  stills: number;
 }
 
 /** As json_build_object gives it: `updated_at` is an ISO 8601 string. */

@@ -145,11 +145,15 @@ export async function completeFile(
        update transactions t
        set outcome = 'completed', ended_at = now(), original = $5, processed = $6,
            original_codec = $7, target_codec = $8, verification = $9, notes = $10,
-           phase_times = $11, sha256 = $12
+           phase_times = $11, sha256 = $12, stills = $13
        where file_id = $1 and attempt = $2 and lease = $3 and outcome is null
        returning file_id, attempt
      ), forgotten as (
        delete from progress p using ended e where p.file_id = e.file_id and p.attempt = e.attempt
+     ), kept as (
+       delete from still_uploads s using ended e
+       where s.file_id = e.file_id and s.attempt = e.attempt and s.lease = $3
+         and $13::jsonb is not null
      )
      update files f set state = 'completed', processed_key = $4
      from ended e
@@ -167,6 +171,7 @@ export async function completeFile(
       JSON.stringify(result.notes),
       JSON.stringify(result.phase_times),
       result.sha256,
+      result.stills === undefined ? null : JSON.stringify(result.stills),
     ],
   );
   return rowCount === 1;

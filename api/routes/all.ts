@@ -11,6 +11,8 @@ import { downloadOriginal } from "./download-original.ts";
 import { downloadProcessed } from "./download-processed.ts";
 import { getFile, getStatus } from "./get-status.ts";
 import { getMultipart } from "./get-multipart.ts";
+import { getPoster } from "./get-poster.ts";
+import { listStills } from "./list-stills.ts";
 import { healthz } from "./healthz.ts";
 import { listDeliveries } from "./list-deliveries.ts";
 import { listFiles } from "./list-files.ts";
@@ -48,6 +50,8 @@ export const routes: readonly Route[] = [
   deleteFile,
   downloadOriginal,
   downloadProcessed,
+  listStills,
+  getPoster,
   createWebhook,
   listWebhooks,
   updateWebhook,

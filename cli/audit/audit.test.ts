@@ -1,11 +1,12 @@
 import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { AttemptRef, LeaseRef } from "@transpod/contract/job-identity.ts";
-import { chunkKey } from "@transpod/contract/object-keys.ts";
+import { chunkKey, posterKey } from "@transpod/contract/object-keys.ts";
 import { deleteObjects } from "@transpod/runtime/delete-objects.ts";
 import type { Finding } from "@transpod/store/audit-findings.ts";
 import { cancelFile } from "@transpod/store/cancel.ts";
 import { storeCut } from "@transpod/store/cuts.ts";
+import { beginStills, forgetStills } from "@transpod/store/stills.ts";
 import {
   aCut,
   announcedFile,
@@ -145,6 +146,31 @@ test("an object that nobody points to is found; a warning while somebody may yet
       `error ${sentence("stranger.mp4")}`,
       `warning ${sentence(atWork.key)}`,
     ].toSorted(),
+  );
+});
+
+test("stills are no orphans while a result has them or the sweep will remove them", async () => {
+  const published = await claimedFile();
+  const abandoned = await claimedFile();
+  const posters = [published, abandoned].map(({ ref }) => posterKey(ref));
+  for (const { ref } of [published, abandoned]) {
+    await beginStills(db.pool, ref);
+    await put(aws.processedBucket, posterKey(ref));
+  }
+  const result = resultOf(published.ref);
+  const stills = [{ time_seconds: 1, width: 640, height: 360 }];
+  await completeFile(db.pool, published.ref, published.key, { ...result, stills });
+  await cancelFile(db.pool, abandoned.ref.fileId);
+  const orphans = async () => (await findings()).filter((finding) => finding.includes("/stills/"));
+  expect(await orphans()).toEqual([]);
+
+  await forgetStills(db.pool, abandoned.ref);
+  const other = posterKey({ ...published.ref, lease: 2 });
+  await put(aws.processedBucket, other);
+  expect((await orphans()).toSorted()).toEqual(
+    [posters[1], other]
+      .map((key) => `error orphan: No result has the still ${key} in the bucket.`)
+      .toSorted(),
   );
 });
 

@@ -9,6 +9,7 @@ import { shortenAuditLog } from "./shorten-audit-log.ts";
 import type { UnknownUploads } from "./unknown-uploads.ts";
 import { sendOutbox, type OutboxDeps } from "./send-outbox.ts";
 import { removeChunks } from "./remove-chunks.ts";
+import { removeStills } from "./remove-stills.ts";
 import { removeLeftovers, type LeftoverDeps } from "./remove-leftovers.ts";
 
 export interface SweepDeps extends LaunchDeps, MissedUploadDeps, OutboxDeps, LeftoverDeps {
@@ -25,7 +26,7 @@ const deliveryDays = 30;
  * Compares the rows with S3, SQS and the Jobs, and repairs differences: uploads without an event,
  * messages that were not sent, parts that will not be joined, attempts whose Job changed without a
  * notification, Jobs that are no longer needed, objects of deleted files and of attempts without a
- * result, chunks of files that have ended.
+ * result, chunks of files that have ended, stills that no result has.
  */
 export async function sweep(deps: SweepDeps): Promise<void> {
   const parts = [
@@ -39,6 +40,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
     sweepJobs(deps),
     removeLeftovers(deps),
     removeChunks(deps),
+    removeStills(deps),
   ];
   const failed = (await Promise.allSettled(parts)).filter((part) => part.status === "rejected");
   if (failed.length > 0) {

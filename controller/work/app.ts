@@ -13,6 +13,7 @@ import {
   partsRequest,
   progressRequest,
   sourceRequest,
+  stillsRequest,
 } from "@transpod/contract/work-protocol.ts";
 import { HttpError, notFound, parseRequest, problemHandler } from "@transpod/runtime/problems.ts";
 import { claim } from "./claim.ts";
@@ -26,6 +27,7 @@ import { FencedError } from "./fenced.ts";
 import { signParts } from "./parts.ts";
 import { progress } from "./progress.ts";
 import { renewSource } from "./source.ts";
+import { signStills } from "./stills.ts";
 
 type Operation<T> = (deps: WorkDeps, ref: AttemptRef, body: T) => Promise<object>;
 
@@ -44,6 +46,7 @@ export function createWorkApp(deps: WorkDeps): Express {
   );
   app.post("/work/source", operation(deps, "source", sourceRequest, renewSource));
   app.post("/work/parts", operation(deps, "parts", partsRequest, signParts));
+  app.post("/work/stills", operation(deps, "stills", stillsRequest, signStills));
   app.post("/work/progress", operation(deps, "progress", progressRequest, progress));
   app.post("/work/complete", operation(deps, "complete", completeRequest, complete));
   app.post("/work/fail", operation(deps, "fail", failRequest, fail));

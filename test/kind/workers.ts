@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { compareRuns, describeRun, runEach } from "../bench/several-workers.ts";
 import { makeSample } from "../e2e/samples.ts";
+import { onNode } from "./tools.ts";
 import { openTranspod } from "./transpod.ts";
 
 const command = new Command("workers")
@@ -38,7 +39,13 @@ await transpod.configure({
   "transcoder.resources.memory": "1Gi",
 });
 
-const runs = await runEach(transpod.client, film, numbers);
+const runs = await runEach(transpod.client, film, numbers, cpuSecondsOfNode);
 for (const run of compareRuns(runs)) {
   console.log(options.json ? JSON.stringify(run) : describeRun(run));
+}
+
+/** Of all pods, and of Kubernetes. */
+async function cpuSecondsOfNode(): Promise<number> {
+  const text = await onNode("cat", "/sys/fs/cgroup/cpu.stat");
+  return Number(/^usage_usec (\d+)$/m.exec(text)?.[1]) / 1e6;
 }

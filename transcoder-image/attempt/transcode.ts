@@ -8,6 +8,7 @@ import { targetFor } from "../plan/encoder.ts";
 import { convert, type ConvertDeps } from "./convert.ts";
 import { downloadChunks } from "./download-chunks.ts";
 import { summarize } from "./media-summary.ts";
+import { publishStills } from "./publish-stills.ts";
 import { sourceOf, type TaskDeps } from "./task.ts";
 import { downloadSource, uploadResult } from "./transfers.ts";
 
@@ -40,7 +41,10 @@ export async function transcode(
   const { source, plan, verified, notes } = converted;
   const { sizeBytes } = verified.made.media;
   const file = { path: output, sizeBytes };
-  const uploaded = await clock.run("upload", () => uploadResult(deps, lease, file));
+  const { stills, ...uploaded } = await clock.run("upload", async () => ({
+    stills: await publishStills(deps, lease, files, converted),
+    ...(await uploadResult(deps, lease, file)),
+  }));
 
   return {
     lease,
@@ -52,6 +56,7 @@ export async function transcode(
     verification: verified.verification,
     notes: [...notes, ...notesOf(task, cut)],
     phase_times: clock.times,
+    ...(stills === undefined ? {} : { stills }),
   };
 }
 

@@ -4,7 +4,7 @@ import { createReadStream } from "node:fs";
 import { stat, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { text } from "node:stream/consumers";
+import { buffer, text } from "node:stream/consumers";
 import { defaultLimits } from "@transpod/contract/media-limits.ts";
 import { defaultSettings, type TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import {
@@ -12,6 +12,7 @@ import {
   failRequest,
   partsRequest,
   progressRequest,
+  stillsRequest,
   type CompleteRequest,
   type FailRequest,
   type ProgressRequest,
@@ -38,6 +39,8 @@ export interface WorkServerOptions {
   strangerTimes?: number;
   /** Refuse the first try of each part, as S3 refuses an expired URL. */
   expireFirstUrls?: boolean;
+  /** Sign no URLs for stills. */
+  refuseStills?: boolean;
   /** Give tasks, so that the worker may cut the video. */
   cut?: CutOptions;
   fenceWhen?: (progress: ProgressRequest) => boolean;
@@ -48,6 +51,8 @@ export class WorkServer {
   readonly progress: ProgressRequest[] = [];
   readonly rangesAsked: (string | undefined)[] = [];
   readonly chunks = new ChunkTasks();
+  /** By name, such as `0-original`. */
+  readonly stills = new Map<string, Buffer>();
   readonly #options: WorkServerOptions;
   readonly #seen = new EventEmitter();
   readonly #parts = new Map<number, Buffer>();
@@ -101,6 +106,7 @@ export class WorkServer {
     const url = new URL(request.url ?? "/", this.url);
     if (url.pathname === "/source") return this.#sendSource(request, response);
     if (url.pathname === "/part") return this.#takePart(url, request, response);
+    if (url.pathname === "/still") return this.#takeStill(url, request, response);
     if (url.pathname === "/chunk") {
       return this.chunks.serve(Number(url.searchParams.get("n")), request, response);
     }
@@ -139,6 +145,11 @@ export class WorkServer {
         const { part_numbers } = partsRequest.parse(body);
         return reply(response, 200, { parts: part_numbers.map((n) => this.#sign(n)) });
       }
+      case "/work/stills":
+        if (this.#options.refuseStills === true) {
+          return reply(response, 422, { code: "refused", detail: "There are no URLs for stills." });
+        }
+        return reply(response, 200, this.#signStills(stillsRequest.parse(body).pairs));
       case "/work/complete":
         this.completed = completeRequest.parse(body);
         return reply(response, 200, {});
@@ -172,6 +183,23 @@ export class WorkServer {
   #sign(part_number: number) {
     this.#signed += 1;
     return { part_number, url: `${this.url}/part?n=${part_number}&signed=${this.#signed}` };
+  }
+
+  #signStills(pairs: number) {
+    const sign = (name: string) => `${this.url}/still?name=${name}`;
+    return {
+      poster: sign("poster"),
+      pairs: Array.from({ length: pairs }, (_, pair) => ({
+        original: sign(`${pair}-original`),
+        processed: sign(`${pair}-processed`),
+      })),
+    };
+  }
+
+  async #takeStill(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await buffer(request);
+    this.stills.set(url.searchParams.get("name") ?? "", body);
+    response.writeHead(200, { etag: '"still"' }).end();
   }
 
   async #sendSource(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -50,7 +50,8 @@ function framesOfASecond(timestamps: readonly number[]): number {
   return Math.max(1, Math.round(rate * windowSeconds));
 }
 
-function seekTo(frame: number, { timestamps, startSeconds }: Times): number | null {
+/** Where to seek to in a file for a frame: before it, after the one before it; null for the first one and after the last. */
+export function seekTo(frame: number, { timestamps, startSeconds }: Times): number | null {
   const [before, at] = [timestamps[frame - 1], timestamps[frame]];
   if (before === undefined || at === undefined) return null;
   return (before + at) / 2 - startSeconds;

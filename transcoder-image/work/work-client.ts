@@ -7,6 +7,7 @@ import {
   partsResponse,
   progressResponse,
   sourceResponse,
+  stillsResponse,
   workError,
   type ClaimRequest,
   type CompleteRequest,
@@ -14,6 +15,8 @@ import {
   type PartsRequest,
   type ProgressRequest,
   type SourceRequest,
+  type StillsRequest,
+  type StillsResponse,
 } from "@transpod/contract/work-protocol.ts";
 import {
   chunkCompleteResponse,
@@ -72,6 +75,11 @@ export class WorkClient {
   async parts(request: PartsRequest, signal: AbortSignal): Promise<Map<number, string>> {
     const { parts } = await this.#persist("parts", request, partsResponse, signal);
     return new Map(parts.map((part) => [part.part_number, part.url]));
+  }
+
+  /** URLs to upload stills to. */
+  stills(request: StillsRequest, signal: AbortSignal): Promise<StillsResponse> {
+    return this.#persist("stills", request, stillsResponse, signal);
   }
 
   /** Tried once, because the next heartbeat has newer values. */

@@ -1,0 +1,57 @@
+import { stat } from "node:fs/promises";
+import type { Still } from "@transpod/contract/work-protocol.ts";
+import { readFfmpegFacts } from "../ffmpeg/facts.ts";
+import { makeStills, type MadeStills } from "../stills/make-stills.ts";
+import { uploadFile } from "../transfer/upload.ts";
+import type { ConvertFiles, Converted } from "./convert.ts";
+import type { TaskDeps } from "./task.ts";
+
+/** The result does not wait longer for its stills. */
+const timeoutMs = 120_000;
+
+/**
+ * Makes and uploads the stills of a verified result; resolves with the pairs. Undefined when that failed: a result
+ * without stills is complete, so the attempt goes on. Rejects only when `deps.signal` is aborted.
+ */
+export async function publishStills(
+  deps: TaskDeps,
+  lease: number,
+  { input, output }: Pick<ConvertFiles, "input" | "output">,
+  { source, verified: { made } }: Pick<Converted, "source" | "verified">,
+): Promise<Still[] | undefined> {
+  const { config, folder, log } = deps;
+  const signal = AbortSignal.any([deps.signal, AbortSignal.timeout(timeoutMs)]);
+  try {
+    const ffmpeg = await readFfmpegFacts(signal);
+    const { cpus, stallSeconds } = config;
+    const files = { input, output, source, made, folder };
+    const stills = await makeStills({ ...files, ffmpeg, cpus, stallSeconds, signal });
+    await uploadStills({ ...deps, signal }, lease, stills);
+    return stills.pairs.map(({ still }) => still);
+  } catch (error) {
+    deps.signal.throwIfAborted();
+    log.warn({ event: "no_stills", why: String(error) });
+    return undefined;
+  }
+}
+
+async function uploadStills(
+  { work, signal }: Pick<TaskDeps, "work" | "signal">,
+  lease: number,
+  { poster, pairs }: MadeStills,
+): Promise<void> {
+  const urls = await work.stills({ lease, pairs: pairs.length }, signal);
+  const uploads = pairs.flatMap(({ original, processed }, pair) => [
+    { path: original, url: urls.pairs[pair]?.original },
+    { path: processed, url: urls.pairs[pair]?.processed },
+  ]);
+  await Promise.all(
+    [{ path: poster, url: urls.poster }, ...uploads].map(async ({ path, url }) => {
+      if (url === undefined) throw new Error("The controller signed too few URLs for stills.");
+      const { size: sizeBytes } = await stat(path);
+      const layout = [{ number: 1, start: 0, end: sizeBytes }];
+      const sign = async () => new Map([[1, url]]);
+      await uploadFile({ path, sizeBytes, layout, sign, onProgress: () => {}, signal });
+    }),
+  );
+}

@@ -1,9 +1,6 @@
 import type { FileStatus } from "@transpod/contract/public-api.ts";
 import { request } from "./api.ts";
 
-/** How many pairs of pictures there are. */
-export const stillsOf = ({ stills = 0 }: FileStatus & { stills?: number }): number => stills;
-
 /** What the API allows in a file's state. */
 export const canCancel = ({ processing_status: state }: FileStatus): boolean =>
   state !== "completed" && state !== "failed" && state !== "cancelled";

@@ -33,6 +33,23 @@ test("a real video appears by itself, completes, and its page explains what happ
     await page.locator(".timeline").getByText(sentence).waitFor();
   }
   await page.getByRole("row", { name: "Codec H.264 H.265" }).waitFor();
+
+  const line = page.getByLabel("Where the original ends and the result begins");
+  await line.press("ArrowRight");
+  expect(await line.getAttribute("aria-valuetext")).toBe("51 % original");
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll<HTMLImageElement>(".pair img")].every(
+      ({ naturalWidth }) => naturalWidth > 0,
+    ),
+  );
+  const picture = (await page.locator(".pair").boundingBox())!;
+  const height = picture.y + picture.height / 2;
+  await page.mouse.move(picture.x + picture.width / 2, height);
+  await page.mouse.down();
+  await page.mouse.move(picture.x + picture.width / 4, height);
+  await page.mouse.up();
+  expect(await line.inputValue()).toBe("25");
+
   const downloading = page.waitForEvent("download");
   await page.getByRole("button", { name: "Download the result" }).click();
   expect((await downloading).suggestedFilename()).toMatch(/^rotated_video.*\.mp4$/);

@@ -1,6 +1,5 @@
 import { useRoute } from "preact-iso";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
-import { stillsOf } from "../file-actions.ts";
 import { formatDuration, formatNumber } from "../format.ts";
 import { overallPercent } from "../shell/progress.ts";
 import { Failure, Loading, Notice } from "../shell/notice.tsx";
@@ -52,7 +51,7 @@ function File({ fileId }: { fileId: string }) {
       )}
       <Outcome file={file} />
       <Actions file={file} />
-      {stillsOf(file) > 0 && <Compare fileId={file.file_id} />}
+      {file.stills > 0 && <Compare fileId={file.file_id} />}
       <div class="columns">
         <div>
           <Facts file={file} />

@@ -1,11 +1,10 @@
 import { useState } from "preact/hooks";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
-import { stillsOf } from "../file-actions.ts";
 
 /** A small picture of the result, or an empty frame. */
 export function Poster({ file }: { file: FileStatus }) {
   const [broken, setBroken] = useState(false);
-  const shown = stillsOf(file) > 0 && !broken;
+  const shown = file.stills > 0 && !broken;
   return (
     <span class="poster">
       {shown && (

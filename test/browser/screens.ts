@@ -1,7 +1,5 @@
-import { mkdtemp, mkdir } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { makeSamples } from "../e2e/samples.ts";
 import { pathOfReal, realFiles } from "../media/real-files.ts";
 import { openPage, startBrowserTest, type BrowserTest } from "./browser.ts";
 import { ended, upload } from "./videos.ts";
@@ -51,7 +49,10 @@ async function take(running: BrowserTest, path: string, shot: Shot): Promise<voi
   const viewport = { width, height };
   await using watched = await openPage(running, path, { viewport, colorScheme });
   const { page } = watched;
-  await page.locator(".row, .timeline .good, .figures, .intro ~ *").first().waitFor();
+  await page
+    .locator(".row, .timeline .good, main > section .figures, .intro ~ *")
+    .first()
+    .waitFor();
   await page.waitForFunction(() => [...document.images].every(({ complete }) => complete));
   await page.screenshot({ path: file, fullPage });
 }
@@ -59,10 +60,11 @@ async function take(running: BrowserTest, path: string, shot: Shot): Promise<voi
 /** A Transpod with some videos that are completed, and one that has failed. */
 async function startWithVideos() {
   const running = await startBrowserTest();
-  const samples = await makeSamples(await mkdtemp(join(tmpdir(), "transpod-samples-")));
-  const reals = [realFiles.rotated, realFiles.variableRate, realFiles.phoneHdr].map(pathOfReal);
+  const reals = [realFiles.rotated, realFiles.phoneHdr, realFiles.bikes, realFiles.bunny].map(
+    pathOfReal,
+  );
   const ids: string[] = [];
-  for (const path of [...reals, ...samples]) {
+  for (const path of reals) {
     // oxlint-disable-next-line no-await-in-loop -- so that the order of the list is known
     ids.push(await upload(running, path));
   }

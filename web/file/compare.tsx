@@ -1,20 +1,10 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { StillsResponse } from "@transpod/contract/stills-api.ts";
 import { request } from "../api.ts";
 import { formatClock } from "../format.ts";
 import { words } from "../words.ts";
 
-interface Still {
-  time_seconds: number;
-  width: number;
-  height: number;
-  original_url: string;
-  processed_url: string;
-}
-
-interface Stills {
-  poster_url: string | null;
-  stills: Still[];
-}
+type Still = StillsResponse["stills"][number];
 
 /** The same frames of both videos, of which a line shows a part each. For browsers that can't play H.265, too. */
 export function Compare({ fileId }: { fileId: string }) {
@@ -24,7 +14,7 @@ export function Compare({ fileId }: { fileId: string }) {
   const [chosen, setChosen] = useState(0);
   useEffect(() => {
     const ended = new AbortController();
-    request<Stills>("GET", `/upload/${fileId}/stills`, { signal: ended.signal })
+    request<StillsResponse>("GET", `/upload/${fileId}/stills`, { signal: ended.signal })
       .then((answer) => setStills(answer.stills))
       .catch(() => setFailed(!ended.signal.aborted));
     return () => ended.abort();

@@ -63,6 +63,16 @@ storm: setup ## Transcode VIDEOS=1000 while processes are killed at random, then
 test-contract: setup ## Test that the API is as its OpenAPI document says, with Schemathesis
 	@vitest run --config test/contract/vitest.config.ts
 
+.PHONY: test-browser
+test-browser: setup ## Test the page in Chromium
+	@scripts/setup-browser
+	@vitest run --config test/browser/vitest.config.ts
+
+.PHONY: page-picture
+page-picture: setup ## Take the picture of the page for the README (SCREENS=folder: of every screen)
+	@scripts/setup-browser
+	@node test/browser/screens.ts $(SCREENS)
+
 .PHONY: test-chart
 test-chart: setup ## Test the Helm chart: lint, rendered objects, Kubernetes' schemas
 	@scripts/cluster-tools helm
@@ -105,5 +115,5 @@ kind-down: ## Delete the kind cluster
 	@scripts/kind-down
 
 .PHONY: setup
-setup: ## Install what is missing: npm packages, ffmpeg, MiniStack (the other targets do so themselves)
+setup: ## Install what is missing: npm packages, ffmpeg, MiniStack, the built page (the other targets do so themselves)
 	@scripts/setup

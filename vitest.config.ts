@@ -5,8 +5,11 @@ import { configDefaults, defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
-// These need containers, a cluster, Helm, much disk or a fuzzer, and have a configuration of their own.
-const exclude = [...configDefaults.exclude, "test/{chart,containers,contract,kind,large}/**"];
+// These need a browser, containers, a cluster, Helm, much disk or a fuzzer, and have a configuration of their own.
+const exclude = [
+  ...configDefaults.exclude,
+  "test/{browser,chart,containers,contract,kind,large}/**",
+];
 
 /** A test of pure functions waits for nothing: the word `await` is not in its file. */
 const pure = globSync("*/**/*.test.ts", { cwd: root, exclude: (name) => name === "node_modules" })

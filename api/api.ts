@@ -9,6 +9,7 @@ import { checkDatabase, createPool } from "@transpod/store/database.ts";
 import { createApp } from "./app.ts";
 import type { ApiConfig } from "./config.ts";
 import { FileEvents } from "./events/file-events.ts";
+import { s3Origins } from "./page/s3-origins.ts";
 
 export interface Api extends Service {
   /** The port that it listens on; a free one when the configuration has 0. */
@@ -54,6 +55,7 @@ export async function startApi(
       events,
       s3,
       publicS3,
+      s3Origins: await s3Origins(publicS3, Object.values(buckets)),
       buckets,
       settings,
       checks,

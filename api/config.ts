@@ -44,6 +44,7 @@ const schema = awsEnvironment.extend({
   TRUST_PROXY: z
     .union([integer({ min: 0, max: 100 }), commaList.pipe(z.array(proxyAddress))])
     .default(0),
+  PAGE: z.enum(["on", "off"]).default("on"),
   AUTH: z.enum(["on", "off"]).default("on"),
   RATE_LIMIT_PER_MINUTE: integer({ min: 0 }).default(1200),
   UPLOAD_URL_TTL_SECONDS: ttlSeconds,
@@ -65,6 +66,8 @@ export interface ApiSettings {
   corsOrigins: "*" | readonly string[];
   /** The number of proxies in front of the API, or their addresses; Express calls it `trust proxy`. */
   trustProxy: number | readonly string[];
+  /** Whether browsers get the page. */
+  page: boolean;
   /** Whether an API key is required. */
   auth: boolean;
   /** Requests a minute of one key, or without keys of one address; 0 is no limit. */
@@ -115,6 +118,7 @@ export function readApiConfig(
       maxUploadBytes: env.MAX_UPLOAD_BYTES,
       corsOrigins: env.CORS_ORIGINS,
       trustProxy: env.TRUST_PROXY,
+      page: env.PAGE === "on",
       auth: env.AUTH === "on",
       rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
       webhookAllowPrivate: env.WEBHOOK_ALLOW_PRIVATE === "on",

@@ -13,6 +13,8 @@ export interface AppDeps {
   s3: S3Client;
   /** Signs URLs for clients, with the endpoint that clients reach. It sends no requests. */
   publicS3: S3Client;
+  /** Of the URLs that `publicS3` signs: the page may reach them. */
+  s3Origins: readonly string[];
   buckets: ApiConfig["buckets"];
   settings: Readonly<ApiSettings>;
   /** The checks of /readyz, by name. */

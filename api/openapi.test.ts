@@ -56,6 +56,7 @@ test("the document has every route that is served, and no other", () => {
     events: new FileEvents({ pool, registry, log }),
     s3: createS3({ region: "us-east-1" }),
     publicS3: createS3({ region: "us-east-1" }),
+    s3Origins: [],
     buckets: { raw: "raw", processed: "processed" },
     settings: {
       uploadUrlTtlSeconds: 1,
@@ -64,6 +65,7 @@ test("the document has every route that is served, and no other", () => {
       maxUploadBytes: 1,
       corsOrigins: [],
       trustProxy: 0,
+      page: false,
       auth: true,
       rateLimitPerMinute: 0,
       webhookAllowPrivate: false,

@@ -3,7 +3,7 @@ import { startTestApi, type TestApi } from "@transpod/test/test-api.ts";
 
 let api: TestApi;
 beforeAll(async () => {
-  api = await startTestApi({ AUTH: "on" });
+  api = await startTestApi({ AUTH: "on", PAGE: "off" });
 });
 afterAll(() => api.stop());
 
@@ -13,7 +13,7 @@ test.for([
   "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
   "text/html",
   "application/json;q=0.5,text/html",
-])("GET / leads who prefers a page (%s) to the documentation", async (accept) => {
+])("without the page, GET / leads who prefers HTML (%s) to the documentation", async (accept) => {
   const { status, headers } = await ask(accept);
   expect(status).toBe(303);
   expect(headers.get("location")).toBe("/docs");

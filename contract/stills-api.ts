@@ -19,3 +19,5 @@ export const stillsResponse = z
     id: "Stills",
     description: "JPEG pictures. The URLs are presigned, valid for one hour.",
   });
+
+export type StillsResponse = z.infer<typeof stillsResponse>;

@@ -32,6 +32,8 @@ export interface Embedded extends Service {
   dataDir: string;
   /** Whether the API needs keys. */
   auth: boolean;
+  /** Whether the API serves the page. */
+  page: boolean;
 }
 
 /**
@@ -95,6 +97,7 @@ export async function startEmbedded(config: EmbeddedConfig): Promise<Embedded> {
     url: `http://${loopback}:${api.port}`,
     dataDir: dataDir.path,
     auth: apiConfig.settings.auth,
+    page: apiConfig.settings.page,
     stop: () => running.disposeAsync(),
   };
 }

@@ -5,13 +5,13 @@ import { startEmbedded } from "./embedded.ts";
 
 await runService(async () => {
   const embedded = await startEmbedded(readEmbeddedConfig(process.env));
-  const { url, dataDir, auth } = embedded;
+  const { url, dataDir, auth, page } = embedded;
   const folder = relative(process.cwd(), dataDir);
   const keys = auth
     ? 'needs an API key (AUTH=on): make keys ARGS="create NAME"'
     : "needs no API key (AUTH=off)";
   console.log(
-    `Transpod is ready: API ${url}, documentation ${url}/docs, data in ${folder}; ${keys}`,
+    `Transpod is ready: API ${url}, ${page ? `page ${url}/, ` : ""}documentation ${url}/docs, data in ${folder}; ${keys}`,
   );
   return embedded;
 });

@@ -13,10 +13,13 @@ const root = fileURLToPath(new URL("..", import.meta.url));
  * beside main.js.
  */
 const openedFiles: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
-  api: Object.values(referenceFiles).map((file) => {
-    const packaged = /node_modules\/(?!.*node_modules\/).*/.exec(file)?.[0];
-    return [file, packaged ?? basename(file)];
-  }),
+  api: [
+    [join(root, "web/dist"), "page"],
+    ...Object.values(referenceFiles).map((file) => {
+      const packaged = /node_modules\/(?!.*node_modules\/).*/.exec(file)?.[0];
+      return [file, packaged ?? basename(file)] as const;
+    }),
+  ],
   cli: [[join(root, "store/migrations"), "migrations"]],
 };
 

@@ -13,18 +13,29 @@ export class ApiError extends Error {
   }
 }
 
+export interface RequestOptions {
+  body?: unknown;
+  signal?: AbortSignal;
+  /** Whether it is sent even when the page is left. */
+  keepalive?: boolean;
+}
+
 /** Without a body it sends none. Throws an ApiError, or a TypeError when there is no connection. */
 export async function request<T>(
   method: "GET" | "POST" | "PATCH" | "DELETE",
   path: string,
-  { body, signal }: { body?: unknown; signal?: AbortSignal } = {},
+  { body, signal, keepalive = false }: RequestOptions = {},
 ): Promise<T> {
   const response = await fetch(path, {
     method,
+    keepalive,
+    // The page's addresses are also the API's: without this a browser could get the page.
+    headers: {
+      accept: "application/json",
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+    },
     ...(signal === undefined ? {} : { signal }),
-    ...(body === undefined
-      ? {}
-      : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   if (response.status === 204) return undefined as T;
   const answer: unknown = await response.json().catch(() => ({}));

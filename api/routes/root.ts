@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { apiVersion, json } from "../describe.ts";
+import { apiVersion } from "../describe.ts";
+import { prefersHtml } from "../page/page.ts";
 import type { Route } from "../route.ts";
 
 const links = {
@@ -28,19 +29,21 @@ export const root: Route = {
   operation: {
     operationId: "root",
     tags: ["operation"],
-    summary: "List the paths; redirects browsers to the documentation",
+    summary: "List the paths; browsers get the page",
     responses: {
-      200: json("For a program", directory),
+      200: {
+        description: "For a program; a browser, which prefers text/html, gets the page",
+        content: { "application/json": { schema: directory }, "text/html": { schema: z.string() } },
+      },
       303: {
-        description: "For a browser, which prefers text/html",
+        description: "For a browser, when the page is turned off",
         headers: z.object({ Location: z.literal(links.docs) }),
       },
     },
   },
   handle: () => (request, response) => {
     response.vary("Accept");
-    // The first type is for clients that accept any.
-    if (request.accepts("json", "html") === "html") response.status(303).location(links.docs).end();
+    if (prefersHtml(request)) response.status(303).location(links.docs).end();
     else response.json({ name: "Transpod", version: apiVersion, links });
   },
 };

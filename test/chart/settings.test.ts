@@ -32,6 +32,7 @@ describe("the API", () => {
       settings: {
         corsOrigins: [],
         trustProxy: 0,
+        page: true,
         auth: true,
         rateLimitPerMinute: 1200,
         webhookAllowPrivate: false,
@@ -59,6 +60,7 @@ describe("the API", () => {
         maxUploadBytes: 1024 ** 3,
         corsOrigins: ["https://video.example.com", "http://localhost:3000"],
         trustProxy: ["10.0.0.0/8", "loopback"],
+        page: false,
         auth: false,
         rateLimitPerMinute: 100_000,
         webhookAllowPrivate: true,

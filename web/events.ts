@@ -1,0 +1,83 @@
+import { signal } from "@preact/signals";
+import type { FileStatus } from "@transpod/contract/public-api.ts";
+import { loadSession } from "./session.ts";
+
+export interface FileListener {
+  onFile: (file: FileStatus) => void;
+  onDeleted: (fileId: string) => void;
+  /** Changes may have been missed: list again. */
+  onReconnect: () => void;
+}
+
+/** Of the one stream that all screens share. */
+export const connection = signal<"off" | "open" | "lost" | "offline">("off");
+
+const listeners = new Set<FileListener>();
+const retryMs = { first: 1000, most: 30_000 };
+let source: EventSource | undefined;
+let retry: ReturnType<typeof setTimeout> | undefined;
+let failures = 0;
+/** Whether there was a stream before: then a new one means that changes were missed. */
+let hadStream = false;
+
+/** Calls the listener for every change of a file, until the returned function is called. */
+export function watchFiles(listener: FileListener): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+/** Begins the stream; does nothing while it is there. */
+export function startEvents(): void {
+  if (source !== undefined) return;
+  source = new EventSource("/events");
+  source.addEventListener("ready", () => {
+    failures = 0;
+    connection.value = "open";
+    if (hadStream) for (const listener of listeners) listener.onReconnect();
+    hadStream = true;
+  });
+  source.addEventListener("file", ({ data }: MessageEvent<string>) => {
+    const file = JSON.parse(data) as FileStatus;
+    for (const listener of listeners) listener.onFile(file);
+  });
+  source.addEventListener("deleted", ({ data }: MessageEvent<string>) => {
+    const { file_id } = JSON.parse(data) as { file_id: string };
+    for (const listener of listeners) listener.onDeleted(file_id);
+  });
+  source.addEventListener("error", () => {
+    stop();
+    connection.value = navigator.onLine ? "lost" : "offline";
+    // Perhaps the session has ended.
+    if (navigator.onLine) void loadSession();
+    // The browser's own reconnect gives up when the answer is an error.
+    const wait = Math.min(retryMs.most, retryMs.first * 2 ** failures++);
+    retry = setTimeout(startEvents, wait * (0.5 + Math.random() / 2));
+  });
+}
+
+/** Ends the stream, as when someone signs out. */
+export function stopEvents(): void {
+  stop();
+  hadStream = false;
+  connection.value = "off";
+}
+
+function stop(): void {
+  clearTimeout(retry);
+  source?.close();
+  source = undefined;
+}
+
+/** Follows the browser's own view of the network. */
+export function followNetwork(): void {
+  addEventListener("offline", () => {
+    if (connection.value === "off") return;
+    stop();
+    connection.value = "offline";
+  });
+  addEventListener("online", () => {
+    if (connection.value === "off") return;
+    connection.value = "lost";
+    startEvents();
+  });
+}

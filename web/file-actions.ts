@@ -1,0 +1,27 @@
+import type { FileStatus } from "@transpod/contract/public-api.ts";
+import { request } from "./api.ts";
+
+/** What the API allows in a file's state. */
+export const canCancel = ({ processing_status: state }: FileStatus): boolean =>
+  state !== "completed" && state !== "failed" && state !== "cancelled";
+export const canRetry = ({ processing_status: state }: FileStatus): boolean =>
+  state === "failed" || state === "cancelled";
+export const canDownload = ({ processing_status: state }: FileStatus): boolean =>
+  state === "completed";
+
+export async function downloadUrl(fileId: string, kind: "original" | "processed"): Promise<string> {
+  const path = `/upload/${fileId}/download/${kind}`;
+  const { download_url } = await request<{ download_url: string }>("GET", path);
+  return download_url;
+}
+
+/** Lets the browser save the file; S3 says its name. */
+export async function download(fileId: string, kind: "original" | "processed"): Promise<void> {
+  const link = document.createElement("a");
+  link.href = await downloadUrl(fileId, kind);
+  link.download = "";
+  link.click();
+}
+
+export const downloadResult = ({ file_id }: FileStatus): Promise<void> =>
+  download(file_id, "processed");

@@ -1,0 +1,108 @@
+import { useState } from "preact/hooks";
+import { useLocation } from "preact-iso";
+import type { FileStatus } from "@transpod/contract/public-api.ts";
+import { request } from "../api.ts";
+import { deleteLater } from "../delete-later.ts";
+import { canCancel, canDownload, canRetry, download } from "../file-actions.ts";
+import { may } from "../session.ts";
+import { explain } from "../shell/explain.ts";
+import { toast } from "../shell/toasts.tsx";
+import { words } from "../words.ts";
+import { RetryForm } from "./retry-form.tsx";
+
+/** Resolves also when it failed: then it has said so. */
+async function attempt(act: () => Promise<unknown>, done?: string): Promise<void> {
+  try {
+    await act();
+    if (done !== undefined) toast(done);
+  } catch (error) {
+    toast(explain(error), { bad: true });
+  }
+}
+
+/** What can be done with a file in its state, with our key. */
+export function Actions({ file: status }: { file: FileStatus }) {
+  const { file } = words;
+  const { route } = useLocation();
+  const [retrying, setRetrying] = useState(false);
+  const { file_id } = status;
+  const path = `/upload/${file_id}`;
+  const uploaded = status.attempt > 0;
+  return (
+    <section aria-label={file.actions}>
+      <div class="buttons">
+        {canDownload(status) && (
+          <button
+            type="button"
+            class="primary"
+            onClick={() => void attempt(() => download(file_id, "processed"))}
+          >
+            {file.download}
+          </button>
+        )}
+        {uploaded && (
+          <button type="button" onClick={() => void attempt(() => download(file_id, "original"))}>
+            {file.downloadOriginal}
+          </button>
+        )}
+        {may("write") && canCancel(status) && (
+          <button
+            type="button"
+            onClick={() => void attempt(() => request("POST", `${path}/cancel`), file.cancelled)}
+          >
+            {file.cancel}
+          </button>
+        )}
+        {may("write") && canRetry(status) && (
+          <>
+            <button
+              type="button"
+              class="primary"
+              onClick={() => void attempt(() => request("POST", `${path}/retry`), file.retried)}
+            >
+              {file.retry}
+            </button>
+            <button type="button" aria-expanded={retrying} onClick={() => setRetrying(!retrying)}>
+              {file.retryWith}
+            </button>
+          </>
+        )}
+        <button type="button" onClick={() => void copyLink()}>
+          {file.copy}
+        </button>
+        {may("write") && (
+          <button
+            type="button"
+            class="danger"
+            onClick={() => {
+              deleteLater([file_id]);
+              route("/");
+            }}
+          >
+            {file.remove}
+          </button>
+        )}
+      </div>
+      {retrying && canRetry(status) && (
+        <RetryForm
+          settings={status.settings}
+          onStart={(settings) =>
+            attempt(async () => {
+              await request("POST", `${path}/retry`, { body: { settings } });
+              setRetrying(false);
+            }, file.retried)
+          }
+        />
+      )}
+    </section>
+  );
+}
+
+async function copyLink(): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(location.href);
+    toast(words.file.copied);
+  } catch {
+    toast(words.file.copyFailed, { bad: true });
+  }
+}

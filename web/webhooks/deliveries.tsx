@@ -1,0 +1,88 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Delivery, DeliveryList, FileEventType } from "@transpod/contract/webhooks.ts";
+import { request } from "../api.ts";
+import { formatTime } from "../format.ts";
+import { explain } from "../shell/explain.ts";
+import { Failure, Loading } from "../shell/notice.tsx";
+import { toast } from "../shell/toasts.tsx";
+import { words } from "../words.ts";
+
+/** The newest of them. */
+const shown = 20;
+
+export function Deliveries({ webhookId }: { webhookId: string }) {
+  const { webhooks: text } = words;
+  const [deliveries, setDeliveries] = useState<readonly Delivery[]>();
+  const [failure, setFailure] = useState<unknown>(null);
+  const path = `/webhooks/${webhookId}/deliveries`;
+  const load = async (): Promise<void> => {
+    try {
+      setDeliveries((await request<DeliveryList>("GET", `${path}?limit=${shown}`)).deliveries);
+      setFailure(null);
+    } catch (error) {
+      setFailure(error);
+    }
+  };
+  useEffect(() => void load(), [path]);
+  const replay = async (deliveryId: string): Promise<void> => {
+    try {
+      await request("POST", `${path}/${deliveryId}/replay`);
+      toast(text.replayed);
+      await load();
+    } catch (error) {
+      toast(explain(error), { bad: true });
+    }
+  };
+  if (failure !== null) return <Failure error={failure} again={() => void load()} />;
+  if (deliveries === undefined) return <Loading />;
+  if (deliveries.length === 0) return <p class="hint">{text.noDeliveries}</p>;
+  return (
+    <div class="scroll" role="region" aria-label={text.deliveries} tabIndex={0}>
+      <table class="deliveries">
+        <thead>
+          <tr>
+            {Object.values(text.table).map((title) => (
+              <th key={title} scope="col">
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {deliveries.map((delivery) => (
+            <Row key={delivery.delivery_id} delivery={delivery} onReplay={replay} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface RowProps {
+  delivery: Delivery;
+  onReplay: (deliveryId: string) => Promise<void>;
+}
+
+function Row({ delivery, onReplay }: RowProps) {
+  const { webhooks: text } = words;
+  const { delivery_id, payload, status, last_http_status, last_error, tries, created_at } =
+    delivery;
+  const type = text.event[payload.type as FileEventType] ?? payload.type;
+  return (
+    <tr>
+      <td>{payload.data.file_name === undefined ? type : `${type}: ${payload.data.file_name}`}</td>
+      <td>{text[status]}</td>
+      <td>
+        {last_http_status ?? last_error ?? "–"} ({text.tries(tries)})
+      </td>
+      <td>{formatTime(created_at)}</td>
+      <td>
+        {status !== "pending" && (
+          <button type="button" onClick={() => void onReplay(delivery_id)}>
+            {text.replay}
+          </button>
+        )}
+      </td>
+    </tr>
+  );
+}

@@ -4,6 +4,7 @@ import { fileStates } from "./states.ts";
 import { chunkCounts } from "./chunk-protocol.ts";
 import { contentTypes, videoExtension } from "./object-keys.ts";
 import { maxPutBytes } from "./part-layout.ts";
+import { wrongExtension } from "./refusal-sentences.ts";
 import { transcodeSettings } from "./transcode-settings.ts";
 import { codecs, mediaSummary, phases, phaseTimes, verification } from "./work-protocol.ts";
 
@@ -28,7 +29,7 @@ const fileName = z
     error: "The file name contains control characters.",
   })
   .refine((name) => videoExtension(name) !== undefined, {
-    error: "Only .mp4 and .mov files are accepted.",
+    error: wrongExtension,
   })
   .meta({
     description: "Name of the video, without folders. Ends in .mp4 or .mov, in any case.",

@@ -1,3 +1,4 @@
+import { notAVideo } from "@transpod/contract/refusal-sentences.ts";
 import { AttemptError } from "../attempt/attempt-error.ts";
 import { defaultLimits } from "@transpod/contract/media-limits.ts";
 import { isCutOff, judgeBoxes, readBoxes, hasExternalData } from "./boxes.ts";
@@ -87,7 +88,7 @@ const badBoxes: Readonly<Record<"incomplete" | "foreign" | "empty", Refusal>> = 
     code: "truncated",
     sentence: "The file is incomplete: its index (moov) is missing or cut off. Upload it again.",
   },
-  foreign: { code: "not_a_video", sentence: "The file is not an MP4 or MOV video." },
+  foreign: { code: "not_a_video", sentence: notAVideo },
 };
 
 function refused({ code, sentence }: Refusal): AttemptError {

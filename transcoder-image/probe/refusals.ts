@@ -1,5 +1,6 @@
 import type { FailureCode } from "@transpod/contract/failures.ts";
 import { defaultLimits, type MediaLimits } from "@transpod/contract/media-limits.ts";
+import { noVideoTrack, unsupportedCodec } from "@transpod/contract/refusal-sentences.ts";
 import { codecs } from "@transpod/contract/work-protocol.ts";
 import type { Media, VideoTrack } from "./media.ts";
 
@@ -8,19 +9,6 @@ export interface Refusal {
   code: FailureCode;
   sentence: string;
 }
-
-const wellKnown: Readonly<Record<string, string>> = {
-  av1: "AV1",
-  vp8: "VP8",
-  vp9: "VP9",
-  mpeg4: "MPEG-4 Part 2",
-  mpeg2video: "MPEG-2",
-  mpeg1video: "MPEG-1",
-  mjpeg: "Motion JPEG",
-  prores: "ProRes",
-  dnxhd: "DNxHD",
-  h263: "H.263",
-};
 
 /** The video track we convert: the one marked as default, else the first. */
 export function chooseVideo(media: Media): VideoTrack | undefined {
@@ -102,16 +90,11 @@ function noVideo(media: Media): Refusal {
     media.audio.length > 0 ? `${media.audio.map((a) => a.codec).join(", ")} audio` : "",
     media.covers.length > 0 ? "a cover picture" : "",
   ].filter((part) => part !== "");
-  const only = held.length === 0 ? "" : ` It contains only ${held.join(" and ")}.`;
-  return { code: "no_video_track", sentence: `The file has no video track.${only}` };
+  return { code: "no_video_track", sentence: noVideoTrack(held) };
 }
 
 function unsupported({ codec }: VideoTrack): Refusal {
-  const name = wellKnown[codec] ?? codec;
-  return {
-    code: "unsupported_codec",
-    sentence: `The file contains ${name} video; Transpod converts between H.264 and H.265.`,
-  };
+  return { code: "unsupported_codec", sentence: unsupportedCodec(codec) };
 }
 
 function tooLarge({ width, height }: VideoTrack, { max_pixels }: MediaLimits): Refusal {

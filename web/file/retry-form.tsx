@@ -79,7 +79,7 @@ interface ChoiceProps {
   value: string;
 }
 
-function Choice({ name, label, choices, value }: ChoiceProps) {
+export function Choice({ name, label, choices, value }: ChoiceProps) {
   return (
     <label class="field">
       <span>{label}</span>

@@ -4,6 +4,7 @@ import { leaving } from "../delete-later.ts";
 import { may } from "../session.ts";
 import { Failure, Loading, Notice } from "../shell/notice.tsx";
 import { useTitle } from "../shell/use-title.ts";
+import { UploadPanel } from "../upload/upload-panel.tsx";
 import { words } from "../words.ts";
 import { FileList } from "./file-list.ts";
 import { readFilter, writeFilter, type ListFilter } from "./list-filter.ts";
@@ -23,6 +24,7 @@ export function ListPage() {
   return (
     <>
       <h1 class="unseen">{words.list.title}</h1>
+      {may("write") && <UploadPanel />}
       <Toolbar filter={filter} onChange={change} />
       <Files key={search} filter={filter} onClear={() => route("/", true)} />
     </>

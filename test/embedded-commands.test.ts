@@ -47,6 +47,6 @@ test("cancelled in the middle of a transcode, its ffmpeg ends at once; retried, 
   const status = await client.status(fileId);
   expect(status).toMatchObject({ processing_status: "completed", attempt: 2, failure: null });
   const output = join(folder, "out.mp4");
-  await client.download(fileId, "processed", output);
+  await client.download(fileId, "processed", output, { overwrite: true });
   expect(findFaults(await readFacts(source), await readFacts(output))).toEqual([]);
 }, 120_000);

@@ -75,7 +75,7 @@ test("a worker that is told to stop ends with 143, and the video goes to another
   const status = await client.watch(fileId, () => {});
   expect(status).toMatchObject({ processing_status: "completed", attempt: 2 });
   const output = join(folder, "second.mp4");
-  await client.download(fileId, "processed", output);
+  await client.download(fileId, "processed", output, { overwrite: true });
   expect(findFaults(await readFacts(source), await readFacts(output))).toEqual([]);
   const { rows } = await controller.pool.query(
     "select failure_code, counted from transactions where file_id = $1 and attempt = 1",

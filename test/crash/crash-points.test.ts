@@ -99,7 +99,7 @@ async function expectCompleted(
   await vi.waitUntil(async () => (await internals.results(fileId)).length === 1, waitOptions);
   expect(await internals.results(fileId)).toEqual([published]);
   const output = join(folder, "out.mp4");
-  await client.download(fileId, "processed", output);
+  await client.download(fileId, "processed", output, { overwrite: true });
   expect(findFaults(facts.get(source)!, await readFacts(output))).toEqual([]);
 }
 

@@ -118,7 +118,7 @@ test("a file of 6 GB goes up in parts though its client is killed half-way, and 
   const done = seconds();
 
   const output = join(folder, "output.mp4");
-  await client.download(file_id, "processed", output);
+  await client.download(file_id, "processed", output, { overwrite: true });
   expect(findFaults(await readFacts(path), await readFacts(output))).toEqual([]);
   const peaks = await memory.end();
   const phases = status.phase_times;

@@ -21,7 +21,7 @@ async function takePictures(folder: string | undefined): Promise<void> {
     webhooks: "/webhooks",
   };
   if (folder === undefined) {
-    await take(running, screens.file, { file: "docs/page.png", width: 1200, height: 900 });
+    await take(running, screens.file, { file: "docs/page.jpg", width: 1200, height: 900 });
     return;
   }
   await mkdir(folder, { recursive: true });
@@ -54,7 +54,8 @@ async function take(running: BrowserTest, path: string, shot: Shot): Promise<voi
     .first()
     .waitFor();
   await page.waitForFunction(() => [...document.images].every(({ complete }) => complete));
-  await page.screenshot({ path: file, fullPage });
+  const format = file.endsWith(".jpg") ? ({ type: "jpeg", quality: 80 } as const) : {};
+  await page.screenshot({ path: file, fullPage, ...format });
 }
 
 /** A Transpod with some videos that are completed, and one that has failed. */
@@ -66,7 +67,7 @@ async function startWithVideos() {
   const ids: string[] = [];
   for (const path of reals) {
     // oxlint-disable-next-line no-await-in-loop -- so that the order of the list is known
-    ids.push(await upload(running, path));
+    ids.push(await upload(running, path, { quality: "smaller" }));
   }
   await Promise.all(ids.map((id) => ended(running, id)));
   return { ...running, fileId: ids.at(-1) ?? "", [Symbol.asyncDispose]: () => running.stop() };

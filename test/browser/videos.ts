@@ -2,17 +2,22 @@ import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type pg from "pg";
 import type { FileStatus, UploadResponse } from "@transpod/contract/public-api.ts";
+import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import { createPool } from "@transpod/store/database.ts";
 import type { BrowserTest } from "./browser.ts";
 
 const pollMs = 200;
 
 /** Uploads a file as a program does. Resolves with its id. */
-export async function upload({ transpod }: BrowserTest, path: string): Promise<string> {
+export async function upload(
+  { transpod }: BrowserTest,
+  path: string,
+  settings: Partial<TranscodeSettings> = {},
+): Promise<string> {
   const announced = await fetch(`${transpod.url}/upload`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ file_name: basename(path) }),
+    body: JSON.stringify({ file_name: basename(path), settings }),
   });
   const { file_id, upload_url } = (await announced.json()) as UploadResponse;
   const body = new Uint8Array(await readFile(path));

@@ -74,10 +74,12 @@ test.for([
 });
 
 test.for([
-  ["0".repeat(45), true],
-  ["f".repeat(45), true],
-  ["f".repeat(44), false],
-  ["F".repeat(45), false],
+  ["0".repeat(32), true],
+  ["f".repeat(46), true],
+  ["f".repeat(45), false],
+  ["f".repeat(30), false],
+  ["g".repeat(46), false],
+  ["", false],
 ] as const)("GET /upload from the cursor %s on is valid: %s", async ([cursor, valid]) => {
   expect(describedCursor("/upload", cursor)).toBe(valid);
   expect((await api.get(`/upload?cursor=${cursor}`)).status).toBe(valid ? 200 : 422);

@@ -6,7 +6,7 @@ export interface FileListener {
   onFile: (file: FileStatus) => void;
   onDeleted: (fileId: string) => void;
   /** Changes may have been missed: list again. */
-  onReconnect: () => void;
+  onReady: () => void;
 }
 
 /** Of the one stream that all screens share. */
@@ -17,8 +17,6 @@ const retryMs = { first: 1000, most: 30_000 };
 let source: EventSource | undefined;
 let retry: ReturnType<typeof setTimeout> | undefined;
 let failures = 0;
-/** Whether there was a stream before: then a new one means that changes were missed. */
-let hadStream = false;
 
 /** Calls the listener for every change of a file, until the returned function is called. */
 export function watchFiles(listener: FileListener): () => void {
@@ -33,8 +31,8 @@ export function startEvents(): void {
   source.addEventListener("ready", () => {
     failures = 0;
     connection.value = "open";
-    if (hadStream) for (const listener of listeners) listener.onReconnect();
-    hadStream = true;
+    // Also the first time: what was listed before may have changed meanwhile.
+    for (const listener of listeners) listener.onReady();
   });
   source.addEventListener("file", ({ data }: MessageEvent<string>) => {
     const file = JSON.parse(data) as FileStatus;
@@ -58,7 +56,6 @@ export function startEvents(): void {
 /** Ends the stream, as when someone signs out. */
 export function stopEvents(): void {
   stop();
-  hadStream = false;
   connection.value = "off";
 }
 

@@ -54,7 +54,7 @@ export function useFile(fileId: string): LiveFile {
         onDeleted: (deleted) => {
           if (deleted === fileId) setGone(true);
         },
-        onReconnect: again,
+        onReady: again,
       }),
     [fileId],
   );

@@ -29,7 +29,7 @@ export class FileList {
     this.#unwatch = watchFiles({
       onFile: (file) => this.#note(file),
       onDeleted: (fileId) => this.#drop(fileId),
-      onReconnect: () => void this.load(),
+      onReady: () => void this.load(),
     });
   }
 

@@ -44,7 +44,7 @@ export function OverviewPage() {
         again();
       }, refreshMs);
     };
-    const unwatch = watchFiles({ onFile: soon, onDeleted: soon, onReconnect: again });
+    const unwatch = watchFiles({ onFile: soon, onDeleted: soon, onReady: again });
     return () => {
       clearTimeout(timer);
       unwatch();

@@ -4,12 +4,15 @@ import type { Problem } from "@transpod/contract/public-api.ts";
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
+  /** How long the server asks to wait before the next try; 0 when it does not say. */
+  readonly retryAfterMs: number;
 
   /** What is not ours, such as a proxy's answer, has no `code`. */
-  constructor(status: number, { code = "", detail = "" }: Partial<Problem>) {
+  constructor({ status, headers }: Response, { code = "", detail = "" }: Partial<Problem>) {
     super(detail);
     this.status = status;
     this.code = code;
+    this.retryAfterMs = 1000 * (Number(headers.get("retry-after")) || 0);
   }
 }
 
@@ -40,5 +43,5 @@ export async function request<T>(
   if (response.status === 204) return undefined as T;
   const answer: unknown = await response.json().catch(() => ({}));
   if (response.ok) return answer as T;
-  throw new ApiError(response.status, answer as Partial<Problem>);
+  throw new ApiError(response, answer as Partial<Problem>);
 }

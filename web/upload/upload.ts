@@ -105,7 +105,8 @@ export class Upload {
         if (this.sentBytes.value > before) tries = 1;
         if (!isTemporary(error) || tries >= maxTries)
           return this.#stop("failed", sentenceOf(error));
-        await this.#wait(backoffMs(tries, Math.random()), running);
+        const askedMs = error instanceof ApiError ? error.retryAfterMs : 0;
+        await this.#wait(Math.max(askedMs, backoffMs(tries, Math.random())), running);
         if (running.aborted) return;
       }
     }

@@ -41,7 +41,8 @@ export async function request<T>(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   if (response.status === 204) return undefined as T;
-  const answer: unknown = await response.json().catch(() => ({}));
-  if (response.ok) return answer as T;
-  throw new ApiError(response, answer as Partial<Problem>);
+  // An answer that breaks off, or that nobody waits for any more, fails here: it is not an empty answer.
+  if (response.ok) return (await response.json()) as T;
+  const problem: unknown = await response.json().catch(() => ({}));
+  throw new ApiError(response, problem as Partial<Problem>);
 }

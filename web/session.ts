@@ -1,11 +1,7 @@
 import { signal } from "@preact/signals";
 import type { Scope } from "@transpod/contract/api-keys.ts";
+import type { Session } from "@transpod/contract/session-api.ts";
 import { ApiError, request } from "./api.ts";
-
-export interface Session {
-  auth: "on" | "off";
-  key: { id: string; name: string; scopes: Scope[] } | null;
-}
 
 /** null until the server has said who we are. */
 export const session = signal<Session | null>(null);

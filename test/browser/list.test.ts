@@ -131,3 +131,16 @@ test("10,000 files scroll smoothly: few rows are in the document, whichever they
   // A page of a hundred rows costs far less than the time in which someone scrolls through them.
   expect((await busySeconds()) - before).toBeLessThan(pages * 0.25);
 });
+
+test("the overview counts what ended lately, and what did not end by its state", async () => {
+  await using watched = await openPage(running, "/overview");
+  const { page } = watched;
+  await page.locator(".figures", { hasText: "Completed1" }).waitFor();
+  const states = page.locator("section", { hasText: "Not finished, by state" }).locator("tbody tr");
+  expect(await states.allTextContents()).toEqual([
+    "Waiting for upload10,001",
+    "Received0",
+    "In the queue0",
+    "Transcoding0",
+  ]);
+});

@@ -1,8 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { Page } from "playwright-core";
 import { pathOfReal, realFiles } from "../media/real-files.ts";
 import { openPage, startBrowserTest, type BrowserTest } from "./browser.ts";
-import { ended, upload } from "./videos.ts";
+import { expectedFault, fill, screens, type Screen, type Shown } from "./every-screen.ts";
 
 const widths = [390, 1440] as const;
 const schemes = ["light", "dark"] as const;
@@ -12,65 +13,63 @@ const schemes = ["light", "dark"] as const;
  * themes and at two widths, to look at.
  */
 async function takePictures(folder: string | undefined): Promise<void> {
-  await using running = await startWithVideos();
-  const { fileId } = running;
-  const screens = {
-    list: "/",
-    file: `/files/${fileId}`,
-    overview: "/overview",
-    webhooks: "/webhooks",
-  };
-  if (folder === undefined) {
-    await take(running, screens.file, { file: "docs/page.jpg", width: 1200, height: 900 });
-    return;
-  }
-  await mkdir(folder, { recursive: true });
-  for (const [name, path] of Object.entries(screens)) {
-    for (const colorScheme of schemes) {
-      for (const width of widths) {
-        const file = join(folder, `${name}-${colorScheme}-${width}.png`);
+  const running = await startBrowserTest();
+  try {
+    const { rotated, phoneHdr, bikes, bunny } = realFiles;
+    const shown = await fill(running, [rotated, phoneHdr, bikes, bunny].map(pathOfReal));
+    if (folder === undefined) await takeForReadme(shown);
+    else {
+      await mkdir(folder, { recursive: true });
+      for (const [name, screen] of Object.entries(screens)) {
         // oxlint-disable-next-line no-await-in-loop -- one browser, two cores
-        await take(running, path, { file, width, height: 900, colorScheme, fullPage: true });
+        await takeInAllForms(shown, screen, join(folder, name.replaceAll(" ", "-")));
       }
+    }
+  } finally {
+    await running.stop();
+  }
+  if (folder !== undefined) await takeSignIn(folder);
+}
+
+async function takeForReadme(shown: Shown): Promise<void> {
+  const options = { viewport: { width: 1200, height: 900 }, colorScheme: "light" } as const;
+  const screen = screens["completed file"]!;
+  await using watched = await openPage(shown.running, screen.path(shown), options);
+  await settle(watched.page, screen, shown);
+  await watched.page.screenshot({ path: "docs/page.jpg", type: "jpeg", quality: 80 });
+}
+
+async function takeInAllForms(shown: Shown, screen: Screen, name: string): Promise<void> {
+  for (const colorScheme of schemes) {
+    for (const width of widths) {
+      const options = { viewport: { width, height: 900 }, colorScheme } as const;
+      await using watched = await openPage(shown.running, screen.path(shown), options);
+      watched.expectFaults(expectedFault);
+      await settle(watched.page, screen, shown);
+      await watched.page.screenshot({
+        path: `${name}-${colorScheme}-${width}.png`,
+        fullPage: true,
+      });
     }
   }
 }
 
-interface Shot {
-  file: string;
-  width: number;
-  height: number;
-  colorScheme?: "light" | "dark";
-  fullPage?: boolean;
-}
-
-async function take(running: BrowserTest, path: string, shot: Shot): Promise<void> {
-  const { file, width, height, colorScheme = "light", fullPage = false } = shot;
-  const viewport = { width, height };
-  await using watched = await openPage(running, path, { viewport, colorScheme });
-  const { page } = watched;
-  await page
-    .locator(".row, .timeline .good, main > section .figures, .intro ~ *")
-    .first()
-    .waitFor();
+/** The screen and its pictures are there. */
+async function settle(page: Page, { ready, act }: Screen, shown: Shown): Promise<void> {
+  await page.locator(ready).first().waitFor();
+  await act?.(page, shown);
   await page.waitForFunction(() => [...document.images].every(({ complete }) => complete));
-  const format = file.endsWith(".jpg") ? ({ type: "jpeg", quality: 80 } as const) : {};
-  await page.screenshot({ path: file, fullPage, ...format });
 }
 
-/** A Transpod with some videos that are completed, and one that has failed. */
-async function startWithVideos() {
-  const running = await startBrowserTest();
-  const reals = [realFiles.rotated, realFiles.phoneHdr, realFiles.bikes, realFiles.bunny].map(
-    pathOfReal,
-  );
-  const ids: string[] = [];
-  for (const path of reals) {
-    // oxlint-disable-next-line no-await-in-loop -- so that the order of the list is known
-    ids.push(await upload(running, path, { quality: "smaller" }));
+async function takeSignIn(folder: string): Promise<void> {
+  const running: BrowserTest = await startBrowserTest({ AUTH: "on" });
+  try {
+    const shown = { running, completed: "", failed: "" };
+    const screen = { path: () => "/", ready: ".sign-in" };
+    await takeInAllForms(shown, screen, join(folder, "sign-in"));
+  } finally {
+    await running.stop();
   }
-  await Promise.all(ids.map((id) => ended(running, id)));
-  return { ...running, fileId: ids.at(-1) ?? "", [Symbol.asyncDispose]: () => running.stop() };
 }
 
 await takePictures(process.argv[2]);

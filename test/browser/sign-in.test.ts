@@ -3,6 +3,7 @@ import type pg from "pg";
 import { parseApiKey } from "@transpod/contract/api-keys.ts";
 import { revokeApiKey } from "@transpod/store/api-keys.ts";
 import { insertTestKey } from "../api-key.ts";
+import { expectNoViolations } from "./axe.ts";
 import { openPage, startBrowserTest, type BrowserTest, type WatchedPage } from "./browser.ts";
 import { openDatabase } from "./videos.ts";
 
@@ -23,11 +24,12 @@ async function signIn({ page }: WatchedPage, key: string): Promise<void> {
 }
 
 test("a wrong key is refused with a sentence, and the right one opens the list", async () => {
-  await using watched = await openPage(running);
+  await using watched = await openPage(running, "/", { reducedMotion: "reduce" });
   watched.expectFaults(/401/);
   const { page } = watched;
   await signIn(watched, `transpod_${"0".repeat(16)}_${"0".repeat(64)}`);
   await page.getByText("This key is not known or was revoked.").waitFor();
+  await expectNoViolations(page);
   await signIn(watched, await insertTestKey(pool, "read", "write"));
   await page.getByText("No videos yet").waitFor();
   await page.getByRole("button", { name: "Choose videos" }).waitFor();

@@ -36,7 +36,7 @@ test("an attempt is told in the order of its times, with how long each wait took
     "The file was announced; Transpod waited for its upload.",
     "The upload was received, and the video joined the queue.",
     "A slot was free after 4.0 s.",
-    "Kubernetes was asked to start a Job.",
+    "Its Job was created.",
     "A worker (pod-a) began 2.0 s later.",
     "It is running now.",
   ]);

@@ -1,22 +1,22 @@
-import { fileStates } from "@transpod/contract/states.ts";
+import type { Overview } from "@transpod/contract/overview-api.ts";
 import { formatBytes, formatDuration, formatNumber, formatShare } from "../format.ts";
 import { words } from "../words.ts";
-import type { Overview } from "./overview.ts";
+
+/** The states that the overview counts: in these a file has not ended. */
+const unfinished = ["awaiting_upload", "uploaded", "pending", "processing"] as const;
 
 export function Figures({ overview }: { overview: Overview }) {
   const { overview: text } = words;
-  const { states, slots, last_hours: past } = overview;
+  const { states, last_hours: past } = overview;
   const saved = past.original_bytes - past.processed_bytes;
   const ended = past.completed + past.failed + past.cancelled;
-  const waiting = (states.pending ?? 0) + (states.uploaded ?? 0);
   return (
     <>
       <section aria-labelledby="now-title">
         <h2 id="now-title">{text.now}</h2>
         <dl class="figures">
-          <Figure name={text.running} value={formatNumber(states.processing ?? 0)} />
-          <Figure name={text.waiting} value={formatNumber(waiting)} />
-          {slots && <Figure name={text.slots} value={text.slotsOf(slots.used, slots.total)} />}
+          <Figure name={text.running} value={formatNumber(states.processing)} />
+          <Figure name={text.waiting} value={formatNumber(states.pending + states.uploaded)} />
         </dl>
       </section>
       <section aria-labelledby="past-title">
@@ -60,9 +60,9 @@ export function Figures({ overview }: { overview: Overview }) {
           <h2 id="states-title">{text.states}</h2>
           <Bars
             head={words.list.state}
-            rows={fileStates.map((state) => ({
+            rows={unfinished.map((state) => ({
               name: words.states[state],
-              count: states[state] ?? 0,
+              count: states[state],
             }))}
           />
         </section>

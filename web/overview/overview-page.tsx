@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import type { Overview } from "@transpod/contract/overview-api.ts";
 import { request } from "../api.ts";
 import { watchFiles } from "../events.ts";
 import { noticeRefusal } from "../session.ts";
@@ -6,7 +7,6 @@ import { Failure, Loading } from "../shell/notice.tsx";
 import { useTitle } from "../shell/use-title.ts";
 import { words } from "../words.ts";
 import { Figures } from "./figures.tsx";
-import type { Overview } from "./overview.ts";
 
 const periods = [24, 72, 168] as const;
 /** Figures are asked for again after changes, but not for each of them. */

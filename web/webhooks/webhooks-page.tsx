@@ -47,8 +47,13 @@ function Webhooks() {
   if (webhooks === undefined) return <Loading />;
   return (
     <>
-      {webhooks.length === 0 && <Notice title={text.empty}>{text.emptyNext}</Notice>}
       <ul class="cards">
+        {webhooks.length === 0 && (
+          <li class="card">
+            <h2>{text.empty}</h2>
+            <p class="hint">{text.emptyNext}</p>
+          </li>
+        )}
         {webhooks.map((webhook) => (
           <li key={webhook.webhook_id}>
             <WebhookCard webhook={webhook} onChange={() => void load()} />

@@ -19,6 +19,11 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
+test("a body of null is not the same as no body", async () => {
+  const { fileId } = await pendingFile(api.database.pool);
+  expect((await api.post(`/upload/${fileId}/retry`, null)).status).toBe(422);
+});
+
 const command = (name: string, { fileId }: Pick<AttemptRef, "fileId">) =>
   api.request<FileStatus>(`/upload/${fileId}/${name}`, { method: "POST" });
 

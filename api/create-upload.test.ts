@@ -103,7 +103,7 @@ test.for([
   [{ file_name: "a.mp4", priority: 101 }, "priority"],
   [{ file_name: "a.mp4", surprise: true }, "surprise"],
   ["a.mp4", ""],
-  [null, "file_name"],
+  [null, "type object"],
   [[], ""],
 ] as const)("the body %j is refused with the field that is wrong", async ([body, field]) => {
   const answer = await api.post("/upload", body);

@@ -11,5 +11,5 @@ export function jsonBody(request: Request): unknown {
     );
   }
   // Without a body it is empty: the answer then names the missing fields.
-  return request.body ?? {};
+  return request.body === undefined ? {} : request.body;
 }

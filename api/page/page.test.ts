@@ -34,6 +34,8 @@ test("a program gets the API's answer at the same addresses", async () => {
   expect(await (await open("/", json)).json()).toMatchObject({ name: "Transpod" });
   expect((await open("/webhooks", json)).status).toBe(401);
   expect((await open("/overview/nowhere", browser)).status).toBe(404);
+  const options = await open("/webhooks", { method: "OPTIONS" });
+  expect(options.headers.get("allow")).toBe("POST, GET, HEAD, OPTIONS");
 });
 
 test("browsers keep assets for ever, and index.html has no inline script", async () => {

@@ -10,11 +10,12 @@ const clientRoutes = ["/", "/files/:file_id", "/overview", "/webhooks", "/sign-i
  */
 export function servePage(folder: string): Router {
   const router = Router();
-  router.get(clientRoutes, (request, response, next) => {
+  // Not `get`: then Express would answer OPTIONS with the page's methods instead of the API's.
+  router.all(clientRoutes, (request, response, next) => {
+    if (request.method !== "GET" && request.method !== "HEAD") return next();
     response.vary("Accept");
-    if (!prefersHtml(request)) next();
-    else
-      response.sendFile("index.html", { root: folder, headers: { "Cache-Control": "no-cache" } });
+    if (!prefersHtml(request)) return next();
+    response.sendFile("index.html", { root: folder, headers: { "Cache-Control": "no-cache" } });
   });
   const assets = { index: false, redirect: false, immutable: true, maxAge: "365d" } as const;
   router.use("/assets", express.static(join(folder, "assets"), assets));

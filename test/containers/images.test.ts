@@ -52,7 +52,7 @@ const packaged = [
   "node_modules/swagger-ui-dist/swagger-ui.css",
 ];
 const contents: Record<keyof typeof services, string[]> = {
-  api: [...common, ...keys, ...reference, ...packaged],
+  api: [...common, ...keys, ...reference, ...packaged, "page/index.html"],
   controller: common,
   transcoder: common,
   cli: common,
@@ -74,7 +74,7 @@ test.each(Object.entries(services))(
 test.each(Object.entries(services))("%s holds its bundle and no leftovers", async (name, image) => {
   const files = await filesIn(image);
   const app = files.filter((file) => file.startsWith("app/")).map((file) => file.slice(4));
-  const data = /^(?:migrations|compile-cache)\//;
+  const data = /^(?:migrations|compile-cache|page\/assets)\//;
   expect(app.filter((file) => !data.test(file)).toSorted()).toEqual(
     contents[name as keyof typeof contents].toSorted(),
   );

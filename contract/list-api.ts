@@ -1,6 +1,6 @@
 import { z } from "zod";
 import "zod-openapi";
-import { countCharacters, fileStatus, pageQuery, state } from "./public-api.ts";
+import { controlCharacters, countCharacters, fileStatus, pageQuery, state } from "./public-api.ts";
 
 /** The shapes of the list of files. */
 
@@ -31,7 +31,9 @@ export const listQuery = z.strictObject({
     .refine((text) => countCharacters(text) <= maxSearchLength, {
       error: `The text is longer than ${maxSearchLength} characters.`,
     })
-    .refine((text) => !/\p{Cc}/u.test(text), { error: "The text contains control characters." })
+    .refine((text) => !controlCharacters.test(text), {
+      error: "The text contains control characters.",
+    })
     .optional()
     .meta({
       description: "A part of the file name, in upper or lower case.",

@@ -1,15 +1,11 @@
 import { z } from "zod";
 import "zod-openapi";
+import { integerInQuery } from "./public-api.ts";
 
 /** The shapes of the overview. */
 
 export const overviewQuery = z.strictObject({
-  hours: z.coerce
-    .number()
-    .pipe(z.int().min(1).max(168))
-    .default(24)
-    // Coercion hides the range from the OpenAPI document.
-    .meta({ override: { type: "integer", minimum: 1, maximum: 168 } }),
+  hours: integerInQuery(1, 168, 24),
 });
 
 const count = z.int().nonnegative();

@@ -11,7 +11,7 @@ import { codecs, mediaSummary, phases, phaseTimes, verification } from "./work-p
 /** The shapes of the public API. They validate requests and make the OpenAPI document. */
 
 const maxFileNameLength = 255;
-const controlCharacters = /\p{Cc}/u;
+export const controlCharacters = /\p{Cc}/u;
 /** What the sentences of `fileName` say, for the document. */
 const fileNamePattern = String.raw`^[^\u0000-\u001f\u007f-\u009f/\\]+\.([mM][pP]4|[mM][oO][vV])$`;
 
@@ -197,14 +197,21 @@ export const downloadResponse = z
   })
   .meta({ id: "DownloadResponse" });
 
+/** A whole number in a query. */
+export function integerInQuery(minimum: number, maximum: number, byDefault: number) {
+  return (
+    z.coerce
+      .number()
+      .pipe(z.int().min(minimum).max(maximum))
+      .default(byDefault)
+      // Coercion hides the range from the OpenAPI document.
+      .meta({ override: { type: "integer", minimum, maximum } })
+  );
+}
+
 /** Which page of a list is requested, and how many items it may have. `cursor` is the form of its cursors. */
 export const pageQuery = (cursor: RegExp) => ({
-  limit: z.coerce
-    .number()
-    .pipe(z.int().min(1).max(100))
-    .default(50)
-    // Coercion hides the range from the OpenAPI document.
-    .meta({ override: { type: "integer", minimum: 1, maximum: 100 } }),
+  limit: integerInQuery(1, 100, 50),
   cursor: z
     .string()
     .optional()

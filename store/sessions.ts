@@ -2,7 +2,8 @@ import type { ApiKeyRow } from "./api-keys.ts";
 import type { Database } from "./database.ts";
 
 /** How long a session lasts after its last use. */
-const lifetime = "interval '7 days'";
+export const sessionDays = 7;
+const lifetime = `interval '${sessionDays} days'`;
 
 export async function insertSession(
   db: Database,

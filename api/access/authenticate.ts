@@ -6,7 +6,7 @@ import { HttpError } from "@transpod/runtime/problems.ts";
 import { getApiKey, type ApiKeyRow } from "@transpod/store/api-keys.ts";
 import type { Database } from "@transpod/store/database.ts";
 import { useSession } from "@transpod/store/sessions.ts";
-import { hashToken, refuseCrossSite, tokenIn } from "./session-cookie.ts";
+import { refuseCrossSite, tokenIn } from "./session-cookie.ts";
 
 /** The key in an Authorization header; undefined when there is none, or it can't be a key. */
 export function keyIn(authorization: string | undefined) {
@@ -27,7 +27,7 @@ export async function authenticate(db: Database, request: Request): Promise<Vali
 
 async function findSessionKey(db: Database, request: Request, token: string): Promise<ValidKey> {
   refuseCrossSite(request);
-  const key = await useSession(db, hashToken(token));
+  const key = await useSession(db, hashSecret(token));
   if (key === undefined) {
     throw unauthorized("session_expired", "This session has ended. Sign in again with an API key.");
   }

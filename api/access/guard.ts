@@ -7,8 +7,9 @@ import { fileIdIn, fileNotFound } from "../find-file.ts";
 import type { Route } from "../route.ts";
 import { accessOf, anonymousCaller, isAllowed, ownFilesOnly, setAccess } from "./access.ts";
 import { auditEntry, fileIdInPath, recordRefusal } from "./audit.ts";
-import { authenticate, keyIn } from "./authenticate.ts";
-import { countFailures, limitRequests } from "./limits.ts";
+import { authenticate } from "./authenticate.ts";
+import { limitRequests } from "./limits.ts";
+import { refuseKeys } from "./refuse-key.ts";
 
 /**
  * The handlers before an operation that has a scope: authentication, rate limit, authorization. A
@@ -30,19 +31,13 @@ const identifyAnonymous =
   };
 
 function identifyByKey(deps: AppDeps): (action: string) => RequestHandler {
-  const countFailure = countFailures();
+  const refuseKey = refuseKeys(deps);
   return (action) => async (request, response, next) => {
     const authorization = request.get("authorization");
-    try {
-      const { key_id: keyId, scopes } = await authenticate(deps.pool, request);
-      setAccess(request, { keyId, scopes, action });
-    } catch (error) {
-      if (!(error instanceof HttpError)) throw error;
-      await countFailure(request, response);
-      const access = { action, keyId: keyIn(authorization)?.keyId ?? null };
-      await recordRefusal(deps, auditEntry(request, access, fileIdInPath(request)), error);
-      throw error;
-    }
+    const { key_id: keyId, scopes } = await authenticate(deps.pool, request).catch(
+      (error: unknown) => refuseKey({ request, response }, { action, authorization }, error),
+    );
+    setAccess(request, { keyId, scopes, action });
     next();
   };
 }

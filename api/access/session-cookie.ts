@@ -1,21 +1,17 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { Request, Response } from "express";
 import { HttpError } from "@transpod/runtime/problems.ts";
+import { sessionDays } from "@transpod/store/sessions.ts";
 
 export const sessionCookie = "transpod_session";
 
 const cookieShape = new RegExp(`(?:^|; *)${sessionCookie}=([0-9a-f]{64})(?:;|$)`);
-const maxAgeMs = 7 * 24 * 3600 * 1000;
+const maxAgeMs = sessionDays * 24 * 3600 * 1000;
 const safeMethods = new Set(["GET", "HEAD"]);
 
 /** 256 random bits in hexadecimal. */
 export function newToken(): string {
   return randomBytes(32).toString("hex");
-}
-
-/** What is stored in place of the token. */
-export function hashToken(token: string): Buffer {
-  return createHash("sha256").update(token).digest();
 }
 
 /** Undefined when the request has no cookie of a session. */

@@ -3,6 +3,7 @@ import type { FileEvent } from "@transpod/contract/events-api.ts";
 import { isTerminal } from "@transpod/contract/states.ts";
 import type { FileStatusRow } from "@transpod/store/files.ts";
 import { toFileStatus } from "../file-status.ts";
+import { eventWriter } from "./event-writer.ts";
 import type { FileEvents } from "./file-events.ts";
 
 /**
@@ -13,7 +14,7 @@ const unreadLimitBytes = 64 * 1024;
 
 /**
  * Sends the state of a file, and again after each change, until the file has ended or was deleted, the client
- * has gone, or its API key `keyId` is revoked. https://html.spec.whatwg.org/multipage/server-sent-events.html
+ * has gone, or its API key `keyId` is revoked.
  */
 export function streamFile(
   response: Response,
@@ -22,13 +23,12 @@ export function streamFile(
   keyId: string | null,
 ): void {
   let lastData = "";
-  // Between the end and the close of a connection there may still be events; writing them would throw.
-  const over = () => response.writableEnded || response.destroyed;
+  const { over, write, beat } = eventWriter(response);
   const say = (row: FileStatusRow | undefined): void => {
     if (over()) return;
     if (row === undefined) return void response.end();
     const data = JSON.stringify(toFileEvent(row));
-    if (data !== lastData) response.write(`event: status\nid: ${eventId(row)}\ndata: ${data}\n\n`);
+    if (data !== lastData) write({ event: "status", id: eventId(row), data });
     lastData = data;
     if (isTerminal(row.state)) response.end();
     else if (response.writableLength > unreadLimitBytes) response.destroy();
@@ -39,7 +39,7 @@ export function streamFile(
     { fileId: first.file_id, keyId },
     {
       onFile: say,
-      onBeat: () => void (over() || response.write(":\n\n")),
+      onBeat: beat,
       onStop: () => void response.end(),
     },
   );

@@ -1,5 +1,6 @@
 import type { Response } from "express";
 import { toFileStatus } from "../file-status.ts";
+import { eventWriter } from "./event-writer.ts";
 import type { FileEvents } from "./file-events.ts";
 
 /** A client with more unread data than this is disconnected: it connects again and lists the files again. */
@@ -13,16 +14,16 @@ interface Reader {
 
 /** Sends every file that changes, until the client has gone or its API key is revoked. */
 export function streamFiles(response: Response, events: FileEvents, reader: Reader): void {
+  const { write, beat } = eventWriter(response);
   const say = (event: string, data: unknown) => {
-    if (response.writableEnded || response.destroyed) return;
-    response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    write({ event, data: JSON.stringify(data) });
     if (response.writableLength > unreadLimitBytes) response.destroy();
   };
   const unwatch = events.watchAll(reader, {
     onReady: () => say("ready", {}),
     onFile: (row) => say("file", toFileStatus(row)),
     onDeleted: (fileId) => say("deleted", { file_id: fileId }),
-    onBeat: () => void (response.writableEnded || response.destroyed || response.write(":\n\n")),
+    onBeat: beat,
     onStop: () => void response.end(),
   });
   response.once("close", unwatch);

@@ -1,10 +1,10 @@
+import { hashSecret } from "@transpod/contract/api-keys.ts";
 import { sessionRequest, session, type Session } from "@transpod/contract/session-api.ts";
 import { HttpError, parseRequest } from "@transpod/runtime/problems.ts";
 import { insertSession } from "@transpod/store/sessions.ts";
-import { auditEntry, recordRefusal } from "../access/audit.ts";
-import { findKey, keyIn, toSession } from "../access/authenticate.ts";
-import { countFailures } from "../access/limits.ts";
-import { hashToken, newToken, refuseCrossSite, setCookie } from "../access/session-cookie.ts";
+import { findKey, toSession } from "../access/authenticate.ts";
+import { refuseKeys } from "../access/refuse-key.ts";
+import { newToken, refuseCrossSite, setCookie } from "../access/session-cookie.ts";
 import { json, problems } from "../describe.ts";
 import { jsonBody } from "../json-body.ts";
 import type { Route } from "../route.ts";
@@ -29,21 +29,17 @@ export const createSession: Route = {
     },
   },
   handle: (deps) => {
-    const countFailure = countFailures();
+    const refuseKey = refuseKeys(deps);
     return async (request, response) => {
       refuseCrossSite(request);
       if (!deps.settings.auth) throw authIsOff();
       const { api_key } = parseRequest(sessionRequest, jsonBody(request));
       const authorization = `Bearer ${api_key}`;
-      const key = await findKey(deps.pool, authorization).catch(async (error: unknown) => {
-        if (!(error instanceof HttpError)) throw error;
-        await countFailure(request, response);
-        const access = { action: operationId, keyId: keyIn(authorization)?.keyId ?? null };
-        await recordRefusal(deps, auditEntry(request, access, null), error);
-        throw error;
-      });
+      const key = await findKey(deps.pool, authorization).catch((error: unknown) =>
+        refuseKey({ request, response }, { action: operationId, authorization }, error),
+      );
       const token = newToken();
-      await insertSession(deps.pool, { token_hash: hashToken(token), api_key_id: key.key_id });
+      await insertSession(deps.pool, { token_hash: hashSecret(token), api_key_id: key.key_id });
       setCookie(request, response, token);
       response.json(toSession(key) satisfies Session);
     };

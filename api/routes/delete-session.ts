@@ -1,5 +1,6 @@
+import { hashSecret } from "@transpod/contract/api-keys.ts";
 import { deleteSession as deleteSessionRow } from "@transpod/store/sessions.ts";
-import { clearCookie, hashToken, refuseCrossSite, tokenIn } from "../access/session-cookie.ts";
+import { clearCookie, refuseCrossSite, tokenIn } from "../access/session-cookie.ts";
 import { problems } from "../describe.ts";
 import type { Route } from "../route.ts";
 
@@ -22,7 +23,7 @@ export const deleteSession: Route = {
       const token = tokenIn(request);
       if (token !== undefined) {
         refuseCrossSite(request);
-        await deleteSessionRow(pool, hashToken(token));
+        await deleteSessionRow(pool, hashSecret(token));
       }
       clearCookie(request, response);
       response.status(204).end();

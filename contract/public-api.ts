@@ -247,5 +247,6 @@ export const problem = z
 
 export type UploadRequest = z.infer<typeof uploadRequest>;
 export type UploadResponse = z.infer<typeof uploadResponse>;
+export type Progress = z.infer<typeof progress>;
 export type FileStatus = z.infer<typeof fileStatus>;
 export type Problem = z.infer<typeof problem>;

@@ -1,13 +1,8 @@
+/** In these a file has not ended. */
+export const unendedStates = ["awaiting_upload", "uploaded", "pending", "processing"] as const;
+
 /** The life of a file. Its order is its rank: `(attempt, rank)` of a file never decreases. */
-export const fileStates = [
-  "awaiting_upload",
-  "uploaded",
-  "pending",
-  "processing",
-  "completed",
-  "failed",
-  "cancelled",
-] as const;
+export const fileStates = [...unendedStates, "completed", "failed", "cancelled"] as const;
 
 export type FileState = (typeof fileStates)[number];
 

@@ -1,10 +1,8 @@
 import { z } from "zod";
 import "zod-openapi";
+import { presets } from "./presets.ts";
 
 /** What a client may choose about a file's transcode. */
-
-/** Presets that both x264 and x265 have, from fast to slow. */
-export const presets = ["ultrafast", "veryfast", "fast", "medium", "slow", "slower"] as const;
 
 export const transcodeSettings = z
   .strictObject({
@@ -58,7 +56,6 @@ export const transcodeSettings = z
   .meta({ id: "TranscodeSettings" });
 
 export type TranscodeSettings = z.infer<typeof transcodeSettings>;
-export type Preset = (typeof presets)[number];
 
 /** The settings of a client that chooses nothing. */
 export const defaultSettings: TranscodeSettings = transcodeSettings.parse({});

@@ -1,4 +1,4 @@
-import { fileStates, isTerminal, type FileState } from "@transpod/contract/states.ts";
+import { unendedStates, type FileState } from "@transpod/contract/states.ts";
 import type { Database } from "./database.ts";
 
 /** Attempts that ended in the same way. Sizes in bytes, times in seconds. */
@@ -20,7 +20,7 @@ export async function countUnended(
   const { rows } = await db.query<{ state: FileState; count: number }>(
     `select state, count(*)::integer as count from files
      where state = any($1) and ($2::text is null or api_key_id = $2) group by state`,
-    [fileStates.filter((state) => !isTerminal(state)), createdBy],
+    [unendedStates, createdBy],
   );
   return new Map(rows.map(({ state, count }) => [state, count]));
 }

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
+import { backoffMs } from "./backoff.ts";
 import { loadSession } from "./session.ts";
 
 export interface FileListener {
@@ -13,7 +14,6 @@ export interface FileListener {
 export const connection = signal<"off" | "open" | "lost" | "offline">("off");
 
 const listeners = new Set<FileListener>();
-const retryMs = { first: 1000, most: 30_000 };
 let source: EventSource | undefined;
 let retry: ReturnType<typeof setTimeout> | undefined;
 let failures = 0;
@@ -48,8 +48,8 @@ export function startEvents(): void {
     // Perhaps the session has ended.
     if (navigator.onLine) void loadSession();
     // The browser's own reconnect gives up when the answer is an error.
-    const wait = Math.min(retryMs.most, retryMs.first * 2 ** failures++);
-    retry = setTimeout(startEvents, wait * (0.5 + Math.random() / 2));
+    failures += 1;
+    retry = setTimeout(startEvents, backoffMs(failures, Math.random()));
   });
 }
 

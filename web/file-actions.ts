@@ -1,9 +1,9 @@
 import type { FileStatus } from "@transpod/contract/public-api.ts";
+import { isTerminal } from "@transpod/contract/states.ts";
 import { request } from "./api.ts";
 
 /** What the API allows in a file's state. */
-export const canCancel = ({ processing_status: state }: FileStatus): boolean =>
-  state !== "completed" && state !== "failed" && state !== "cancelled";
+export const canCancel = ({ processing_status: state }: FileStatus): boolean => !isTerminal(state);
 export const canRetry = ({ processing_status: state }: FileStatus): boolean =>
   state === "failed" || state === "cancelled";
 export const canDownload = ({ processing_status: state }: FileStatus): boolean =>

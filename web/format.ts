@@ -34,6 +34,11 @@ export function formatNumber(value: number, digits = 0): string {
   return value.toLocaleString(locale, { maximumFractionDigits: digits });
 }
 
+/** Frames per second. */
+export function formatRate(fps: number): string {
+  return formatNumber(fps, fps < 10 ? 1 : 0);
+}
+
 /** 0.25 as `25 %`; below one percent with a digit more. */
 export function formatShare(share: number): string {
   const percent = share * 100;

@@ -55,6 +55,7 @@ export const words = {
     crashed: "The page made a mistake. Reload it to continue.",
   },
   loading: "Loading",
+  copyFailed: "The browser refused. Copy it by hand.",
   list: {
     title: "Files",
     loadingMore: "Loading more files",
@@ -201,7 +202,6 @@ export const words = {
     remove: "Delete",
     copy: "Copy link",
     copied: "Link copied",
-    copyFailed: "The browser refused. Copy the address from its address bar.",
     failed: "Why it failed",
     failedNext: "You can retry it, if need be with other settings.",
   },

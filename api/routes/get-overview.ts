@@ -1,4 +1,5 @@
 import { overview, overviewQuery, type Overview } from "@transpod/contract/overview-api.ts";
+import { unendedStates } from "@transpod/contract/states.ts";
 import { parseRequest } from "@transpod/runtime/problems.ts";
 import { countUnended, sumEndedAttempts, type EndedAttempts } from "@transpod/store/overview.ts";
 import { accessOf, ownFilesOnly } from "../access/access.ts";
@@ -28,12 +29,9 @@ export const getOverview: Route = {
       ]);
       response.json({
         hours,
-        states: {
-          awaiting_upload: states.get("awaiting_upload") ?? 0,
-          uploaded: states.get("uploaded") ?? 0,
-          pending: states.get("pending") ?? 0,
-          processing: states.get("processing") ?? 0,
-        },
+        states: Object.fromEntries(
+          unendedStates.map((state) => [state, states.get(state) ?? 0]),
+        ) as Overview["states"],
         last_hours: summarize(ended),
       } satisfies Overview);
     },

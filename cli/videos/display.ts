@@ -1,7 +1,8 @@
 import { styleText } from "node:util";
 import { createLogUpdate } from "log-update";
 import type { FileEvent } from "@transpod/contract/events-api.ts";
-import { describeEvent, overallPercent } from "./format.ts";
+import { overallPercent } from "@transpod/contract/figures.ts";
+import { describeEvent } from "./format.ts";
 
 /** What happens to a file, from the beginning of its upload to its end. */
 export type Step =
@@ -131,7 +132,7 @@ function percentOf(step: Step): number {
   if (step.event === "downloading") {
     return step.total_bytes === null ? 0 : (step.received_bytes / step.total_bytes) * 100;
   }
-  return step.event === "status" ? overallPercent(step.status) : 0;
+  return step.event === "status" ? (overallPercent(step.status.progress) ?? 0) : 0;
 }
 
 function stageOf(step: Step): string {

@@ -1,8 +1,8 @@
 import { styleText } from "node:util";
 import type { FileEvent } from "@transpod/contract/events-api.ts";
+import { savedShare } from "@transpod/contract/figures.ts";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
 import type { FileState } from "@transpod/contract/states.ts";
-import { phases } from "@transpod/contract/work-protocol.ts";
 
 /** How facts about files are written for people. */
 
@@ -38,9 +38,9 @@ export function formatSeconds(seconds: number): string {
 }
 
 /** How much smaller the result is, for example "68 %"; negative when it is larger. */
-export function formatSaved({ size_bytes, processed_size_bytes }: FileStatus): string {
-  if (size_bytes === null || processed_size_bytes === null || size_bytes === 0) return "";
-  return `${Math.round((1 - processed_size_bytes / size_bytes) * 100)} %`;
+export function formatSaved(file: FileStatus): string {
+  const share = savedShare(file);
+  return share === null ? "" : `${Math.round(share * 100)} %`;
 }
 
 /** The name of a result: `holiday.mov` becomes `holiday.h265.mov`. */
@@ -48,16 +48,6 @@ export function resultName({ file_name, target_codec }: FileStatus): string {
   const dot = file_name.lastIndexOf(".");
   const codec = target_codec === "hevc" ? "h265" : (target_codec ?? "result");
   return `${file_name.slice(0, dot)}.${codec}${file_name.slice(dot)}`;
-}
-
-/** Percent of the whole attempt. All phases have equal weight, except the encode, which takes nearly all time. */
-export function overallPercent({ processing_status, progress }: FileEvent): number {
-  if (processing_status === "completed") return 100;
-  if (progress === null) return 0;
-  const weights = phases.map((phase) => (phase === "encode" ? 80 : 5));
-  const current = phases.indexOf(progress.phase);
-  const before = weights.slice(0, current).reduce((sum, weight) => sum + weight, 0);
-  return before + ((weights[current] ?? 0) * progress.percent) / 100;
 }
 
 /** What happens now, for example "encode 42 %, 31 fps, 12 s left". */

@@ -1,6 +1,6 @@
 import { progress } from "@clack/prompts";
 import type { FileEvent } from "@transpod/contract/events-api.ts";
-import { phases } from "@transpod/contract/work-protocol.ts";
+import { overallPercent } from "@transpod/contract/figures.ts";
 import { alignColumns } from "./align-columns.ts";
 import type { Result } from "./run.ts";
 
@@ -21,7 +21,7 @@ function createBar(name: string): Display {
   let shown = 0;
   return {
     show(status) {
-      const percent = overallPercent(status);
+      const percent = Math.round(overallPercent(status.progress) ?? 0);
       bar.advance(Math.max(0, percent - shown), `${name}  ${describe(status)}`);
       shown = Math.max(shown, percent);
     },
@@ -42,15 +42,6 @@ function createLines(name: string): Display {
     end: say,
     fail: say,
   };
-}
-
-/** All phases have equal weight, except the encode, which takes nearly all of the time. */
-function overallPercent({ progress: said }: FileEvent): number {
-  if (said === null) return 0;
-  const weights = phases.map((phase) => (phase === "encode" ? 80 : 5));
-  const current = phases.indexOf(said.phase);
-  const before = weights.slice(0, current).reduce((sum, weight) => sum + weight, 0);
-  return Math.round(before + ((weights[current] ?? 0) * said.percent) / 100);
 }
 
 function describe(status: FileEvent): string {

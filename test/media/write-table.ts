@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { format } from "prettier";
 import { groups } from "./all-cases.ts";
-import { presets } from "@transpod/contract/transcode-settings.ts";
+import { presets } from "@transpod/contract/presets.ts";
 import { rateOf } from "@transpod/transcoder-image/plan/encoder.ts";
 import { isRefused, type Converted, type MediaCase, type Refused } from "./media-case.ts";
 

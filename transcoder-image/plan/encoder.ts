@@ -1,4 +1,5 @@
-import type { Preset, TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
+import type { Preset } from "@transpod/contract/presets.ts";
+import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import { targetOf, type Codec } from "@transpod/contract/work-protocol.ts";
 
 /** The encoder settings that a client may choose. */

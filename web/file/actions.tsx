@@ -5,20 +5,9 @@ import { request } from "../api.ts";
 import { deleteLater } from "../delete-later.ts";
 import { canCancel, canDownload, canRetry, download } from "../file-actions.ts";
 import { may } from "../session.ts";
-import { explain } from "../shell/explain.ts";
-import { toast } from "../shell/toasts.tsx";
+import { attempt, copy } from "../shell/attempt.ts";
 import { words } from "../words.ts";
 import { RetryForm } from "./retry-form.tsx";
-
-/** Resolves also when it failed: then it has said so. */
-async function attempt(act: () => Promise<unknown>, done?: string): Promise<void> {
-  try {
-    await act();
-    if (done !== undefined) toast(done);
-  } catch (error) {
-    toast(explain(error), { bad: true });
-  }
-}
 
 /** What can be done with a file in its state, with our key. */
 export function Actions({ file: status }: { file: FileStatus }) {
@@ -67,7 +56,7 @@ export function Actions({ file: status }: { file: FileStatus }) {
             </button>
           </>
         )}
-        <button type="button" onClick={() => void copyLink()}>
+        <button type="button" onClick={() => void copy(location.href, file.copied)}>
           {file.copy}
         </button>
         {may("write") && (
@@ -96,13 +85,4 @@ export function Actions({ file: status }: { file: FileStatus }) {
       )}
     </section>
   );
-}
-
-async function copyLink(): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(location.href);
-    toast(words.file.copied);
-  } catch {
-    toast(words.file.copyFailed, { bad: true });
-  }
 }

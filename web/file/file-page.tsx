@@ -1,7 +1,7 @@
 import { useRoute } from "preact-iso";
+import { overallPercent } from "@transpod/contract/figures.ts";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
-import { formatDuration, formatNumber } from "../format.ts";
-import { overallPercent } from "../shell/progress.ts";
+import { formatDuration, formatNumber, formatRate } from "../format.ts";
 import { Failure, Loading, Notice } from "../shell/notice.tsx";
 import { StateLabel } from "../shell/state-label.tsx";
 import { useTitle } from "../shell/use-title.ts";
@@ -64,7 +64,7 @@ function File({ fileId }: { fileId: string }) {
 }
 
 function Progress({ file }: { file: FileStatus }) {
-  const percent = overallPercent(file);
+  const percent = overallPercent(file.progress);
   if (percent === null || file.progress === null) return null;
   const { phase, fps, eta_seconds, frame, total_frames } = file.progress;
   return (
@@ -78,7 +78,7 @@ function Progress({ file }: { file: FileStatus }) {
             {formatNumber(frame)} / {formatNumber(total_frames)}
           </span>
         )}
-        {fps !== null && <span>{words.row.fps(formatNumber(fps, fps < 10 ? 1 : 0))}</span>}
+        {fps !== null && <span>{words.row.fps(formatRate(fps))}</span>}
         {eta_seconds !== null && <span>{words.row.left(formatDuration(eta_seconds))}</span>}
       </p>
     </section>

@@ -1,3 +1,4 @@
+import { savedShare } from "@transpod/contract/figures.ts";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
 import { formatBytes, formatDuration, formatNumber, formatShare } from "../format.ts";
 import { words } from "../words.ts";
@@ -7,10 +8,7 @@ export function Outcome({ file: status }: { file: FileStatus }) {
   const { file } = words;
   const { size_bytes, processed_size_bytes, verification, processing_time } = status;
   if (status.processing_status !== "completed") return null;
-  const share =
-    size_bytes === null || processed_size_bytes === null
-      ? null
-      : 1 - processed_size_bytes / size_bytes;
+  const share = savedShare(status);
   const ssim = verification?.ssim?.y;
   return (
     <dl class="figures">

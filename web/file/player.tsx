@@ -2,8 +2,7 @@ import { useState } from "preact/hooks";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
 import type { MediaSummary } from "@transpod/contract/work-protocol.ts";
 import { downloadUrl } from "../file-actions.ts";
-import { explain } from "../shell/explain.ts";
-import { toast } from "../shell/toasts.tsx";
+import { attempt } from "../shell/attempt.ts";
 import { words } from "../words.ts";
 
 type Kind = "original" | "processed";
@@ -17,13 +16,8 @@ export function Player({ file: status }: { file: FileStatus }) {
   const media = { original, processed };
   const names = { original: file.playOriginal, processed: file.playResult };
   const kinds: readonly Kind[] = ["original", "processed"];
-  const play = async (kind: Kind): Promise<void> => {
-    try {
-      setPlaying({ kind, url: await downloadUrl(status.file_id, kind) });
-    } catch (error) {
-      toast(explain(error), { bad: true });
-    }
-  };
+  const play = (kind: Kind) =>
+    attempt(async () => setPlaying({ kind, url: await downloadUrl(status.file_id, kind) }));
   return (
     <section class="player" aria-labelledby="player-title">
       <h2 id="player-title">{file.play}</h2>

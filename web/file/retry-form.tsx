@@ -1,19 +1,10 @@
-import type { Preset, TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
+import { presets } from "@transpod/contract/presets.ts";
+import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import { words } from "../words.ts";
-
-/** The contract has them beside its schemas, which are too large for a browser. */
-const presets = [
-  "ultrafast",
-  "veryfast",
-  "fast",
-  "medium",
-  "slow",
-  "slower",
-] as const satisfies readonly Preset[];
 
 interface RetryFormProps {
   settings: TranscodeSettings;
-  onStart: (settings: TranscodeSettings) => Promise<void>;
+  onStart: (settings: TranscodeSettings) => Promise<unknown>;
 }
 
 /** All settings of an attempt, beginning with those of the last one. */

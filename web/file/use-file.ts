@@ -4,8 +4,7 @@ import type { Transaction, TransactionsResponse } from "@transpod/contract/trans
 import { ApiError, request } from "../api.ts";
 import { watchFiles } from "../events.ts";
 import { noticeRefusal } from "../session.ts";
-import { announce } from "../shell/announce.ts";
-import { words } from "../words.ts";
+import { announceEnd } from "../shell/announce.ts";
 
 export interface LiveFile {
   file: FileStatus | undefined;
@@ -47,7 +46,7 @@ export function useFile(fileId: string): LiveFile {
         onFile: (changed) => {
           if (changed.file_id !== fileId) return;
           setFile((before) => {
-            sayEnd(before, changed);
+            announceEnd(before, changed);
             return changed;
           });
         },
@@ -72,10 +71,4 @@ export function useFile(fileId: string): LiveFile {
   }, [fileId, turn]);
 
   return { file, attempts, failure, gone, again };
-}
-
-function sayEnd(before: FileStatus | undefined, now: FileStatus): void {
-  const state = now.processing_status;
-  if (before === undefined || before.processing_status === state) return;
-  if (state === "completed" || state === "failed") announce(words.announce[state](now.file_name));
 }

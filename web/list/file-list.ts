@@ -5,8 +5,7 @@ import { request } from "../api.ts";
 import { watchFiles } from "../events.ts";
 import { noticeRefusal } from "../session.ts";
 import { leaving } from "../delete-later.ts";
-import { announce } from "../shell/announce.ts";
-import { words } from "../words.ts";
+import { announceEnd } from "../shell/announce.ts";
 import { applyChanges, writeFilter, type ListFilter } from "./list-filter.ts";
 
 const pageSize = 100;
@@ -81,7 +80,7 @@ export class FileList {
       this.#frame = 0;
       const changes = this.#changes;
       this.#changes = new Map();
-      sayWhatEnded(this.rows.value, changes);
+      for (const row of this.rows.value) announceEnd(row, changes.get(row.file_id));
       const context = { filter: this.#filter, whole: this.whole.value };
       this.rows.value = applyChanges(this.rows.value, changes, context);
     });
@@ -91,15 +90,5 @@ export class FileList {
     this.#changes.delete(fileId);
     this.rows.value = this.rows.value.filter(({ file_id }) => file_id !== fileId);
     leaving.value = new Set([...leaving.value].filter((id) => id !== fileId));
-  }
-}
-
-function sayWhatEnded(rows: readonly FileStatus[], changes: ReadonlyMap<string, FileStatus>): void {
-  for (const before of rows) {
-    const now = changes.get(before.file_id);
-    const state = now?.processing_status;
-    if (state === before.processing_status || (state !== "completed" && state !== "failed"))
-      continue;
-    announce(words.announce[state](before.file_name));
   }
 }

@@ -1,3 +1,4 @@
+import type { FileSort, SortOrder } from "@transpod/contract/list-api.ts";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
 import type { FileState } from "@transpod/contract/states.ts";
 
@@ -5,25 +6,16 @@ import type { FileState } from "@transpod/contract/states.ts";
 export interface ListFilter {
   search: string;
   states: readonly FileState[];
-  sort: Sort;
-  order: "asc" | "desc";
+  sort: FileSort;
+  order: SortOrder;
 }
-
-type Sort = "created_at" | "updated_at" | "file_name" | "size_bytes";
-
-export const unfinished: readonly FileState[] = [
-  "awaiting_upload",
-  "uploaded",
-  "pending",
-  "processing",
-];
 
 /** The filter in the query of the page's address, which is that of the API. */
 export function readFilter(query: URLSearchParams): ListFilter {
   return {
     search: query.get("search") ?? "",
     states: query.getAll("status") as FileState[],
-    sort: (query.get("sort") ?? "created_at") as Sort,
+    sort: (query.get("sort") ?? "created_at") as FileSort,
     order: query.get("order") === "asc" ? "asc" : "desc",
   };
 }
@@ -51,7 +43,7 @@ export function compareFiles(a: FileStatus, b: FileStatus, filter: ListFilter): 
   return a.file_id < b.file_id ? -direction : direction;
 }
 
-function keyOf(file: FileStatus, sort: Sort): string | number {
+function keyOf(file: FileStatus, sort: FileSort): string | number {
   if (sort === "size_bytes") return file.size_bytes ?? 0;
   return sort === "file_name" ? file.file_name : Date.parse(file[sort]);
 }

@@ -1,7 +1,7 @@
+import { overallPercent } from "@transpod/contract/figures.ts";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
-import { formatBytes, formatDuration, formatNumber } from "../format.ts";
+import { formatBytes, formatDuration, formatRate } from "../format.ts";
 import { Saved } from "../shell/saved.tsx";
-import { overallPercent } from "../shell/progress.ts";
 import { StateLabel } from "../shell/state-label.tsx";
 import { words } from "../words.ts";
 import { Poster } from "./poster.tsx";
@@ -14,7 +14,7 @@ interface RowProps {
 
 export function Row({ file, selected, onSelect }: RowProps) {
   const { file_id, file_name, size_bytes, processing_status } = file;
-  const percent = overallPercent(file);
+  const percent = overallPercent(file.progress);
   return (
     <div class={selected ? "row selected" : "row"}>
       <label class="pick">
@@ -84,7 +84,7 @@ function detailOf(file: FileStatus): string {
   const { phase, fps, eta_seconds } = progress;
   return [
     words.phases[phase],
-    fps !== null && words.row.fps(formatNumber(fps, fps < 10 ? 1 : 0)),
+    fps !== null && words.row.fps(formatRate(fps)),
     eta_seconds !== null && words.row.left(formatDuration(eta_seconds)),
     workers !== null && workers > 1 && words.row.workers(workers),
   ]

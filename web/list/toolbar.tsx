@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { fileStates, type FileState } from "@transpod/contract/states.ts";
+import { fileStates, unendedStates, type FileState } from "@transpod/contract/states.ts";
 import { words } from "../words.ts";
-import { unfinished, type ListFilter } from "./list-filter.ts";
+import type { ListFilter } from "./list-filter.ts";
 
 /** A request for each letter would be too many. */
 const typingMs = 250;
@@ -15,7 +15,7 @@ export function Toolbar({ filter, onChange }: ToolbarProps) {
   const { list } = words;
   const chosen = filter.states.length > 1 ? "unfinished" : (filter.states[0] ?? "");
   const statesOf = (value: string): readonly FileState[] => {
-    if (value === "unfinished") return unfinished;
+    if (value === "unfinished") return unendedStates;
     return value === "" ? [] : [value as FileState];
   };
   return (

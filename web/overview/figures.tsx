@@ -1,9 +1,7 @@
 import type { Overview } from "@transpod/contract/overview-api.ts";
+import { unendedStates } from "@transpod/contract/states.ts";
 import { formatBytes, formatDuration, formatNumber, formatShare } from "../format.ts";
 import { words } from "../words.ts";
-
-/** The states that the overview counts: in these a file has not ended. */
-const unfinished = ["awaiting_upload", "uploaded", "pending", "processing"] as const;
 
 export function Figures({ overview }: { overview: Overview }) {
   const { overview: text } = words;
@@ -60,7 +58,7 @@ export function Figures({ overview }: { overview: Overview }) {
           <h2 id="states-title">{text.states}</h2>
           <Bars
             head={words.list.state}
-            rows={unfinished.map((state) => ({
+            rows={unendedStates.map((state) => ({
               name: words.states[state],
               count: states[state],
             }))}

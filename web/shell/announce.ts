@@ -1,4 +1,6 @@
 import { signal } from "@preact/signals";
+import type { FileStatus } from "@transpod/contract/public-api.ts";
+import { words } from "../words.ts";
 
 /** What a screen reader says next. */
 export const announcement = signal("");
@@ -16,4 +18,13 @@ export function announce(sentence: string): void {
     last = performance.now();
     announcement.value = sentence;
   }, wait);
+}
+
+/** Says that a file has ended, when it had not before. */
+export function announceEnd(before: FileStatus | undefined, now: FileStatus | undefined): void {
+  const state = now?.processing_status;
+  if (before === undefined || before.processing_status === state) return;
+  if (state === "completed" || state === "failed") {
+    announce(words.announce[state](before.file_name));
+  }
 }

@@ -1,8 +1,7 @@
 import { useLocation } from "preact-iso";
 import { may, needsSignIn, session, signOut } from "../session.ts";
 import { words } from "../words.ts";
-import { explain } from "./explain.ts";
-import { toast } from "./toasts.tsx";
+import { attempt } from "./attempt.ts";
 
 function Link({ href, children }: { href: string; children: string }) {
   const { path } = useLocation();
@@ -19,13 +18,7 @@ export function Header() {
   const { route } = useLocation();
   const key = session.value?.key;
   const leave = async (): Promise<void> => {
-    try {
-      await signOut();
-      toast(words.signIn.signedOut);
-      route("/sign-in");
-    } catch (error) {
-      toast(explain(error), { bad: true });
-    }
+    if (await attempt(signOut, words.signIn.signedOut)) route("/sign-in");
   };
   return (
     <header class="top">

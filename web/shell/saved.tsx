@@ -1,16 +1,16 @@
+import { savedShare } from "@transpod/contract/figures.ts";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
 import { formatBytes, formatShare } from "../format.ts";
 import { words } from "../words.ts";
 
 /** How much smaller the result is. */
 export function Saved({ file }: { file: FileStatus }) {
-  const { size_bytes, processed_size_bytes } = file;
-  if (size_bytes === null || processed_size_bytes === null) return null;
-  const share = 1 - processed_size_bytes / size_bytes;
+  const share = savedShare(file);
+  if (share === null) return null;
   return (
     <>
       <strong class={share > 0 ? "good" : "more"}>{describe(share)}</strong>
-      <span>{formatBytes(processed_size_bytes)}</span>
+      <span>{formatBytes(file.processed_size_bytes ?? 0)}</span>
     </>
   );
 }

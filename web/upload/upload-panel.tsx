@@ -1,9 +1,8 @@
 import { useEffect } from "preact/hooks";
 import { words } from "../words.ts";
 import { Chooser, DropZone } from "./drop-zone.tsx";
-import { lastSettings } from "./unfinished.ts";
 import { UploadRow } from "./upload-row.tsx";
-import { UploadSettings } from "./upload-settings.tsx";
+import { lastSettings, UploadSettings } from "./upload-settings.tsx";
 import {
   addFiles,
   isSending,

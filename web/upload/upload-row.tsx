@@ -1,12 +1,12 @@
 import { formatBytes, formatDuration } from "../format.ts";
 import { words } from "../words.ts";
 import type { Upload } from "./upload.ts";
-import { pause, remove, resume } from "./uploads.ts";
+import { isUnderWay, pause, remove, resume } from "./uploads.ts";
 
 export function UploadRow({ upload }: { upload: Upload }) {
   const u = words.upload;
   const phase = upload.phase.value;
-  const isRunning = ["waiting", "sending", "retrying", "offline"].includes(phase);
+  const isRunning = isUnderWay(upload);
   const percent = upload.sizeBytes === 0 ? 0 : (100 * upload.sentBytes.value) / upload.sizeBytes;
   return (
     <li class="upload-row">

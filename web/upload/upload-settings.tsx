@@ -1,7 +1,14 @@
 import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import { Choice } from "../file/retry-form.tsx";
 import { words } from "../words.ts";
-import { keepSettings, lastSettings } from "./unfinished.ts";
+import { readStored, store } from "../stored.ts";
+
+const key = "transpod.settings";
+
+/** What was chosen last in this browser. */
+export function lastSettings(): Partial<TranscodeSettings> {
+  return readStored(key, {});
+}
 
 /** What most people may want to choose, folded away. Kept in the browser for the next time. */
 export function UploadSettings() {
@@ -10,10 +17,7 @@ export function UploadSettings() {
   return (
     <details class="upload-settings">
       <summary>{words.upload.settings}</summary>
-      <form
-        class="settings"
-        onChange={({ currentTarget }) => keepSettings(readForm(currentTarget))}
-      >
+      <form class="settings" onChange={({ currentTarget }) => store(key, readForm(currentTarget))}>
         <Choice
           name="quality"
           label={s.quality}

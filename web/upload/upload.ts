@@ -4,7 +4,7 @@ import { ApiError, request } from "../api.ts";
 import { announce } from "../shell/announce.ts";
 import { explain } from "../shell/explain.ts";
 import { words } from "../words.ts";
-import { backoffMs } from "./backoff.ts";
+import { backoffMs } from "../backoff.ts";
 import { lookInto, RefusedError, type Look } from "./look.ts";
 import { StorageError } from "./put.ts";
 import { send } from "./send.ts";

@@ -12,10 +12,11 @@ export const uploads = signal<readonly Upload[]>([]);
 const busyPhases: ReadonlySet<Phase> = new Set(["sending", "retrying", "offline"]);
 const isBusy = ({ phase }: Upload) => busyPhases.has(phase.value);
 
+/** It is sent, or will be without anybody doing something. */
+export const isUnderWay = (upload: Upload) => isBusy(upload) || upload.phase.value === "waiting";
+
 /** Whether leaving the page would interrupt something. */
-export const isSending = computed(() =>
-  uploads.value.some((upload) => isBusy(upload) || upload.phase.value === "waiting"),
-);
+export const isSending = computed(() => uploads.value.some(isUnderWay));
 
 /** Looks into each file and sends it when there is room. A file whose upload was begun before a reload goes on. */
 export function addFiles(files: readonly File[], settings: Partial<TranscodeSettings>): void {
@@ -53,7 +54,7 @@ export function resume(upload: Upload): void {
 
 export function pauseAll(): void {
   for (const upload of uploads.value) {
-    if (isBusy(upload) || upload.phase.value === "waiting") upload.pause();
+    if (isUnderWay(upload)) upload.pause();
   }
 }
 

@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
 import type { FileEventType, WebhookCreated } from "@transpod/contract/webhooks.ts";
 import { request } from "../api.ts";
+import { copy } from "../shell/attempt.ts";
 import { explain } from "../shell/explain.ts";
-import { toast } from "../shell/toasts.tsx";
 import { words } from "../words.ts";
 
 export function AddWebhook({ onAdded }: { onAdded: () => void }) {
@@ -62,19 +62,11 @@ export function AddWebhook({ onAdded }: { onAdded: () => void }) {
 
 function Secret({ webhook: { secret } }: { webhook: WebhookCreated }) {
   const { webhooks: text } = words;
-  const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(secret);
-      toast(text.copied);
-    } catch {
-      toast(words.file.copyFailed, { bad: true });
-    }
-  };
   return (
     <div class="secret" role="status">
       <p>{text.secret}</p>
       <code>{secret}</code>
-      <button type="button" onClick={() => void copy()}>
+      <button type="button" onClick={() => void copy(secret, text.copied)}>
         {text.copy}
       </button>
     </div>

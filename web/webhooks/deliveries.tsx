@@ -2,9 +2,8 @@ import { useEffect, useState } from "preact/hooks";
 import type { Delivery, DeliveryList, FileEventType } from "@transpod/contract/webhooks.ts";
 import { request } from "../api.ts";
 import { formatTime } from "../format.ts";
-import { explain } from "../shell/explain.ts";
+import { attempt } from "../shell/attempt.ts";
 import { Failure, Loading } from "../shell/notice.tsx";
-import { toast } from "../shell/toasts.tsx";
 import { words } from "../words.ts";
 
 /** The newest of them. */
@@ -25,13 +24,8 @@ export function Deliveries({ webhookId }: { webhookId: string }) {
   };
   useEffect(() => void load(), [path]);
   const replay = async (deliveryId: string): Promise<void> => {
-    try {
-      await request("POST", `${path}/${deliveryId}/replay`);
-      toast(text.replayed);
-      await load();
-    } catch (error) {
-      toast(explain(error), { bad: true });
-    }
+    const again = () => request("POST", `${path}/${deliveryId}/replay`);
+    if (await attempt(again, text.replayed)) await load();
   };
   if (failure !== null) return <Failure error={failure} again={() => void load()} />;
   if (deliveries === undefined) return <Loading />;

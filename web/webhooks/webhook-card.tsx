@@ -2,8 +2,7 @@ import { useState } from "preact/hooks";
 import type { Webhook } from "@transpod/contract/webhooks.ts";
 import { request } from "../api.ts";
 import { formatTime } from "../format.ts";
-import { explain } from "../shell/explain.ts";
-import { toast } from "../shell/toasts.tsx";
+import { attempt } from "../shell/attempt.ts";
 import { words } from "../words.ts";
 import { Deliveries } from "./deliveries.tsx";
 
@@ -19,14 +18,9 @@ export function WebhookCard({ webhook, onChange }: WebhookCardProps) {
   const [round, setRound] = useState(0);
   const path = `/webhooks/${webhook_id}`;
   const act = async (action: () => Promise<unknown>, done?: string): Promise<void> => {
-    try {
-      await action();
-      if (done !== undefined) toast(done);
-      setRound((n) => n + 1);
-      onChange();
-    } catch (error) {
-      toast(explain(error), { bad: true });
-    }
+    if (!(await attempt(action, done))) return;
+    setRound((n) => n + 1);
+    onChange();
   };
   return (
     <article class="card">

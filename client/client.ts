@@ -1,8 +1,13 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { z } from "zod";
-import { type FileEvent } from "@transpod/contract/events-api.ts";
-import { listResponse, type ListResponse } from "@transpod/contract/list-api.ts";
+import type { FileEvent } from "@transpod/contract/events-api.ts";
+import {
+  listResponse,
+  type FileSort,
+  type ListResponse,
+  type SortOrder,
+} from "@transpod/contract/list-api.ts";
 import {
   downloadResponse,
   fileStatus,
@@ -33,8 +38,8 @@ export interface AnnounceOptions {
 export interface ListFilter {
   status?: readonly FileState[] | undefined;
   search?: string | undefined;
-  sort?: string | undefined;
-  order?: "asc" | "desc" | undefined;
+  sort?: FileSort | undefined;
+  order?: SortOrder | undefined;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import { fileEvent, type FileEvent } from "@transpod/contract/events-api.ts";
-import { type FileStatus } from "@transpod/contract/public-api.ts";
+import type { FileStatus } from "@transpod/contract/public-api.ts";
 import { isTerminal } from "@transpod/contract/states.ts";
 import { request, type Server } from "./call.ts";
 

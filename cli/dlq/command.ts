@@ -1,5 +1,6 @@
-import { InvalidArgumentError, type Command } from "commander";
+import type { Command } from "commander";
 import { run } from "../run.ts";
+import { countIn } from "../whole-number.ts";
 import type { ListOptions, RedriveOptions } from "./options.ts";
 
 const environment = `
@@ -20,7 +21,7 @@ export function addDlq(program: Command): void {
       "Lists the messages in the dead-letter queue of the queue at SQS_QUEUE_URL, and how Transpod " +
         "reads them. Removes nothing.",
     )
-    .option("--limit <n>", "how many messages to list", countIn, 100)
+    .option("--limit <n>", "how many messages to list", countIn(), 100)
     .option("--json", "print the result as JSON")
     .addHelpText("after", `${environment}\n\nExample:\n  transpod dlq list --json`)
     .action(async (options: ListOptions) => {
@@ -43,10 +44,4 @@ export function addDlq(program: Command): void {
       const { redriveCommand } = await import("./redrive-command.ts");
       await run(options, (terminal) => redriveCommand(ids, options, terminal));
     });
-}
-
-function countIn(text: string): number {
-  if (!/^[1-9]\d*$/.test(text))
-    throw new InvalidArgumentError("Give a whole number of at least 1.");
-  return Number(text);
 }

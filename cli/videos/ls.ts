@@ -1,17 +1,15 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { ListFilter, TranspodClient } from "@transpod/client/client.ts";
+import { fileSorts } from "@transpod/contract/list-api.ts";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
 import { fileStates, type FileState } from "@transpod/contract/states.ts";
 import { asColumns } from "../columns.ts";
 import { run } from "../run.ts";
+import { countIn } from "../whole-number.ts";
 import { formatBytes, formatSaved, formatSeconds, paintState } from "./format.ts";
 import { connect, withServer, type ServerOptions } from "./server.ts";
 
-interface LsOptions extends ServerOptions {
-  status?: FileState[];
-  search?: string;
-  sort?: string;
-  order?: "asc" | "desc";
+interface LsOptions extends ServerOptions, ListFilter {
   limit: number;
   all?: boolean;
   json?: boolean;
@@ -23,13 +21,9 @@ export function addLs(program: Command): void {
     .description("Lists files, the newest first.")
     .option("--status <state...>", `only files in these states: ${fileStates.join(", ")}`, statesIn)
     .option("--search <text>", "only files whose name contains the text, in any case")
-    .addOption(
-      new Option("--sort <field>", "sort by this").choices([
-        ...["created_at", "file_name", "size_bytes", "updated_at"],
-      ]),
-    )
+    .addOption(new Option("--sort <field>", "sort by this").choices(fileSorts))
     .addOption(new Option("--order <order>", "in this order").choices(["asc", "desc"]))
-    .option("--limit <files>", "list at most so many", countIn, 50)
+    .option("--limit <files>", "list at most so many", countIn(9), 50)
     .option("--all", "list all")
     .option("--json", "print the result as JSON");
   withServer(command)
@@ -84,11 +78,4 @@ function statesIn(text: string, before: FileState[] = []): FileState[] {
   const state = fileStates.find((known) => known === text);
   if (state === undefined) throw new InvalidArgumentError(`Give one of ${fileStates.join(", ")}.`);
   return [...before, state];
-}
-
-function countIn(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) {
-    throw new InvalidArgumentError("Give a whole number of at least 1.");
-  }
-  return Number(text);
 }

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { run } from "../run.ts";
+import { countIn } from "../whole-number.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { putFiles } from "./put-files.ts";
 import type { PutOptions } from "./put-options.ts";
@@ -16,12 +17,12 @@ export function addPut(program: Command): void {
     .argument("<path...>", "files, folders and patterns")
     .option("-w, --watch", "wait until all files are transcoded")
     .option("-o, --output <folder>", "wait, and download each result to this folder")
-    .option("-j, --parallel <files>", "how many files to upload at the same time", countIn, 2)
+    .option("-j, --parallel <files>", "how many files to upload at the same time", countIn(15), 2)
     .option("--priority <number>", "from -100 to 100; a higher one starts first", priorityIn)
     .option("--json", "print each event as a line of JSON on stdout")
     .addOption(
       new Option("--part-threshold <bytes>", "send larger files in parts")
-        .argParser(countIn)
+        .argParser(countIn(15))
         .hideHelp(),
     );
   withServer(withSettings(command)).addHelpText(
@@ -45,13 +46,6 @@ Examples:
       });
     }),
   );
-}
-
-function countIn(text: string): number {
-  if (!/^[1-9]\d{0,14}$/.test(text)) {
-    throw new InvalidArgumentError("Give a whole number of at least 1.");
-  }
-  return Number(text);
 }
 
 function priorityIn(text: string): number {

@@ -1,6 +1,6 @@
-import type { TranspodClient } from "@transpod/client/client.ts";
-import { largeBytes } from "@transpod/client/client.ts";
+import { largeBytes, type TranspodClient } from "@transpod/client/client.ts";
 import { TranspodError } from "@transpod/contract/errors.ts";
+import type { FileState } from "@transpod/contract/states.ts";
 import type { Display, Subject } from "./display.ts";
 import type { PutOptions } from "./put-options.ts";
 import { forgetBegun, readBegun, writeBegun, type Begun, type Entry } from "./resume.ts";
@@ -19,12 +19,11 @@ interface Upload {
 /** Uploads a file, or what S3 does not have yet of one that was begun; nothing when S3 has all of it. */
 export async function uploadOrResume(upload: Upload): Promise<void> {
   const { client, begun, states, subject, display, options } = upload;
-  const earlier = await usableEntry(upload);
-  const entry = earlier ?? (await announce(upload));
+  const earlier = await findEarlier(upload);
+  const entry = earlier?.entry ?? (await announce(upload));
   subject.file_id = entry.file_id;
   await writeBegun(states, begun, entry);
-  const { processing_status } = await client.status(entry.file_id, options.signal);
-  if (processing_status === "awaiting_upload") {
+  if (earlier === undefined || earlier.state === "awaiting_upload") {
     await client.send(entry.file_id, begun.path, {
       inParts: entry.in_parts,
       signal: options.signal,
@@ -41,7 +40,12 @@ export async function uploadOrResume(upload: Upload): Promise<void> {
 const goneCodes = ["file_not_found", "file_deleted"];
 
 /** What was begun earlier, unless Transpod has it no longer or can't finish it. */
-async function usableEntry({ client, begun, states, options }: Upload): Promise<Entry | undefined> {
+async function findEarlier({
+  client,
+  begun,
+  states,
+  options,
+}: Upload): Promise<{ entry: Entry; state: FileState } | undefined> {
   const entry = await readBegun(states, begun);
   if (entry === undefined) return undefined;
   const status = await client.status(entry.file_id, options.signal).catch((error: unknown) => {
@@ -49,8 +53,8 @@ async function usableEntry({ client, begun, states, options }: Upload): Promise<
     if (!gone) throw error;
     return undefined;
   });
-  if (status !== undefined && !["failed", "cancelled"].includes(status.processing_status))
-    return entry;
+  const state = status?.processing_status;
+  if (state !== undefined && state !== "failed" && state !== "cancelled") return { entry, state };
   await forgetBegun(states, begun);
   return undefined;
 }

@@ -21,13 +21,13 @@ const templates = routes.map(({ method, path }) => ({
   pattern: new RegExp(`^${path.replaceAll(/:\w+/g, "[^/]+")}$`),
 }));
 
+/** What the data of a server-sent event is. */
+const dataSchemas: Readonly<Record<string, string>> = { status: "FileEvent", file: "FileStatus" };
+
 /**
  * Returns a function that throws unless the OpenAPI document of a server describes an answer. Paths that are not in
  * the document are not checked.
  */
-/** What the data of a server-sent event is. */
-const dataSchemas: Readonly<Record<string, string>> = { status: "FileEvent", file: "FileStatus" };
-
 export function describedBy(server: DescribedServer) {
   const document = describeApi(routes, server);
   const paths = document.paths as Record<string, Record<string, Operation> | undefined>;

@@ -32,7 +32,7 @@ async function stillsOf(sourcePath: string, options: Partial<WorkServerOptions> 
   await using folder = await makeScratch();
   const { exitCode, stdout } = await startWorker(server.url, folder.path);
   expect({ exitCode, failed: server.failed }).toEqual({ exitCode: 0, failed: undefined });
-  const picture = (name: string) => server.stills.get(name) ?? Buffer.alloc(0);
+  const picture = (name: string) => server.stills.received.get(name) ?? Buffer.alloc(0);
   const { stills = [] } = server.completed ?? {};
   const pairs = stills.map((still, pair) => ({
     ...still,
@@ -62,7 +62,7 @@ test("four pairs show the very same frames of source and result, and the poster 
   const { server, pairs, poster } = await stillsOf(await make("film.mp4"));
   expect(await numbersOf(pairs)).toEqual(same(12, 66, 99, 187));
   expect(await readNumber(poster)).toBe(66);
-  expect(server.stills.size).toBe(9);
+  expect(server.stills.received.size).toBe(9);
 });
 
 test("the frames are the same when the source is H.265", async () => {

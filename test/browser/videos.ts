@@ -6,8 +6,6 @@ import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts
 import { createPool } from "@transpod/store/database.ts";
 import type { BrowserTest } from "./browser.ts";
 
-const pollMs = 200;
-
 /** Uploads a file as a program does. Resolves with its id. */
 export async function upload(
   { transpod }: BrowserTest,
@@ -28,12 +26,10 @@ export async function upload(
 
 /** Resolves when the file has ended. */
 export async function ended({ transpod }: BrowserTest, fileId: string): Promise<FileStatus> {
-  for (;;) {
-    const answer = await fetch(`${transpod.url}/upload/${fileId}`);
-    const status = (await answer.json()) as FileStatus;
-    if (["completed", "failed", "cancelled"].includes(status.processing_status)) return status;
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
-  }
+  const file = `${transpod.url}/upload/${fileId}`;
+  // The stream of its events ends with it.
+  await (await fetch(`${file}/events`)).text();
+  return (await (await fetch(file)).json()) as FileStatus;
 }
 
 /** The database of a running Transpod. */

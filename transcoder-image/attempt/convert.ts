@@ -59,6 +59,7 @@ export interface EncodedChunks extends VerifiedVideo {
 export interface Converted {
   source: Source;
   plan: Plan;
+  ffmpeg: FfmpegFacts;
   verified: Verified;
   /** What was converted, dropped or chosen, and what the encode reported. */
   notes: string[];
@@ -72,7 +73,7 @@ export interface Converted {
  */
 export async function convert(deps: ConvertDeps, files: ConvertFiles): Promise<Converted> {
   const { clock } = deps;
-  const { source, plan } = await clock.run("probe", () => probe(deps, files));
+  const { source, plan, ffmpeg } = await clock.run("probe", () => probe(deps, files));
   deps.onPlanned(source, plan);
   const encoded = await clock.run("encode", () => encode(deps, files, { source, plan }));
   const verified = await clock.run("verify", () => verify(deps, files, { source, plan, encoded }));
@@ -83,6 +84,7 @@ export async function convert(deps: ConvertDeps, files: ConvertFiles): Promise<C
   return {
     source,
     plan,
+    ffmpeg,
     verified,
     errorCount,
     notes: [...plan.notes, ...verified.notes, ...after],
@@ -104,7 +106,7 @@ async function probe(deps: ConvertDeps, { container, input, output, encoded }: C
   });
   const codecs = { original_codec: source.video.codec, target_codec: plan.target };
   report({ phase: "probe", percent: 100, ...codecs });
-  return { source, plan };
+  return { source, plan, ffmpeg };
 }
 
 async function encode(

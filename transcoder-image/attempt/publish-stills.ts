@@ -1,8 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { Still } from "@transpod/contract/work-protocol.ts";
-import { readFfmpegFacts } from "../ffmpeg/facts.ts";
 import { makeStills, type MadeStills } from "../stills/make-stills.ts";
-import { uploadFile } from "../transfer/upload.ts";
+import { uploadWhole } from "../transfer/upload.ts";
 import type { ConvertFiles, Converted } from "./convert.ts";
 import type { TaskDeps } from "./task.ts";
 
@@ -17,12 +16,11 @@ export async function publishStills(
   deps: TaskDeps,
   lease: number,
   { input, output }: Pick<ConvertFiles, "input" | "output">,
-  { source, verified: { made } }: Pick<Converted, "source" | "verified">,
+  { source, ffmpeg, verified: { made } }: Pick<Converted, "source" | "ffmpeg" | "verified">,
 ): Promise<Still[] | undefined> {
   const { config, folder, log } = deps;
   const signal = AbortSignal.any([deps.signal, AbortSignal.timeout(timeoutMs)]);
   try {
-    const ffmpeg = await readFfmpegFacts(signal);
     const { cpus, stallSeconds } = config;
     const files = { input, output, source, made, folder };
     const stills = await makeStills({ ...files, ffmpeg, cpus, stallSeconds, signal });
@@ -49,9 +47,8 @@ async function uploadStills(
     [{ path: poster, url: urls.poster }, ...uploads].map(async ({ path, url }) => {
       if (url === undefined) throw new Error("The controller signed too few URLs for stills.");
       const { size: sizeBytes } = await stat(path);
-      const layout = [{ number: 1, start: 0, end: sizeBytes }];
-      const sign = async () => new Map([[1, url]]);
-      await uploadFile({ path, sizeBytes, layout, sign, onProgress: () => {}, signal });
+      const sign = async () => url;
+      await uploadWhole({ path, sizeBytes, sign, onProgress: () => {}, signal });
     }),
   );
 }

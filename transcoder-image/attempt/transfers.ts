@@ -1,7 +1,7 @@
 import type { ClaimedTask } from "@transpod/contract/chunk-protocol.ts";
 import { downloadFile } from "../transfer/download.ts";
 import { requireFreeSpace } from "../transfer/free-space.ts";
-import { uploadFile, type Uploaded } from "../transfer/upload.ts";
+import { uploadFile, uploadWhole, type Uploaded } from "../transfer/upload.ts";
 import { AttemptError } from "./attempt-error.ts";
 import { sourceOf, type TaskDeps } from "./task.ts";
 
@@ -36,15 +36,14 @@ export function uploadResult(
 }
 
 /** Uploads an encoded chunk, in one piece: it is an object of its own. */
-export async function uploadChunk(
+export function uploadChunk(
   { work, report, signal }: TaskDeps,
   chunk: { chunk: number; lease: number },
   { path, sizeBytes }: OwnFile,
 ): Promise<string> {
-  const layout = [{ number: 1, start: 0, end: sizeBytes }];
-  const sign = async () => new Map([[1, await work.chunkUrl(chunk, signal)]]);
+  const sign = () => work.chunkUrl(chunk, signal);
   const onProgress = progressOf("upload", sizeBytes, report);
-  return (await uploadFile({ path, sizeBytes, layout, sign, onProgress, signal })).sha256;
+  return uploadWhole({ path, sizeBytes, sign, onProgress, signal });
 }
 
 function progressOf(phase: "download" | "upload", sizeBytes: number, report: TaskDeps["report"]) {

@@ -4,7 +4,7 @@ import { createReadStream } from "node:fs";
 import { stat, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { buffer, text } from "node:stream/consumers";
+import { text } from "node:stream/consumers";
 import { defaultLimits } from "@transpod/contract/media-limits.ts";
 import { defaultSettings, type TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import {
@@ -18,6 +18,7 @@ import {
   type ProgressRequest,
 } from "@transpod/contract/work-protocol.ts";
 import { ChunkTasks, type CutOptions } from "./chunk-tasks.ts";
+import { StillUploads } from "./still-uploads.ts";
 
 export const workToken = "a-work-token";
 export const fileId = "0b0f2c0e-6f0b-4e5e-9a53-0a3f6f4f8a11";
@@ -51,8 +52,7 @@ export class WorkServer {
   readonly progress: ProgressRequest[] = [];
   readonly rangesAsked: (string | undefined)[] = [];
   readonly chunks = new ChunkTasks();
-  /** By name, such as `0-original`. */
-  readonly stills = new Map<string, Buffer>();
+  readonly stills = new StillUploads();
   readonly #options: WorkServerOptions;
   readonly #seen = new EventEmitter();
   readonly #parts = new Map<number, Buffer>();
@@ -106,7 +106,7 @@ export class WorkServer {
     const url = new URL(request.url ?? "/", this.url);
     if (url.pathname === "/source") return this.#sendSource(request, response);
     if (url.pathname === "/part") return this.#takePart(url, request, response);
-    if (url.pathname === "/still") return this.#takeStill(url, request, response);
+    if (url.pathname === "/still") return this.stills.take(url, request, response);
     if (url.pathname === "/chunk") {
       return this.chunks.serve(Number(url.searchParams.get("n")), request, response);
     }
@@ -149,7 +149,7 @@ export class WorkServer {
         if (this.#options.refuseStills === true) {
           return reply(response, 422, { code: "refused", detail: "There are no URLs for stills." });
         }
-        return reply(response, 200, this.#signStills(stillsRequest.parse(body).pairs));
+        return reply(response, 200, this.stills.sign(this.url, stillsRequest.parse(body).pairs));
       case "/work/complete":
         this.completed = completeRequest.parse(body);
         return reply(response, 200, {});
@@ -183,23 +183,6 @@ export class WorkServer {
   #sign(part_number: number) {
     this.#signed += 1;
     return { part_number, url: `${this.url}/part?n=${part_number}&signed=${this.#signed}` };
-  }
-
-  #signStills(pairs: number) {
-    const sign = (name: string) => `${this.url}/still?name=${name}`;
-    return {
-      poster: sign("poster"),
-      pairs: Array.from({ length: pairs }, (_, pair) => ({
-        original: sign(`${pair}-original`),
-        processed: sign(`${pair}-processed`),
-      })),
-    };
-  }
-
-  async #takeStill(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await buffer(request);
-    this.stills.set(url.searchParams.get("name") ?? "", body);
-    response.writeHead(200, { etag: '"still"' }).end();
   }
 
   async #sendSource(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -34,6 +34,19 @@ export interface Uploaded {
   sha256: string;
 }
 
+/** Sends a file that is an object of its own in one piece; resolves with its SHA-256. Throws as `uploadFile` does. */
+export async function uploadWhole({
+  sign,
+  ...request
+}: Omit<UploadRequest, "layout" | "sign"> & { sign: () => Promise<string> }): Promise<string> {
+  const layout = [{ number: 1, start: 0, end: request.sizeBytes }];
+  const { sha256 } = await uploadFile({
+    ...{ ...request, layout },
+    sign: async () => new Map([[1, await sign()]]),
+  });
+  return sha256;
+}
+
 /**
  * Sends a file as the parts of a multipart upload, which the controller then completes. Parts are read
  * from the disk while they are sent, never whole into memory. Throws AttemptError `transfer_failed`, or

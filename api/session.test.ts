@@ -57,7 +57,11 @@ test("the cookie is as good as its key", async () => {
   expect(await send("GET", "/upload", cookie)).toMatchObject({
     ...{ status: 200, body: { files: [{ file_name: "holiday.mov" }] } },
   });
-  expect((await send("GET", "/session", cookie)).body.key?.id).toBe(keyId);
+  const session = await send("GET", "/session", cookie);
+  expect(session.body.key?.id).toBe(keyId);
+  expect(session.headers.get("set-cookie")).toMatch(
+    /^transpod_session=[0-9a-f]{64}; Max-Age=604800;/,
+  );
   const webhooks = await send("GET", "/webhooks", cookie);
   expect(webhooks).toMatchObject({ status: 403, body: { code: "scope_missing" } });
 });

@@ -26,6 +26,13 @@ test.for([
   expect(idsAfter(fileOf(id))).toEqual(ids);
 });
 
+test("names are ordered as the server does, in lower case", () => {
+  const query = "sort=file_name&order=asc";
+  expect(idsAfter(fileOf(4, { file_name: "FILM-4.mp4" }), query, true)).toEqual([4, 5, 3, 1]);
+  expect(idsAfter(fileOf(9, { file_name: "film-9.mp4" }), query, true)).toEqual([5, 3, 1, 9]);
+  expect(idsAfter(fileOf(9, { file_name: "FILM-9.mp4" }), query, true)).toEqual([5, 3, 1, 9]);
+});
+
 test("below the last row a file is new only when the list is whole", () => {
   expect(idsAfter(fileOf(0))).toEqual([5, 3, 1]);
   expect(idsAfter(fileOf(0), "", true)).toEqual([5, 3, 1, 0]);

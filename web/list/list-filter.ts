@@ -45,7 +45,7 @@ export function compareFiles(a: FileStatus, b: FileStatus, filter: ListFilter): 
 
 function keyOf(file: FileStatus, sort: FileSort): string | number {
   if (sort === "size_bytes") return file.size_bytes ?? 0;
-  return sort === "file_name" ? file.file_name : Date.parse(file[sort]);
+  return sort === "file_name" ? file.file_name.toLowerCase() : Date.parse(file[sort]);
 }
 
 /**

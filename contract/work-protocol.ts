@@ -104,9 +104,8 @@ export const verification = z.object({
     .optional()
     .meta({
       description:
-        "similarity of the result's picture to the source's, 1 when they are the same: the lowest of up " +
-        "to three windows of one second; absent when it was not measured: HDR that became SDR, damaged " +
-        "sources",
+        "similarity of the result's picture to what the encoder was given, 1 when they are the same: the " +
+        "lowest of up to eight windows; absent when it was not measured",
     }),
 });
 

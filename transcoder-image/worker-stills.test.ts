@@ -60,8 +60,8 @@ const same = (...numbers: number[]) =>
 
 test("four pairs show the very same frames of source and result, and the poster one of them", async () => {
   const { server, pairs, poster } = await stillsOf(await make("film.mp4"));
-  expect(await numbersOf(pairs)).toEqual(same(12, 66, 99, 187));
-  expect(await readNumber(poster)).toBe(66);
+  expect(await numbersOf(pairs)).toEqual(same(28, 83, 116, 171));
+  expect(await readNumber(poster)).toBe(83);
   expect(server.stills.received.size).toBe(9);
 });
 
@@ -69,13 +69,13 @@ test("the frames are the same when the source is H.265", async () => {
   const { pairs } = await stillsOf(
     await make("film.mov", { codec: "libx265", options: ["-g", "40"] }),
   );
-  expect(await numbersOf(pairs)).toEqual(same(12, 66, 99, 187));
+  expect(await numbersOf(pairs)).toEqual(same(28, 83, 116, 171));
 });
 
 test("the frames are the same when an edit list hides the first ones", async () => {
   const source = await trimStart(await make("whole.mp4"), scratch.file("edited.mp4"), 0.52);
   const { pairs } = await stillsOf(source);
-  expect(await numbersOf(pairs, 13)).toEqual(same(25, 75, 106, 187));
+  expect(await numbersOf(pairs, 13)).toEqual(same(39, 91, 121, 173));
 });
 
 test("the frames are the same when the frame rate varies", async () => {
@@ -92,7 +92,7 @@ test("the frames are the same in a result that was joined from chunks", async ()
     ...{ settings, cut: { maxWorkers: 4, chunkSeconds: 2 } },
   });
   expect(server.chunks.completed.length).toBeGreaterThan(1);
-  expect(await numbersOf(pairs)).toEqual(same(12, 66, 99, 187));
+  expect(await numbersOf(pairs)).toEqual(same(28, 83, 116, 171));
 });
 
 test("pictures have the displayed size: square pixels, turned, at most 1920 wide; the poster 320", async () => {

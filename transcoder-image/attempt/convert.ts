@@ -182,19 +182,17 @@ interface Made {
 
 function verify(
   deps: ConvertDeps,
-  { input, output, encoded: chunks }: ConvertFiles,
+  { output, encoded: chunks }: ConvertFiles,
   { source, plan, encoded }: Made,
 ) {
-  const { config, settings, report, signal, whole } = deps;
+  const { config, settings, report, signal } = deps;
   const totalFrames = plan.expected.frames;
   return verifyOutput({
-    input,
     output,
     source,
     expected: plan.expected,
     encoded: { frames: encoded.frames, errorCount: encoded.diagnostics.errorCount },
-    // Each chunk of a video is compared where the one before it ends; that is at least as often as in a whole video.
-    comparedPart: whole === undefined ? "whole" : "start",
+    samples: plan.samples,
     ...(chunks === undefined ? {} : { verifiedVideo: chunks }),
     cpus: config.cpus,
     onDamage: settings.on_damage,

@@ -1,6 +1,9 @@
 import { stat } from "node:fs/promises";
 import type { Still } from "@transpod/contract/work-protocol.ts";
+import type { SampleFiles } from "../samples/raw-pictures.ts";
+import { chooseFrames } from "../stills/choose-frames.ts";
 import { makeStills, type MadeStills } from "../stills/make-stills.ts";
+import { seekSamples, type SeekRequest } from "../stills/seek-samples.ts";
 import { uploadWhole } from "../transfer/upload.ts";
 import type { ConvertFiles, Converted } from "./convert.ts";
 import type { TaskDeps } from "./task.ts";
@@ -15,15 +18,17 @@ const timeoutMs = 120_000;
 export async function publishStills(
   deps: TaskDeps,
   lease: number,
-  { input, output }: Pick<ConvertFiles, "input" | "output">,
-  { source, ffmpeg, verified: { made } }: Pick<Converted, "source" | "ffmpeg" | "verified">,
+  files: ConvertFiles,
+  converted: Converted,
 ): Promise<Still[] | undefined> {
   const { config, folder, log } = deps;
   const signal = AbortSignal.any([deps.signal, AbortSignal.timeout(timeoutMs)]);
   try {
+    const { ffmpeg, verified } = converted;
     const { cpus, stallSeconds } = config;
-    const files = { input, output, source, made, folder };
-    const stills = await makeStills({ ...files, ffmpeg, cpus, stallSeconds, signal });
+    const samples = await samplesOf(files, converted, { cpus, stallSeconds, signal });
+    const { made } = verified;
+    const stills = await makeStills({ samples, made, folder, ffmpeg, stallSeconds, signal });
     await uploadStills({ ...deps, signal }, lease, stills);
     return stills.pairs.map(({ still }) => still);
   } catch (error) {
@@ -31,6 +36,20 @@ export async function publishStills(
     log.warn({ event: "no_stills", why: String(error) });
     return undefined;
   }
+}
+
+/** Joined chunks were sampled one by one, where they were encoded. */
+async function samplesOf(
+  { input, output, encoded }: ConvertFiles,
+  { source, plan: { samples, filters }, verified: { made } }: Converted,
+  run: Pick<SeekRequest, "cpus" | "stallSeconds" | "signal">,
+): Promise<SampleFiles> {
+  if (encoded === undefined) return samples;
+  const { frames } = chooseFrames(made.timestamps.length, samples.windows);
+  const windows = frames.map((start) => ({ start, frames: 1 }));
+  const chosen = { ...samples, windows };
+  await seekSamples({ input, output, source, made, filters, ...run }, chosen);
+  return chosen;
 }
 
 async function uploadStills(

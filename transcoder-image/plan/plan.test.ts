@@ -59,7 +59,23 @@ describe("the whole command", () => {
       ...["-video_track_timescale", "12800", "-movie_timescale", "90000"],
       ...["-bsf:v:0", setts(1536)],
       ...["-movflags", "+faststart", "-f", "mp4", "out"],
+      ...["-map", "0:0", "-filter:v"],
+      "select='between(n,0,0)+between(n,1,1)+between(n,2,2)',format=yuv420p",
+      ...["-fps_mode", "passthrough", "-f", "rawvideo", "out.original.yuv"],
     ]);
+  });
+
+  test("frames are sampled between the filters that need all of them and those that need one", () => {
+    const source = aSource({
+      ...{ ...ten, interlaced: true },
+      colour: { primaries: "bt2020", transfer: "smpte2084", space: "bt2020nc", range: "tv" },
+    });
+    const [, chain] = plan(source)
+      .args.join(" ")
+      .split(/-map 0:0 -filter:v /);
+    expect(chain).toMatch(
+      /^bwdif=[^ ]*,select='[^']*',setparams=[^ ]*zscale=[^ ]*,format=yuv420p /,
+    );
   });
 
   test("the output is expected to hold what was planned", () => {
@@ -81,7 +97,6 @@ describe("the whole command", () => {
       chapters: 0,
       colour: { primaries: null, transfer: null, space: null, range: null },
       sampleAspectRatio: "1:1",
-      comparison: { filters: [], pixelFormat: "yuv420p" },
     });
   });
 });

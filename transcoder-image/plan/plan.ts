@@ -3,11 +3,13 @@ import type { Codec, Hdr10 } from "@transpod/contract/work-protocol.ts";
 import { inputGuards, pixelGuard } from "../ffmpeg/child-process.ts";
 import type { FfmpegFacts } from "../ffmpeg/facts.ts";
 import type { Colour, Source } from "../probe/media.ts";
+import { chooseWindows } from "../samples/windows.ts";
+import { rawChain, rawOutput, selectWindows, type SampleFiles } from "../samples/raw-pictures.ts";
 import { planAudio, type OutputAudio } from "./audio.ts";
 import type { Container } from "./container.ts";
 import { planExtras } from "./extras.ts";
 import { timing } from "./timing.ts";
-import { planVideo, type Comparison } from "./video.ts";
+import { planVideo, type VideoFilters } from "./video.ts";
 
 export interface PlanSettings {
   /** What the client chose. */
@@ -48,8 +50,6 @@ export interface Expected {
   /** Whether each picture must have the source's captions inside. */
   captions: boolean;
   sampleAspectRatio: string | null;
-  /** How to compare the source's picture with the output's; null when it was changed on purpose. */
-  comparison: Comparison | null;
 }
 
 export interface Plan {
@@ -58,6 +58,9 @@ export interface Plan {
   /** Where the lines that x265 reads captions from must be when ffmpeg starts. */
   captionLinesPath: string | null;
   expected: Expected;
+  /** ffmpeg writes those of the source while it encodes them, unless the video is encoded already. */
+  samples: SampleFiles;
+  filters: VideoFilters;
   /** What was converted, dropped or chosen, as sentences for people. */
   notes: string[];
 }
@@ -72,6 +75,13 @@ export function planTranscode(source: Source, settings: PlanSettings): Plan {
   const video = planVideo(source, ffmpeg, settings);
   const audio = planAudio(source, container);
   const extras = planExtras(source, container, requested);
+  const { width, height, pixelFormat, filters } = video;
+  const samples: SampleFiles = {
+    ...{ width, height, pixelFormat },
+    windows: chooseWindows(source.timestamps.length, width * height),
+    original: `${output}.original.yuv`,
+    processed: `${output}.processed.yuv`,
+  };
   return {
     target: video.codec,
     args: [
@@ -87,6 +97,7 @@ export function planTranscode(source: Source, settings: PlanSettings): Plan {
       [...audio.args, ...extras.args],
       timing(source),
       ["-movflags", ["+faststart", ...extras.movflags].join("+"), "-f", container, output],
+      joined === undefined ? samplesOf(source, samples, filters) : [],
     ].flat(),
     captionLinesPath: video.captions.linesPath,
     expected: {
@@ -106,10 +117,18 @@ export function planTranscode(source: Source, settings: PlanSettings): Plan {
       hdr10: video.hdr10,
       captions: video.captions.kept,
       sampleAspectRatio: source.video.sampleAspectRatio,
-      comparison: video.comparison,
     },
+    samples,
+    filters,
     notes: [...video.notes, ...audio.notes, ...extras.notes],
   };
+}
+
+/** The frames in the windows, as the encoder is given them. */
+function samplesOf({ video }: Source, samples: SampleFiles, filters: VideoFilters): string[] {
+  const chain = [...filters.shape, selectWindows(samples.windows), ...filters.colour];
+  const filter = ["-filter:v", rawChain(samples, chain)];
+  return ["-map", `0:${video.index}`, ...filter, ...rawOutput(samples.original)];
 }
 
 /** When the video begins, in seconds from the start of the file: ffmpeg moves the start of each input to 0. */

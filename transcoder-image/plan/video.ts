@@ -7,10 +7,11 @@ import { colourOfYuv, keepColour, sdr, toneMap } from "./colour.ts";
 import { encoder, targetFor, type EncoderSettings } from "./encoder.ts";
 import { hdr10Params } from "./hdr10.ts";
 
-/** How to convert a picture of the source so that it can be compared with the output's. */
-export interface Comparison {
-  filters: string[];
-  pixelFormat: string;
+/** ffmpeg's filters before the encoder; each makes one frame of one frame. */
+export interface VideoFilters {
+  /** They may look at the frames beside a frame. */
+  shape: string[];
+  colour: string[];
 }
 
 export interface VideoPlan {
@@ -21,7 +22,9 @@ export interface VideoPlan {
   colour: Colour;
   /** Null when there is nothing to keep. */
   hdr10: Hdr10 | null;
-  comparison: Comparison | null;
+  filters: VideoFilters;
+  /** Of what the encoder is given. */
+  pixelFormat: string;
   captions: CaptionPlan;
   args: string[];
   notes: string[];
@@ -39,7 +42,8 @@ export function planVideo(
   const pixels = planPixels(video, codec, becomesSdr);
   const colour =
     codec === "h264" && isHdr(video.colour) ? toneMap(video, ffmpeg) : keepColour(video.colour);
-  const filters = [...shape.filters, ...colour.filters, ...pixels.filters];
+  const filters = { shape: shape.filters, colour: [...colour.filters, ...pixels.filters] };
+  const chain = [...filters.shape, ...filters.colour];
   const captions = planCaptions(found, { codec, ffmpeg, output });
   const light = codec === "hevc" && hdr10 !== null ? hdr10Params(hdr10) : [];
   const params = [...light, ...captions.params];
@@ -52,12 +56,11 @@ export function planVideo(
     height: shape.height,
     colour: becomesSdr ? sdr : colourOfYuv(video.colour),
     hdr10: codec === "hevc" ? hdr10 : null,
-    comparison: becomesSdr
-      ? null
-      : { filters: [...shape.filters, ...pixels.filters], pixelFormat: pixels.format },
+    filters,
+    pixelFormat: pixels.format,
     captions,
     args: [
-      filters.length === 0 ? [] : ["-filter:v:0", filters.join(",")],
+      chain.length === 0 ? [] : ["-filter:v:0", chain.join(",")],
       encoder(codec, { requested, cpus, params, frameRate }),
       captions.args,
       ["-pix_fmt:v:0", pixels.format],

@@ -68,6 +68,7 @@ function videoTrack(stream: FfprobeStream): VideoTrack {
     height: stream.height ?? 0,
     sampleAspectRatio: known(stream.sample_aspect_ratio),
     rotation: stream.side_data_list.find((data) => data.rotation !== undefined)?.rotation ?? 0,
+    displayMatrix: displayMatrix(stream),
     frameRate: ratio(stream.avg_frame_rate),
     timeBase: stream.time_base ?? "",
     startSeconds: seconds(stream.start_time),
@@ -78,6 +79,20 @@ function videoTrack(stream: FfprobeStream): VideoTrack {
     claimedFrames: stream.nb_frames ?? null,
     isDefault: stream.disposition["default"] === 1,
   };
+}
+
+/** ffprobe prints three lines of three numbers, each line after its address: `00000000:            0       65536           0`. */
+function displayMatrix({ side_data_list }: FfprobeStream): VideoTrack["displayMatrix"] {
+  const text = side_data_list.find((data) => data.displaymatrix !== undefined)?.displaymatrix;
+  const lines = (text ?? "").trim().split("\n");
+  const [[a, b] = [], [c, d] = []] = lines.map((line) =>
+    line.split(/\s+/).slice(1).map(fixedPoint),
+  );
+  return [a ?? 1, b ?? 0, c ?? 0, d ?? 1];
+}
+
+function fixedPoint(text: string): number {
+  return Number(text) / 65_536;
 }
 
 function colourOf(stream: FfprobeStream): Colour {

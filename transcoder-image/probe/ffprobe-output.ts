@@ -4,6 +4,7 @@ import { z } from "zod";
 const sideData = z.object({
   side_data_type: z.string().optional(),
   rotation: z.coerce.number().optional(),
+  displaymatrix: z.string().optional(),
 });
 
 const stream = z.object({

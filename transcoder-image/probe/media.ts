@@ -64,6 +64,8 @@ export interface VideoTrack extends OtherTrack {
   sampleAspectRatio: string | null;
   /** Degrees, counter-clockwise, as ffprobe prints it; 0 for upright. */
   rotation: number;
+  /** The upper left of the display matrix, [a, b, c, d] of ISO/IEC 14496-12 (8.3.2.3): x' = ax + cy, y' = bx + dy. */
+  displayMatrix: readonly [number, number, number, number];
   /** Frames per second on average; 0 when unknown. */
   frameRate: number;
   timeBase: string;

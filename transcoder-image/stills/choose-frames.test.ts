@@ -1,14 +1,20 @@
 import { expect, test } from "vitest";
+import { chooseWindows } from "../samples/windows.ts";
 import { chooseFrames } from "./choose-frames.ts";
 
-test("a video shows the middles of the compared windows, and a third of the way", () => {
-  const windows = [0, 487, 975].map((start) => ({ start, frames: 25 }));
-  expect(chooseFrames(1000, windows)).toEqual({ frames: [12, 333, 499, 987], poster: 333 });
+test("a video shows the sampled frames nearest to the middles of its quarters", () => {
+  const windows = chooseWindows(1000, 1920 * 1080);
+  expect(chooseFrames(1000, windows)).toEqual({ frames: [142, 426, 573, 857], poster: 426 });
 });
 
-test("a place is shown once", () => {
-  const windows = [0, 12, 24].map((start) => ({ start, frames: 12 }));
-  expect(chooseFrames(18, windows.slice(0, 1))).toEqual({ frames: [6], poster: 6 });
+test("a frame is shown once", () => {
+  const windows = [0, 99].map((start) => ({ start, frames: 1 }));
+  expect(chooseFrames(100, windows)).toEqual({ frames: [0, 99], poster: 0 });
+});
+
+test("a frame that a damaged source lost is not chosen", () => {
+  const windows = [0, 50, 99].map((start) => ({ start, frames: 1 }));
+  expect(chooseFrames(60, windows).frames).toEqual([0, 50]);
 });
 
 test.for([

@@ -13,6 +13,7 @@ export function aVideoTrack(overrides: Partial<VideoTrack> = {}): VideoTrack {
     height: 1080,
     sampleAspectRatio: "1:1",
     rotation: 0,
+    displayMatrix: [1, 0, 0, 1],
     frameRate: 25,
     timeBase: "1/12800",
     startSeconds: 0,

@@ -26,7 +26,6 @@ const expected: Expected = {
   captions: false,
   captionTracks: [],
   sampleAspectRatio: "1:1",
-  comparison: null,
 };
 
 const colour = { primaries: "bt709", transfer: null, space: null, range: null };

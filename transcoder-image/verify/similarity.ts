@@ -1,8 +1,6 @@
 import { AttemptError } from "../attempt/attempt-error.ts";
-import { inputGuards } from "../ffmpeg/child-process.ts";
 import { runFfmpeg } from "../ffmpeg/run-ffmpeg.ts";
-import type { Comparison } from "../plan/video.ts";
-import { chooseWindows, type ComparedPart, type Times, type Window } from "./windows.ts";
+import { rawInput, type SampleFiles } from "../samples/raw-pictures.ts";
 
 /** Structural similarity of brightness and the two colours; 1 for the same picture. */
 export interface Similarity {
@@ -11,35 +9,51 @@ export interface Similarity {
   v: number;
 }
 
-interface File extends Times {
-  path: string;
-  /** ffmpeg's index of the video track. */
-  index: number;
-}
-
 export interface SimilarityRequest {
-  source: File;
-  output: File;
-  comparison: Comparison;
-  part: ComparedPart;
-  cpus: number;
+  samples: SampleFiles;
   stallSeconds: number;
   signal: AbortSignal;
 }
 
 /**
- * The lowest similarity of some windows; undefined when ffmpeg can't measure it. Throws the errors of
- * `runFfmpeg` that neither file causes.
+ * The lowest similarity of the windows, each the average of its frames; undefined when ffmpeg can't measure it. Throws
+ * the errors of `runFfmpeg` that the files do not cause.
  */
-export async function measureSimilarity(
-  request: SimilarityRequest,
-): Promise<Similarity | undefined> {
-  const measured: Similarity[] = [];
-  for (const window of chooseWindows(request.source, request.output, request.part)) {
-    const one = await measureWindow(request, window);
-    if (one !== undefined) measured.push(one);
+export async function measureSimilarity({
+  samples,
+  stallSeconds,
+  signal,
+}: SimilarityRequest): Promise<Similarity | undefined> {
+  const args = [
+    ["-nostdin", "-hide_banner", "-loglevel", "level+info"],
+    ["-nostats", "-progress", "pipe:1", "-stats_period", "1"],
+    [...rawInput(samples, samples.original), ...rawInput(samples, samples.processed)],
+    ["-filter_complex", graphOf(samples)],
+    samples.windows.flatMap((_, i) => ["-map", `[s${i}]`]),
+    ["-f", "null", "-"],
+  ].flat();
+  const totalFrames = samples.windows.reduce((sum, { frames }) => sum + frames, 0);
+  try {
+    const { diagnostics } = await runFfmpeg({ args, stallSeconds, totalFrames, signal });
+    const measured = parseSimilarities(diagnostics.lines);
+    return measured.length === 0 ? undefined : lowest(measured);
+  } catch (error) {
+    if (error instanceof AttemptError && error.code === "transcode_failed") return undefined;
+    throw error;
   }
-  return measured.length === 0 ? undefined : lowest(measured);
+}
+
+/** One `ssim` filter for each window, because a filter prints only its average. */
+function graphOf({ windows }: SampleFiles): string {
+  const split = (input: number, name: string) =>
+    `[${input}:v]split=${windows.length}${windows.map((_, i) => `[${name}${i}]`).join("")}`;
+  let from = 0;
+  const each = windows.map(({ frames }, i) => {
+    const trim = `trim=start_frame=${from}:end_frame=${from + frames}`;
+    from += frames;
+    return `[a${i}]${trim}[x${i}];[b${i}]${trim}[y${i}];[x${i}][y${i}]ssim[s${i}]`;
+  });
+  return [split(0, "a"), split(1, "b"), ...each].join(";");
 }
 
 /** The lowest value of each component. */
@@ -48,52 +62,10 @@ export function lowest(measured: readonly Similarity[]): Similarity {
   return { y: least("y"), u: least("u"), v: least("v") };
 }
 
-async function measureWindow(request: SimilarityRequest, window: Window) {
-  const { source, output, comparison, cpus, stallSeconds, signal } = request;
-  const format = `format=${comparison.pixelFormat}`;
-  const totalFrames = window.frames;
-  // Times were compared before; here frames are compared by their position.
-  const sameClock = `trim=end_frame=${totalFrames},settb=1/25,setpts=N`;
-  const graph = [
-    `[0:${source.index}]${[...comparison.filters, format, sameClock].join(",")}[a]`,
-    `[1:${output.index}]${[format, sameClock].join(",")}[b]`,
-    "[a][b]ssim",
-  ].join(";");
-  const args = [
-    ["-nostdin", "-hide_banner", "-loglevel", "level+info"],
-    ["-nostats", "-progress", "pipe:1", "-stats_period", "1"],
-    inputOf(source.path, window.sourceSeek, cpus),
-    inputOf(output.path, window.outputSeek, cpus),
-    // Without -frames, ffmpeg would decode both files to their ends despite trim.
-    ["-lavfi", graph, "-frames:v", String(totalFrames), "-f", "null", "-"],
-  ].flat();
-  try {
-    const { diagnostics } = await runFfmpeg({ args, stallSeconds, totalFrames, signal });
-    return parseSimilarity(diagnostics.lines);
-  } catch (error) {
-    if (error instanceof AttemptError && inputFaults.has(error.code)) return undefined;
-    throw error;
-  }
-}
-
-/** Both files were decoded before, so a decoding error after a seek is not a fault of the output. */
-const inputFaults: ReadonlySet<string> = new Set([
-  "transcode_failed",
-  "damaged",
-  "unsupported_codec",
-]);
-
-function inputOf(path: string, seek: number | null, cpus: number): string[] {
-  const start = seek === null ? [] : ["-ss", seek.toFixed(6)];
-  return ["-threads", String(cpus), ...inputGuards, ...start, "-noautorotate", "-i", path];
-}
-
-/** Reads `SSIM Y:0.986932 (18.83) U:0.984501 (18.09) V:0.986779 (18.78) All:0.986501 (18.69)`. */
-export function parseSimilarity(lines: readonly string[]): Similarity | undefined {
-  const line = lines.findLast((each) => / SSIM Y:/.test(each));
-  const [y, u, v] = ["Y", "U", "V"].map((name) =>
-    Number(new RegExp(` ${name}:(-?[\\d.]+)`).exec(line ?? "")?.[1] ?? Number.NaN),
-  );
-  if (y === undefined || u === undefined || v === undefined) return undefined;
-  return [y, u, v].some(Number.isNaN) ? undefined : { y, u, v };
+/** Reads lines such as `SSIM Y:0.986932 (18.83) U:0.984501 (18.09) V:0.986779 (18.78) All:0.986501 (18.69)`. */
+export function parseSimilarities(lines: readonly string[]): Similarity[] {
+  return lines.flatMap((line) => {
+    const [, y, u, v] = / SSIM Y:([\d.-]+) .*U:([\d.-]+) .*V:([\d.-]+) /.exec(line) ?? [];
+    return y === undefined ? [] : { y: Number(y), u: Number(u), v: Number(v) };
+  });
 }

@@ -12,6 +12,7 @@ import { readHdr10 } from "../probe/hdr10.ts";
 import type { Media, Source, VideoTrack } from "../probe/media.ts";
 import { readPresentedSeconds } from "../probe/read-presented.ts";
 import { chooseVideo } from "../probe/refusals.ts";
+import { rawChain, rawOutput, selectWindows, type SampleFiles } from "../samples/raw-pictures.ts";
 import {
   durationDifferenceMs,
   maxTimestampErrorMs,
@@ -29,7 +30,6 @@ import {
   sourceDamage,
   type Encoded,
 } from "./source-damage.ts";
-import type { ComparedPart } from "./windows.ts";
 
 /** What was verified before: each chunk of a video on its own. */
 export interface VerifiedVideo {
@@ -39,13 +39,12 @@ export interface VerifiedVideo {
 }
 
 export interface VerifyRequest {
-  input: string;
   output: string;
   source: Source;
   expected: Expected;
   encoded: Encoded;
-  /** Which part of the picture is compared with the source; all of it is decoded. */
-  comparedPart: ComparedPart;
+  /** Those of the source are there; those of the output are written. */
+  samples: SampleFiles;
   /** The picture need not be decoded and compared again. */
   verifiedVideo?: VerifiedVideo;
   cpus: number;
@@ -93,7 +92,8 @@ export async function verifyOutput(request: VerifyRequest): Promise<Verified> {
   const captionFault = judgeCaptions(expected, captionsAt(kept, source), made.captions);
   const isIntact = damage === null && encoded.errorCount === 0;
   if (captionFault !== null && isIntact) throw failed(captionFault);
-  const ssim = await compare(request, made);
+  const { verifiedVideo } = request;
+  const ssim = verifiedVideo === undefined ? await measureSimilarity(request) : verifiedVideo.ssim;
   const pictureFault = ssim === undefined ? null : judgeSimilarity(ssim);
   if (pictureFault !== null) throw failed(pictureFault);
   return {
@@ -153,47 +153,26 @@ function compareTimes(
 }
 
 /**
- * Compares pictures, except when the picture was changed on purpose, or when the source has errors,
- * which a decoder conceals differently when it starts at another frame.
- */
-async function compare(
-  request: VerifyRequest,
-  { media, video, timestamps }: Source,
-): Promise<Similarity | undefined> {
-  const { input, output, source, expected, encoded, cpus, stallSeconds, signal } = request;
-  if (request.verifiedVideo !== undefined) return request.verifiedVideo.ssim;
-  if (expected.comparison === null || encoded.errorCount > 0 || encoded.frames < expected.frames)
-    return undefined;
-  const { startSeconds } = source.media;
-  return measureSimilarity({
-    source: { path: input, index: source.video.index, timestamps: source.timestamps, startSeconds },
-    output: { path: output, index: video.index, timestamps, startSeconds: media.startSeconds },
-    comparison: expected.comparison,
-    part: request.comparedPart,
-    cpus,
-    stallSeconds,
-    signal,
-  });
-}
-
-/**
- * Decodes what we encoded, and counts the frames. Copied audio is left out: a fault in it is the
+ * Decodes what we encoded, counts the frames, and keeps the samples. Copied audio is left out: a fault in it is the
  * source's own, and no reason to refuse the video.
  */
 async function decode(request: VerifyRequest, videoIndex: number): Promise<number> {
-  const { output, expected, verifiedVideo, cpus, stallSeconds, onProgress, signal } = request;
+  const { output, samples, expected, verifiedVideo, cpus, stallSeconds, onProgress, signal } =
+    request;
   const encodedAudio = expected.audio.flatMap(({ encoded }, i) =>
     encoded ? ["-map", `0:a:${i}`] : [],
   );
   const picture = verifiedVideo === undefined ? ["-map", `0:${videoIndex}`] : [];
+  const chain = rawChain(samples, [selectWindows(samples.windows)]);
+  const sampled = picture.length === 0 ? [] : ["-filter:v", chain, ...rawOutput(samples.processed)];
   const maps = [...picture, ...encodedAudio];
   if (maps.length === 0) return verifiedVideo?.frames ?? 0;
   const args = [
-    ["-nostdin", "-hide_banner", "-loglevel", "level+error"],
+    ["-nostdin", "-hide_banner", "-y", "-loglevel", "level+error"],
     ["-nostats", "-progress", "pipe:1", "-stats_period", "1"],
     ["-xerror", "-err_detect", "explode", "-threads", String(cpus), ...inputGuards],
     ["-noautorotate", "-i", output, ...maps],
-    ["-fps_mode", "passthrough", "-f", "null", "-"],
+    ["-fps_mode", "passthrough", "-f", "null", "-", ...picture, ...sampled],
   ].flat();
   try {
     const totalFrames = expected.frames;

@@ -1,3 +1,4 @@
+import { causeOf } from "@transpod/contract/causes.ts";
 import { fileParams } from "@transpod/contract/public-api.ts";
 import {
   transactionsResponse,
@@ -38,7 +39,7 @@ function toTransaction(row: TransactionRow): Transaction {
   return {
     attempt: row.attempt,
     outcome: row.outcome,
-    failure: code === null ? null : { code, detail: detail ?? "" },
+    failure: code === null ? null : { code, detail: detail ?? "", cause: causeOf(code) },
     counted: row.counted,
     worker: row.worker,
     // A cut takes a lease that no worker has.
@@ -51,6 +52,7 @@ function toTransaction(row: TransactionRow): Transaction {
     target_codec: row.target_codec,
     notes: row.notes,
     phase_times: row.phase_times,
+    worker_log: row.worker_log,
     queued_at: row.created_at.toISOString(),
     reserved_at: iso(row.reserved_at),
     launched_at: iso(row.launched_at),

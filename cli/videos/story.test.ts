@@ -13,7 +13,15 @@ const file = (fields: Partial<FileStatus>): FileStatus => ({
   ...fields,
 });
 const attempt: Transaction = {
-  ...{ attempt: 1, outcome: null, failure: null, counted: null, worker: "pod-1", claims: 1 },
+  ...{
+    attempt: 1,
+    outcome: null,
+    failure: null,
+    counted: null,
+    worker_log: null,
+    worker: "pod-1",
+    claims: 1,
+  },
   ...{ workers_started: 1, chunks: null, memory_scale: 1, waiting_for: null, original_codec: null },
   ...{ target_codec: null, notes: [], phase_times: null, queued_at: "2026-01-31T12:00:05Z" },
   ...{ reserved_at: "2026-01-31T12:01:05Z", launched_at: "2026-01-31T12:01:05Z" },
@@ -25,7 +33,10 @@ const texts = (...story: Parameters<typeof tellStory>) =>
 test("a failed attempt is told with its reason, and the next one with what is different", () => {
   const failed: Transaction = {
     ...attempt,
-    ...{ outcome: "failed", failure: { code: "out_of_memory", detail: "It needed more memory." } },
+    ...{
+      outcome: "failed",
+      failure: { code: "out_of_memory", detail: "It needed more memory.", cause: "memory" },
+    },
     ...{ counted: false, ended_at: "2026-01-31T12:02:09Z" },
   };
   const next = {

@@ -7,6 +7,7 @@ import {
 } from "@transpod/contract/transactions-api.ts";
 import { listTransactions as list, type TransactionRow } from "@transpod/store/transactions.ts";
 import { json, problems } from "../describe.ts";
+import { claimsOf } from "../explain/tell-attempt.ts";
 import { findFile } from "../find-file.ts";
 import type { Route } from "../route.ts";
 
@@ -42,8 +43,7 @@ function toTransaction(row: TransactionRow): Transaction {
     failure: code === null ? null : { code, detail: detail ?? "", cause: causeOf(code) },
     counted: row.counted,
     worker: row.worker,
-    // A cut takes a lease that no worker has.
-    claims: row.chunks === null ? row.lease : row.lease - 1,
+    claims: claimsOf(row),
     workers_started: row.workers_started,
     chunks: row.chunks,
     memory_scale: row.memory_scale,

@@ -3,6 +3,7 @@ import {
   lastLines,
   maxWorkerLogBytes,
   maxWorkerLogLines,
+  readableLine,
   withoutSecrets,
   workerLog,
 } from "./worker-log.ts";
@@ -60,4 +61,23 @@ test.each([
   ["nothing", ""],
 ])("%s is refused", (_what, text) => {
   expect(workerLog.safeParse(text).success).toBe(false);
+});
+
+const event = {
+  level: "info",
+  time: "2026-01-31T12:00:00.000Z",
+  worker: "a",
+  attempt: 1,
+  lease: 1,
+};
+test.each([
+  [
+    JSON.stringify({ ...event, event: "cut", chunks: 3, of: { a: "b" } }),
+    '2026-01-31T12:00:00.000Z cut chunks=3 of={"a":"b"}',
+  ],
+  ["FATAL ERROR: heap out of memory", "FATAL ERROR: heap out of memory"],
+  ['"half of an event', '"half of an event'],
+  ["null", "null"],
+])("%s is read as %s", (line, readable) => {
+  expect(readableLine(line)).toBe(readable);
 });

@@ -38,6 +38,29 @@ export function lastLines(lines: readonly string[]): string | null {
   return kept.length === 0 ? null : kept.join("\n");
 }
 
+/** Known to who reads the attempt, or of no use there. */
+const left = new Set(["level", "time", "worker", "file_id", "attempt", "event", "lease", "stack"]);
+
+/** A line of the worker's log, an event as JSON, as `2026-01-31T12:00:00.000Z phase phase=encode`; others stay. */
+export function readableLine(line: string): string {
+  const event = eventIn(line);
+  if (event === null) return line;
+  const fields = Object.entries(event)
+    .filter(([name]) => !left.has(name))
+    .map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
+  return [event["time"], event["event"], ...fields].join(" ");
+}
+
+function eventIn(line: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    const isEvent = typeof value === "object" && value !== null && "event" in value;
+    return isEvent ? { ...value } : null;
+  } catch {
+    return null;
+  }
+}
+
 function cleanLine(line: string): string {
   // Secrets first: a token that is cut looks like no token.
   const clean = withoutSecrets(line.replaceAll(/\p{Cc}/gu, " "))

@@ -1,13 +1,8 @@
 import { expect, test } from "vitest";
-import { LogTail, lineForPeople } from "./log-tail.ts";
+import { LogTail } from "./log-tail.ts";
 
 const event = (fields: object) =>
   `${JSON.stringify({ level: "info", time: "2026-01-31T12:00:00.000Z", worker: "a", ...fields })}\n`;
-
-test("an event is told in one line, without what the attempt says already", () => {
-  const fields = { file_id: "1", attempt: 1, lease: 1, event: "cut", chunks: 3, of: { a: "b" } };
-  expect(lineForPeople(event(fields))).toBe('2026-01-31T12:00:00.000Z cut chunks=3 of={"a":"b"}');
-});
 
 test("the tail ends with the last line, and holds no secret", () => {
   const tail = new LogTail();

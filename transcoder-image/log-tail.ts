@@ -1,12 +1,12 @@
-import { lastLines, maxWorkerLogLines } from "@transpod/contract/worker-log.ts";
+import { lastLines, maxWorkerLogLines, readableLine } from "@transpod/contract/worker-log.ts";
 
-/** The last lines of the worker's log, for the report of a failure. */
+/** The last lines of a worker's log, for when it fails. */
 export class LogTail {
   readonly #lines: string[] = [];
 
-  /** `line` is an event as JSON. */
+  /** `line` is an event as JSON, or any other output. */
   push(line: string): void {
-    this.#lines.push(lineForPeople(line));
+    this.#lines.push(readableLine(line));
     if (this.#lines.length > maxWorkerLogLines) this.#lines.shift();
   }
 
@@ -14,16 +14,4 @@ export class LogTail {
   read(): string | null {
     return lastLines(this.#lines);
   }
-}
-
-/** Known to who reads the attempt, or of no use there. */
-const left = new Set(["level", "time", "worker", "file_id", "attempt", "event", "lease", "stack"]);
-
-/** An event as `2026-01-31T12:00:00.000Z phase phase=encode`. */
-export function lineForPeople(line: string): string {
-  const event = JSON.parse(line) as Record<string, unknown>;
-  const fields = Object.entries(event)
-    .filter(([name]) => !left.has(name))
-    .map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
-  return [event["time"], event["event"], ...fields].join(" ");
 }

@@ -34,6 +34,7 @@ test("every attempt is told with its end, its times and its worker", async () =>
     detail: "The platform removed the worker.",
     counted: false,
     phase_times: { download: 12 },
+    worker_log: "phase=download\nfailed",
   } as const;
   await inTransaction(pool, (client) =>
     retryFile(client, ref, failure, { delaySeconds: 0, memoryScale: 2 }),
@@ -51,7 +52,12 @@ test("every attempt is told with its end, its times and its worker", async () =>
     {
       attempt: 1,
       outcome: "failed",
-      failure: { code: "interrupted", detail: "The platform removed the worker." },
+      failure: {
+        code: "interrupted",
+        detail: "The platform removed the worker.",
+        cause: "eviction",
+      },
+      worker_log: "phase=download\nfailed",
       counted: false,
       worker: "worker",
       claims: 1,
@@ -64,6 +70,7 @@ test("every attempt is told with its end, its times and its worker", async () =>
       attempt: 2,
       outcome: "completed",
       failure: null,
+      worker_log: null,
       counted: null,
       memory_scale: 2,
       original_codec: "h264",

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { z } from "zod";
 import type { FileEvent } from "@transpod/contract/events-api.ts";
+import { explanation, type Explanation } from "@transpod/contract/explain-api.ts";
 import {
   listResponse,
   type FileSort,
@@ -18,7 +19,6 @@ import {
 import { TranspodError } from "@transpod/contract/errors.ts";
 import type { FileState } from "@transpod/contract/states.ts";
 import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
-import { transactionsResponse, type Transaction } from "@transpod/contract/transactions-api.ts";
 import { call, post, type CallOptions, type Server } from "./call.ts";
 import { fetchRest, isThere, partialPath, publish, type DownloadOptions } from "./download.ts";
 import { withRetries } from "./retry.ts";
@@ -96,10 +96,9 @@ export class TranspodClient {
     return await this.#call(fileStatus, `/upload/${fileId}/status`, { signal });
   }
 
-  /** The file's attempts, in order. */
-  async transactions(fileId: string, signal?: AbortSignal): Promise<Transaction[]> {
-    const path = `/upload/${fileId}/transactions`;
-    return (await this.#call(transactionsResponse, path, { signal })).transactions;
+  /** What happened to the file and why, and what comes next. */
+  async explain(fileId: string, signal?: AbortSignal): Promise<Explanation> {
+    return await this.#call(explanation, `/upload/${fileId}/explain`, { signal });
   }
 
   async listPage(

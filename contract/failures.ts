@@ -19,6 +19,7 @@ export const failures = {
   already_optimal: { exit: 21, verdict: "final" },
   transcode_failed: { exit: 1, verdict: "counted" },
   transfer_failed: { exit: 1, verdict: "counted" },
+  connection_lost: { exit: 1, verdict: "counted" },
   stalled: { exit: 1, verdict: "counted" },
   internal_error: { exit: 1, verdict: "counted" },
   disk_full: { exit: 1, verdict: "counted" },

@@ -27,6 +27,8 @@ export interface JobStatus extends AttemptRef {
   disrupted: boolean;
   why: string | null;
   endedAt: Date | null;
+  /** The last lines of the worker that failed (worker-log.ts), for one that could not report them; absent when unknown. */
+  workerLog?: string;
   /**
    * Counted over the Job's life. The platform may replace the process of a worker that it removed: that is the same
    * worker, which has not ended.

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import "zod-openapi";
+import { cause } from "./causes.ts";
 import { fileId, timestamp } from "./public-api.ts";
 import { codecs, phaseTimes } from "./work-protocol.ts";
+import { workerLog } from "./worker-log.ts";
 
 /** The shapes of the attempts at a file. */
 
@@ -12,7 +14,14 @@ export const transaction = z
       .enum(["completed", "failed", "cancelled"])
       .nullable()
       .meta({ description: "null while the attempt waits or runs." }),
-    failure: z.object({ code: z.string(), detail: z.string() }).nullable(),
+    failure: z
+      .object({
+        code: z.string(),
+        detail: z.string(),
+        cause,
+      })
+      .nullable(),
+    worker_log: workerLog.nullable(),
     counted: z.boolean().nullable().meta({
       description:
         "Whether the failure counts against the limit of attempts; null without a failure.",

@@ -3,6 +3,7 @@ import { failureCodes } from "./failures.ts";
 import { mediaLimits } from "./media-limits.ts";
 import { maxParts } from "./part-layout.ts";
 import { transcodeSettings } from "./transcode-settings.ts";
+import { workerLog } from "./worker-log.ts";
 
 /**
  * The protocol between a worker and the controller: `POST /work/<operation>` on the controller's
@@ -202,6 +203,7 @@ export const failRequest = z.object({
   detail: z.string().min(1).max(2000).meta({ description: "a sentence a person understands" }),
   original: mediaSummary.optional(),
   phase_times: phaseTimes,
+  worker_log: workerLog.optional(),
 });
 export const failResponse = z.object({});
 

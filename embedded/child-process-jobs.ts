@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { AttemptRef } from "@transpod/contract/job-identity.ts";
 import type { JobPort, JobSpec, JobStatus, WorkAuthenticator } from "@transpod/contract/ports.ts";
+import { LogTail } from "@transpod/transcoder-image/log-tail.ts";
 import { startChild, type Child, type ChildExit } from "./child.ts";
 import { workersStatus, type WorkerEnd } from "./workers-status.ts";
 
@@ -101,12 +102,13 @@ export class ChildProcessJobs implements JobPort, WorkAuthenticator {
   #startWorker(job: Job): void {
     const index = job.children.length;
     const worker = index === 0 ? job.name : `${job.name}-${index}`;
-    const child = this.#start(worker, job.token);
+    const tail = new LogTail();
+    const child = this.#start(worker, job.token, tail);
     job.children.push(child);
-    void child.exited.then((exit) => this.#ended(job, worker, exit));
+    void child.exited.then((exit) => this.#ended(job, worker, exit, tail));
   }
 
-  #start(worker: string, token: string): Child {
+  #start(worker: string, token: string, tail: LogTail): Child {
     const {
       workUrl,
       scratchDir,
@@ -133,7 +135,10 @@ export class ChildProcessJobs implements JobPort, WorkAuthenticator {
       },
       // A stopped worker has nothing to save: its files are removed with the Job.
       graceMs: 1_000,
-      onLine,
+      onLine: (line) => {
+        tail.push(line);
+        onLine(line);
+      },
     });
   }
 
@@ -141,9 +146,9 @@ export class ChildProcessJobs implements JobPort, WorkAuthenticator {
     return join(this.#options.scratchDir, worker);
   }
 
-  #ended(job: Job, worker: string, { code, signal }: ChildExit): void {
+  #ended(job: Job, worker: string, { code, signal }: ChildExit, tail: LogTail): void {
     const exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
-    job.ends.push({ exitCode, disrupted: false, at: new Date() });
+    job.ends.push({ exitCode, disrupted: false, at: new Date(), workerLog: tail.read() });
     // A worker that was killed leaves its files behind.
     void rm(this.#scratchOf(worker), { recursive: true, force: true })
       .catch(() => {}) // the next start clears the folder

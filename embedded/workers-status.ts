@@ -5,11 +5,13 @@ export interface WorkerEnd {
   exitCode: number | null;
   disrupted: boolean;
   at: Date;
+  /** The last lines that it wrote (contract/worker-log.ts); null for none. */
+  workerLog: string | null;
 }
 
 type WorkersStatus = Pick<
   JobStatus,
-  "phase" | "exitCode" | "disrupted" | "why" | "endedAt" | "workers"
+  "phase" | "exitCode" | "disrupted" | "why" | "endedAt" | "workers" | "workerLog"
 >;
 
 /** The status of a Job that started so many workers, from those that have ended, in the order of their end. Pure. */
@@ -23,6 +25,7 @@ export function workersStatus(started: number, ends: readonly WorkerEnd[]): Work
   if (failure === undefined) {
     return { ...common, phase: "succeeded", exitCode: 0, disrupted: false, endedAt };
   }
-  const { exitCode, disrupted } = failure;
-  return { ...common, phase: "failed", exitCode, disrupted, endedAt };
+  const { exitCode, disrupted, workerLog } = failure;
+  const log = workerLog === null ? {} : { workerLog };
+  return { ...common, phase: "failed", exitCode, disrupted, endedAt, ...log };
 }

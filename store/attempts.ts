@@ -77,6 +77,8 @@ export interface Failure {
   counted: boolean;
   original?: MediaSummary | undefined;
   phase_times?: PhaseTimes | undefined;
+  /** The last lines of the worker's log (contract/worker-log.ts). */
+  worker_log?: string | undefined;
 }
 
 /**
@@ -138,7 +140,8 @@ async function endInFailure(db: Database, ref: LeaseRef, failure: Failure): Prom
        update transactions
        set outcome = 'failed', ended_at = now(), failure_code = $4, failure_detail = $5,
            counted = $6, original = coalesce($7, original),
-           original_codec = coalesce($7::jsonb ->> 'codec', original_codec), phase_times = $8
+           original_codec = coalesce($7::jsonb ->> 'codec', original_codec), phase_times = $8,
+           worker_log = $9
        where file_id = $1 and attempt = $2 and lease = $3 and outcome is null
        returning file_id, attempt
      ), forgotten as (
@@ -154,6 +157,7 @@ async function endInFailure(db: Database, ref: LeaseRef, failure: Failure): Prom
       failure.counted,
       toJson(failure.original),
       toJson(failure.phase_times),
+      failure.worker_log ?? null,
     ],
   );
   return rowCount === 1;

@@ -45,9 +45,9 @@ export function createPool(options: DatabaseOptions, onIdleError: (error: Error)
 export async function checkDatabase(db: Database): Promise<void> {
   // Objects of the last migrations.
   await db.query(
-    `select upload_until, paused_until, fingerprint, 'expire_audit_log(interval, integer)'::regprocedure
+    `select upload_until, paused_until, fingerprint, worker_log, 'expire_audit_log(interval, integer)'::regprocedure
      from file_status, leases, tombstones, audit_log, deliveries, webhooks, files, audit_findings,
-       cuts limit 0`,
+       cuts, transactions limit 0`,
   );
 }
 

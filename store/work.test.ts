@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LeaseRef } from "@transpod/contract/job-identity.ts";
+import { maxWorkerLogBytes } from "@transpod/contract/worker-log.ts";
 import { freshDatabase, type TestDatabase } from "@transpod/test/harness.ts";
 import { failFile, getAttempt, retryFile, type Failure } from "./attempts.ts";
 import { inTransaction } from "./database.ts";
 import { getFileStatus } from "./files.ts";
 import { claim, claimedFile, pendingFile, resultOf } from "./testing.ts";
+import { listTransactions } from "./transactions.ts";
 import {
   claimAttempt,
   completeFile,
@@ -64,6 +66,18 @@ test("a new attempt fences the worker of the old one", async () => {
   expect(await complete(old)).toBe(false);
   expect(await fail(old)).toBe(false);
   expect(await getAttempt(db.pool, old.fileId)).toMatchObject({ attempt: 2, state: "pending" });
+});
+
+test("the last lines of a worker's log are kept with its failure, within the limit", async () => {
+  const ref = await claimedFile(db.pool);
+  const failAfter = (worker_log: string) =>
+    inTransaction(db.pool, (client) => failFile(client, ref, { ...stalled, worker_log }));
+  await expect(failAfter("é".repeat(maxWorkerLogBytes / 2 + 1))).rejects.toThrow(
+    /check constraint/,
+  );
+  expect(await failAfter("é".repeat(maxWorkerLogBytes / 2))).toBe(true);
+  const [attempt] = await listTransactions(db.pool, ref.fileId);
+  expect(attempt?.worker_log).toHaveLength(maxWorkerLogBytes / 2);
 });
 
 test("completion, failure and retry that race end in exactly one of them", async () => {

@@ -122,6 +122,16 @@ test.each(atFault)("a file at fault ends as %s", async (code, make) => {
   expect(server.failed?.detail).not.toMatch(/0x[0-9a-f]{6}|\/tmp/);
 });
 
+test("the last lines of the worker, and of an ffmpeg that failed, come with the report", async () => {
+  await using server = await serve(await generate(scratch.file("flat.mp4"), { size: "32x2" }));
+  const worker = await startWorker(server.url, scratch.path);
+  const lines = server.failed?.worker_log?.split("\n") ?? [];
+  expect(lines).toContainEqual(expect.stringMatching(/Z phase phase=encode$/));
+  expect(lines).toContainEqual(expect.stringMatching(/Z ffmpeg line=\[libx265 @ .*\[error\]/));
+  expect(lines.at(-1)).toMatch(/Z failed exit=13 code=unsupported_codec detail=/);
+  expect(worker.stdout, "kubectl logs shows them too").toContain('"event":"ffmpeg"');
+});
+
 test("frames that a damaged source lost are the source's fault", async () => {
   await using server = await serve(await ruined("libx265", 0.3));
   const worker = await startWorker(server.url, scratch.path);

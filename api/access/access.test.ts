@@ -47,7 +47,7 @@ async function audit(about: Partial<AuditRow>): Promise<AuditRow[]> {
 
 /** Every operation that has a scope, at a file. */
 const readsOf = (id: string) =>
-  ["status", "events", "transactions", "download/original", "download/processed"].map(
+  ["status", "events", "transactions", "explain", "download/original", "download/processed"].map(
     (name) => ["GET", `/upload/${id}/${name}`, undefined] as const,
   );
 const commandsOf = (id: string) =>
@@ -74,7 +74,7 @@ test("without a key nothing is read and nothing is done, and the answer says how
       detail: expect.stringContaining("transpod keys create NAME"),
     });
   }
-  expect(await audit({ file_id: id, code: "api_key_missing" })).toHaveLength(9);
+  expect(await audit({ file_id: id, code: "api_key_missing" })).toHaveLength(10);
 });
 
 test("probes, metrics and the documentation are open", async () => {

@@ -11,6 +11,7 @@ import { deleteSession } from "./delete-session.ts";
 import { deleteWebhook } from "./delete-webhook.ts";
 import { downloadOriginal } from "./download-original.ts";
 import { downloadProcessed } from "./download-processed.ts";
+import { explainFile } from "./explain-file.ts";
 import { getOverview } from "./get-overview.ts";
 import { getSession } from "./get-session.ts";
 import { getFile, getStatus } from "./get-status.ts";
@@ -51,6 +52,7 @@ export const routes: readonly Route[] = [
   watchFiles,
   getOverview,
   listTransactions,
+  explainFile,
   updateFile,
   cancelFile,
   retryFile,

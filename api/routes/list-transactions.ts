@@ -1,3 +1,4 @@
+import { causeOf } from "@transpod/contract/causes.ts";
 import { fileParams } from "@transpod/contract/public-api.ts";
 import {
   transactionsResponse,
@@ -6,6 +7,7 @@ import {
 } from "@transpod/contract/transactions-api.ts";
 import { listTransactions as list, type TransactionRow } from "@transpod/store/transactions.ts";
 import { json, problems } from "../describe.ts";
+import { claimsOf } from "../explain/tell-attempt.ts";
 import { findFile } from "../find-file.ts";
 import type { Route } from "../route.ts";
 
@@ -38,11 +40,10 @@ function toTransaction(row: TransactionRow): Transaction {
   return {
     attempt: row.attempt,
     outcome: row.outcome,
-    failure: code === null ? null : { code, detail: detail ?? "" },
+    failure: code === null ? null : { code, detail: detail ?? "", cause: causeOf(code) },
     counted: row.counted,
     worker: row.worker,
-    // A cut takes a lease that no worker has.
-    claims: row.chunks === null ? row.lease : row.lease - 1,
+    claims: claimsOf(row),
     workers_started: row.workers_started,
     chunks: row.chunks,
     memory_scale: row.memory_scale,
@@ -51,6 +52,7 @@ function toTransaction(row: TransactionRow): Transaction {
     target_codec: row.target_codec,
     notes: row.notes,
     phase_times: row.phase_times,
+    worker_log: row.worker_log,
     queued_at: row.created_at.toISOString(),
     reserved_at: iso(row.reserved_at),
     launched_at: iso(row.launched_at),

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
+import type { Entry, Explanation } from "@transpod/contract/explain-api.ts";
 import { run } from "../run.ts";
 import { findFiles } from "./find-files.ts";
 import { connect, withServer, type ServerOptions } from "./server.ts";
-import { tellStory } from "./story.ts";
 
 export function addExplain(program: Command): void {
   const command = program
@@ -16,16 +16,23 @@ export function addExplain(program: Command): void {
       run(options, async (terminal) => {
         const client = connect(options);
         const [id] = await findFiles(client, [word]);
-        const [status, attempts] = await Promise.all([
-          client.status(id!),
-          client.transactions(id!),
-        ]);
-        const story = tellStory(status, attempts);
-        const lines = story.map(({ at, text }) => `${at === null ? "" : `${at}  `}${text}`);
-        terminal.result([`${status.file_id}  ${status.file_name}`, ...lines], {
-          file_id: id,
-          story,
-        });
+        const told = await client.explain(id!);
+        terminal.result(linesOf(told), told);
       }),
     );
+}
+
+/** The text of an explanation. */
+export function linesOf({ file_id, file_name, entries, next }: Explanation): string[] {
+  return [
+    `${file_id}  ${file_name}`,
+    ...entries.flatMap(linesOfEntry),
+    `Next: ${next.text}`,
+    ...(next.operator === null ? [] : [`What an operator can do: ${next.operator}`]),
+  ];
+}
+
+function linesOfEntry({ at, text, failure }: Entry): string[] {
+  const log = failure?.worker_log?.split("\n") ?? [];
+  return [`${at ?? "Now:"}  ${text}`, ...log.map((line) => `    | ${line}`)];
 }

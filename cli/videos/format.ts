@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 import type { FileEvent } from "@transpod/contract/events-api.ts";
 import { savedShare } from "@transpod/contract/figures.ts";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
+import { formatSeconds } from "@transpod/contract/quantities.ts";
 import type { FileState } from "@transpod/contract/states.ts";
 
 /** How facts about files are written for people. */
@@ -21,20 +22,6 @@ const stateStyle: Readonly<Record<FileState, Style>> = {
 /** Coloured where the stream is a terminal; NO_COLOR and FORCE_COLOR decide otherwise. */
 export function paintState(state: FileState, text: string, stream: NodeJS.WriteStream): string {
   return styleText(stateStyle[state], text, { stream });
-}
-
-export function formatBytes(bytes: number): string {
-  const units = ["B", "kB", "MB", "GB", "TB"];
-  const unit = bytes === 0 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), units.length - 1);
-  const value = bytes / 1000 ** unit;
-  return `${unit === 0 || value >= 100 ? value.toFixed(0) : value.toFixed(1)} ${units[unit]}`;
-}
-
-export function formatSeconds(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
 /** How much smaller the result is, for example "68 %"; negative when it is larger. */

@@ -3,10 +3,11 @@ import type { ListFilter, TranspodClient } from "@transpod/client/client.ts";
 import { fileSorts } from "@transpod/contract/list-api.ts";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
 import { fileStates, type FileState } from "@transpod/contract/states.ts";
+import { formatBytes, formatSeconds } from "@transpod/contract/quantities.ts";
 import { asColumns } from "../columns.ts";
 import { run } from "../run.ts";
 import { countIn } from "../whole-number.ts";
-import { formatBytes, formatSaved, formatSeconds, paintState } from "./format.ts";
+import { formatSaved, paintState } from "./format.ts";
 import { connect, withServer, type ServerOptions } from "./server.ts";
 
 interface LsOptions extends ServerOptions, ListFilter {

@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
+import { formatBytes, formatSeconds } from "@transpod/contract/quantities.ts";
 import { asColumns } from "../columns.ts";
 import { run } from "../run.ts";
 import { findFiles } from "./find-files.ts";
-import { describeEvent, formatBytes, formatSaved, formatSeconds, paintState } from "./format.ts";
+import { describeEvent, formatSaved, paintState } from "./format.ts";
 import { connect, withServer, type ServerOptions } from "./server.ts";
 
 export function addStatus(program: Command): void {

@@ -79,7 +79,7 @@ test("a folder is uploaded, transcoded and downloaded; the result can be found, 
   expect(listed.stdout).toMatch(new RegExp(`${id.slice(0, 8)}  completed .* ${name}\n`));
   const told = await transpod(["explain", name], env);
   expect(told.stdout).toMatch(
-    /Attempt 1 was queued\.\n.*\n[^]*Attempt 1 was completed[^]*transpod get/,
+    /Attempt 1 joined the queue\.\n.*\n[^]*was verified and published[^]*Next: Nothing\. The result/,
   );
   const got = await transpod(["get", id.slice(0, 4), "-o", at("again.mp4")], env);
   expect(got).toMatchObject({ exitCode: 0, stdout: `${at("again.mp4")}\n` });

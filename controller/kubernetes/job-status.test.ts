@@ -343,3 +343,19 @@ function describe(given: Job, pods: Pod[]): string {
 function suspended(): NonNullable<Job["spec"]> {
   return { suspend: true, template: {} };
 }
+
+const oomKilled = { exitCode: 137, reason: "OOMKilled" };
+const event = JSON.stringify({ time: at, event: "phase", phase: "encode" });
+test.each([
+  [
+    "the last lines of the log",
+    { ...oomKilled, message: `cut off\n${event}\n` },
+    `${at} phase phase=encode`,
+  ],
+  ["a log of one line", { message: "node: not found" }, "node: not found"],
+  ["no log", oomKilled, undefined],
+  ["the runtime's own message", { reason: "StartError", message: "no such file" }, undefined],
+])("a worker that failed silently leaves %s", (_what, end, workerLog) => {
+  const status = jobStatus(ref, failsByExit(137), [terminated(end)]);
+  expect(status.workerLog).toBe(workerLog);
+});

@@ -2,6 +2,7 @@ import type { AttemptRef } from "@transpod/contract/job-identity.ts";
 import type { JobStatus } from "@transpod/contract/ports.ts";
 import { disruptionTarget } from "./disruption.ts";
 import { failureOf } from "./failure.ts";
+import { workerLogOf } from "./worker-log.ts";
 import { waitingReason } from "./waiting.ts";
 import type { Job, JobCondition, Pod } from "./wire.ts";
 import { failedPod, lastPod, terminationOf, workersOf, type Worker } from "./workers.ts";
@@ -31,7 +32,8 @@ export function jobStatus(ref: AttemptRef, job: Job, pods: readonly Pod[]): JobS
   const pod = failedPod(all);
   const termination = terminationOf(pod);
   const endedAt = dateOf(termination?.finishedAt ?? end.lastTransitionTime);
-  return { ...common, phase: "failed", ...failureOf({ job, end, pod, termination }), endedAt };
+  const failure = failureOf({ job, end, pod, termination });
+  return { ...common, phase: "failed", ...failure, ...workerLogOf(termination), endedAt };
 }
 
 /** Whether a Job was deleted before it ended: its worker will end soon. */

@@ -150,6 +150,7 @@ test("the whole Job, with nothing but what must be set", () => {
                   },
                   "readOnlyRootFilesystem": true,
                 },
+                "terminationMessagePolicy": "FallbackToLogsOnError",
                 "volumeMounts": [
                   {
                     "mountPath": "/scratch",

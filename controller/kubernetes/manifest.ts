@@ -88,6 +88,8 @@ function container(
     imagePullPolicy: settings.imagePullPolicy,
     env: environment(settings, worker),
     resources: resources(spec, settings, disk),
+    // Its status then has the last lines of a worker that was killed: the controller may not read logs.
+    terminationMessagePolicy: "FallbackToLogsOnError",
     securityContext: {
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,

@@ -209,3 +209,10 @@ test("the delay before a retry doubles up to its limit", () => {
   });
   expect(delays).toEqual([10, 20, 40, 80, 160, 300, 300]);
 });
+
+test("the last lines of a worker that could not report are kept with the failure", () => {
+  const job = jobStatus({ ...ended(137), workerLog: "phase=encode" });
+  expect(decide(attemptRow(), job, defaultSettings)).toMatchObject({
+    failure: { code: "out_of_memory", worker_log: "phase=encode" },
+  });
+});

@@ -33,7 +33,7 @@ export function decide(
     return nextStep({ code: "deadline_exceeded", detail }, row, settings);
   }
   if (!isActive(job)) {
-    return nextStep(failureOf(job), row, settings);
+    return nextStep({ ...failureOf(job), worker_log: job.workerLog }, row, settings);
   }
   return row.claimed
     ? decideWhileClaimed(row, job, settings)

@@ -14,6 +14,7 @@ import { getFileStatus } from "@transpod/store/files.ts";
 import { requeueFile } from "@transpod/store/retry.ts";
 import { aCut, pendingFile, reserve, resultOf } from "@transpod/store/testing.ts";
 import { deleteFile } from "@transpod/store/tombstones.ts";
+import { listTransactions } from "@transpod/store/transactions.ts";
 import {
   freshAws,
   freshDatabase,
@@ -111,7 +112,10 @@ async function encode(ref: AttemptRef, task: ChunkTask): Promise<void> {
 }
 
 const failAs = (ref: AttemptRef, task: ChunkTask, code: FailureCode) =>
-  fail(deps, ref, { ...leaseOf(task), code, detail: "As the test says.", phase_times: {} });
+  fail(deps, ref, {
+    ...{ ...leaseOf(task), code, detail: "As the test says.", phase_times: {} },
+    worker_log: "phase=encode",
+  });
 
 const report = (ref: AttemptRef, task: ChunkTask, frame = 1) =>
   progress(deps, ref, { ...leaseOf(task), phase: "encode", percent: 1, frame });
@@ -352,6 +356,9 @@ test("a chunk that shows that the file is at fault fails the file", async () => 
   expect(await getFileStatus(db.pool, ref.fileId)).toMatchObject({
     ...{ state: "failed", failure_code: "damaged" },
   });
+  expect(await listTransactions(db.pool, ref.fileId)).toMatchObject([
+    { worker_log: "phase=encode" },
+  ]);
   await expect(report(ref, other)).rejects.toMatchObject(fenced);
 });
 
@@ -361,10 +368,17 @@ test("a joined result that is not right is tried again as a whole", async () => 
   for (const _ of [1, 2]) await encode(ref, await claimTask(ref, "a", "chunk"));
   const { lease } = await claimTask(ref, "a", "join");
   const detail = "It has another length.";
-  await fail(deps, ref, { lease, code: "verification_failed", detail, phase_times: {} });
+  const worker_log = "phase=verify";
+  await fail(deps, ref, {
+    ...{ lease, code: "verification_failed", detail, phase_times: {}, worker_log },
+  });
   expect(await getAttempt(db.pool, ref.fileId)).toMatchObject({
     ...{ attempt: 2, state: "pending", failure_codes: ["verification_failed"] },
   });
+  expect(await listTransactions(db.pool, ref.fileId)).toMatchObject([
+    { worker_log },
+    { worker_log: null },
+  ]);
 });
 
 test("a worker is released when other files wait, but never the last one", async () => {

@@ -19,7 +19,7 @@ import { FencedError } from "./fenced.ts";
 export async function failChunk(
   deps: WorkDeps,
   ref: ChunkLeaseRef,
-  { code, detail, original, phase_times }: FailRequest,
+  { code, detail, original, phase_times, worker_log }: FailRequest,
 ): Promise<Record<string, never>> {
   const { verdict } = failures[code];
   const ended = await inTransaction(deps.pool, async (client) => {
@@ -39,7 +39,7 @@ export async function failChunk(
     verdict === "counted" &&
     (await countChunkFailures(deps.pool, ref)) >= deps.settings.maxAttempts;
   if (verdict === "final" || isLast) {
-    await endCutAttempt(deps, ref, { code, detail, original, phase_times });
+    await endCutAttempt(deps, ref, { code, detail, original, phase_times, worker_log });
   }
   return {};
 }

@@ -21,7 +21,7 @@ export async function fail(
   const heard = await getLease(deps.pool, own);
   const row = await getAttempt(deps.pool, ref.fileId);
   if (heard === undefined || row === undefined) return await repeatAnswer(deps, own, "failed");
-  const { code, detail, original, phase_times } = request;
+  const { code, detail, original, phase_times, worker_log } = request;
   if (code === "interrupted" && row.max_workers > 1) {
     // Kubernetes replaces it, and the next claim gets its task. Elsewhere, the end of its Job ends the attempt.
     deps.log.info({
@@ -32,7 +32,7 @@ export async function fail(
     });
     return {};
   }
-  const step = nextStep({ code, detail, original, phase_times }, row, deps.settings);
+  const step = nextStep({ code, detail, original, phase_times, worker_log }, row, deps.settings);
   if (!(await endAttempt(deps, own, step))) return await repeatAnswer(deps, own, "failed");
   deps.metrics.endToRow.observe((performance.now() - began) / 1000);
   return {};

@@ -35,7 +35,10 @@ export const screens: Record<string, Screen> = {
     ready: ".timeline .good",
     act: (page) => page.locator(".strip img").first().waitFor(),
   },
-  "failed file": failedFile,
+  "failed file": {
+    ...failedFile,
+    act: (page) => page.getByText("Last lines of the worker's log").click(),
+  },
   "settings of a retry": {
     ...failedFile,
     act: async (page) => {

@@ -26,9 +26,9 @@ test("a real video appears by itself, completes, and its page explains what happ
   await row.getByRole("link").click();
   await page.getByRole("heading", { name: "rotated_video.mp4" }).waitFor();
   for (const sentence of [
-    "The upload was received, and the video joined the queue.",
-    "The result was verified and published.",
-    /^The time went into: .*encoding/,
+    "Attempt 1 joined the queue.",
+    /^The result was verified and published after .* The time went into .*encode/,
+    "Nothing. The result can be downloaded.",
   ]) {
     await page.locator(".timeline").getByText(sentence).waitFor();
   }

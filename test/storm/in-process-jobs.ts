@@ -97,7 +97,7 @@ export class InProcessJobs implements JobPort, WorkAuthenticator {
   /** Without an exit code the platform ended it. */
   #end(job: Job, life: AbortController, exitCode: number | null): void {
     if (life.signal.aborted) return;
-    job.ends.push({ exitCode, disrupted: exitCode === null, at: new Date() });
+    job.ends.push({ exitCode, disrupted: exitCode === null, at: new Date(), workerLog: null });
     life.abort();
     if (statusOf(job).endedAt !== null) {
       setTimeout(() => this.#forget(job), rememberEndedMs).unref();

@@ -1,13 +1,20 @@
 import { TranspodError } from "@transpod/contract/errors.ts";
 import type { FailureCode } from "@transpod/contract/failures.ts";
 
+interface AttemptErrorOptions extends ErrorOptions {
+  /** The last lines that ffmpeg wrote. */
+  ffmpegLines?: readonly string[];
+}
+
 /** A failure of the attempt that is reported to the controller; its message is shown to people. */
 export class AttemptError extends TranspodError {
   override readonly code: FailureCode;
+  readonly ffmpegLines: readonly string[];
 
-  constructor(code: FailureCode, message: string, options?: ErrorOptions) {
+  constructor(code: FailureCode, message: string, options: AttemptErrorOptions = {}) {
     super(code, message, options);
     this.code = code;
+    this.ffmpegLines = options.ffmpegLines ?? [];
   }
 }
 

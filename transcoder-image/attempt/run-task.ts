@@ -5,8 +5,9 @@ import type { MediaSummary } from "@transpod/contract/work-protocol.ts";
 import type { Logger } from "pino";
 import type { SourceIndex } from "../chunks/source-index.ts";
 import type { Config } from "../config.ts";
+import type { LogTail } from "../log-tail.ts";
 import type { WorkClient } from "../work/work-client.ts";
-import { FencedError } from "./attempt-error.ts";
+import { AttemptError, FencedError } from "./attempt-error.ts";
 import { encodeChunk } from "./encode-chunk.ts";
 import { endingOf, type Ending } from "./ending.ts";
 import { PhaseClock } from "./phase-clock.ts";
@@ -21,6 +22,8 @@ export interface AttemptDeps {
   config: Config;
   work: WorkClient;
   log: Logger;
+  /** Of what `log` wrote. */
+  logTail: LogTail;
   /** Aborted when the platform stops the worker. */
   stop: AbortSignal;
 }
@@ -61,6 +64,7 @@ export async function runTask(deps: RunTaskDeps, task: ClaimedTask): Promise<num
     // Another worker was faster with this chunk; there may be others.
     if (task.task === "chunk" && cause instanceof FencedError) return "again";
     const ending = endingOf(cause);
+    for (const line of ffmpegLinesOf(cause)) log.error({ event: "ffmpeg", line });
     log.error({ event: "failed", exit: ending.exit, ...ending.report, ...stackOf(cause, ending) });
     await reportEnding(deps, ending, { ...lease, original, phase_times: clock.times });
     return ending.exit;
@@ -102,13 +106,18 @@ interface FailureReport {
 
 /** The exit code says the same with less detail, so a failure of this report is only logged. */
 async function reportEnding(
-  { work, log, stop }: AttemptDeps,
+  { work, log, logTail, stop }: AttemptDeps,
   { report }: Ending,
   { original, ...rest }: FailureReport,
 ): Promise<void> {
   if (report === null) return;
   const signal = stop.aborted ? AbortSignal.timeout(reportTimeoutMs) : stop;
-  const request = { ...rest, ...report, ...(original === undefined ? {} : { original }) };
+  const worker_log = logTail.read();
+  const request = {
+    ...{ ...rest, ...report },
+    ...(original === undefined ? {} : { original }),
+    ...(worker_log === null ? {} : { worker_log }),
+  };
   try {
     await work.fail(request, signal);
   } catch (error) {
@@ -122,6 +131,12 @@ export async function removeFolder(folder: string, log: Logger): Promise<void> {
   } catch (error) {
     log.warn({ event: "scratch_not_removed", why: String(error) });
   }
+}
+
+/** Of the error itself, or of the one that it was made from. */
+function ffmpegLinesOf(error: unknown): readonly string[] {
+  if (!(error instanceof AttemptError)) return [];
+  return error.ffmpegLines.length > 0 ? error.ffmpegLines : ffmpegLinesOf(error.cause);
 }
 
 /** Only a bug needs a stack. */

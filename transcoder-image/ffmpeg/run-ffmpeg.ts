@@ -1,4 +1,5 @@
 import { execa } from "execa";
+import type { FailureCode } from "@transpod/contract/failures.ts";
 import { AttemptError } from "../attempt/attempt-error.ts";
 import { childOptions } from "./child-process.ts";
 import { causeOfFailure } from "./cause-of-failure.ts";
@@ -32,13 +33,14 @@ export interface FfmpegResult {
  */
 export async function runFfmpeg(run: FfmpegRun): Promise<FfmpegResult> {
   const { args, stallSeconds, totalFrames, onProgress, signal } = run;
+  const diagnostics = new Diagnostics();
+  const failure = (code: FailureCode, sentence: string) =>
+    new AttemptError(code, sentence, { ffmpegLines: diagnostics.lines });
   let limit = stallTimeout(0, totalFrames, stallSeconds);
-  const watchdog = new Watchdog(
-    limit * 1000,
-    () => new AttemptError("stalled", `ffmpeg made no progress for ${limit} seconds.`),
+  const watchdog = new Watchdog(limit * 1000, () =>
+    failure("stalled", `ffmpeg made no progress for ${limit} seconds.`),
   );
   const cancelSignal = AbortSignal.any([signal, watchdog.signal]);
-  const diagnostics = new Diagnostics();
   const parser = new ProgressParser();
   let last: FfmpegProgress | undefined;
 
@@ -64,7 +66,7 @@ export async function runFfmpeg(run: FfmpegRun): Promise<FfmpegResult> {
     if (result.failed) {
       const { exitCode, signal: killedBy } = result;
       const cause = causeOfFailure({ exitCode, signal: killedBy, lines: diagnostics.lines });
-      throw new AttemptError(cause.code, cause.sentence);
+      throw failure(cause.code, cause.sentence);
     }
     return { frames: last?.frame ?? 0, diagnostics };
   } finally {

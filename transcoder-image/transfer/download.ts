@@ -19,8 +19,8 @@ export interface DownloadRequest extends S3Object {
 
 /**
  * Downloads an object into a file. After a broken connection it resumes with a range request and the
- * ETag, so that the file is never a mix of two objects. Throws AttemptError `source_changed` or
- * `transfer_failed`.
+ * ETag, so that the file is never a mix of two objects. Throws AttemptError `source_changed`,
+ * `connection_lost` or `transfer_failed`.
  */
 export async function downloadFile(request: DownloadRequest): Promise<void> {
   await persist(request, (url) => resume({ ...request, url }));

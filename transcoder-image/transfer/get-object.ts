@@ -1,4 +1,5 @@
 import pRetry from "p-retry";
+import type { FailureCode } from "@transpod/contract/failures.ts";
 import { AttemptError } from "../attempt/attempt-error.ts";
 
 /** More than two minutes without a byte. */
@@ -21,8 +22,8 @@ export interface S3Object {
 }
 
 /**
- * Repeats a download until it is complete, with a new URL when it has expired. Throws AttemptError `source_changed`
- * or `transfer_failed`.
+ * Repeats a download until it is complete, with a new URL when it has expired. Throws AttemptError `source_changed`,
+ * `connection_lost` or `transfer_failed`.
  */
 export async function persist(
   object: S3Object,
@@ -48,13 +49,14 @@ export async function persist(
   } catch (error) {
     object.signal.throwIfAborted();
     if (!(error instanceof CutError)) throw error;
-    throw new AttemptError("transfer_failed", `The download failed: ${error.message}`);
+    throw new AttemptError(error.code, `The download failed: ${error.message}`);
   }
 }
 
 /** The transfer was interrupted: requesting the rest may help. */
 export class CutError extends Error {
   override readonly name = "CutError";
+  readonly code: FailureCode = "connection_lost";
   readonly gainedBytes: number;
 
   constructor(sentence: string, gainedBytes = 0) {
@@ -63,8 +65,13 @@ export class CutError extends Error {
   }
 }
 
+/** S3 answered that it can't give the object now. */
+class RefusedError extends CutError {
+  override readonly code = "transfer_failed";
+}
+
 /** S3 no longer accepts the URL. */
-class ExpiredError extends CutError {}
+class ExpiredError extends RefusedError {}
 
 /** Requests a range of bytes, as the header has it, of exactly the object with this ETag; null for all of it. */
 export async function requestBytes(
@@ -97,7 +104,7 @@ export async function requestBytes(
   await response.body?.cancel();
   const sentence = `S3 answered with ${status}.`;
   if (status === 401 || status === 403) throw new ExpiredError(sentence);
-  if (status >= 500 || status === 408 || status === 429) throw new CutError(sentence);
+  if (status >= 500 || status === 408 || status === 429) throw new RefusedError(sentence);
   throw new AttemptError("transfer_failed", `The download failed: ${sentence}`);
 }
 

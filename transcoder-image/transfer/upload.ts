@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import pLimit from "p-limit";
 import pRetry from "p-retry";
+import type { FailureCode } from "@transpod/contract/failures.ts";
 import { layOutParts, type Part } from "@transpod/contract/part-layout.ts";
 import { AttemptError } from "../attempt/attempt-error.ts";
 import { putOfPart } from "./file-part.ts";
@@ -49,8 +50,8 @@ export async function uploadWhole({
 
 /**
  * Sends a file as the parts of a multipart upload, which the controller then completes. Parts are read
- * from the disk while they are sent, never whole into memory. Throws AttemptError `transfer_failed`, or
- * an error of `sign`.
+ * from the disk while they are sent, never whole into memory. Throws AttemptError `connection_lost` or
+ * `transfer_failed`, or an error of `sign`.
  */
 export async function uploadFile(request: UploadRequest): Promise<Uploaded> {
   const { path, sizeBytes, layout = layOutParts(sizeBytes), sign, onProgress } = request;
@@ -82,13 +83,19 @@ export async function uploadFile(request: UploadRequest): Promise<Uploaded> {
     failure.abort(error);
     request.signal.throwIfAborted();
     if (!(error instanceof PartError)) throw error;
-    throw new AttemptError("transfer_failed", `The upload failed: ${error.message}`);
+    throw new AttemptError(error.code, `The upload failed: ${error.message}`);
   }
 }
 
-/** S3 did not accept the part: a retry with a new URL may help. */
+/** S3 did not get or accept the part: a retry with a new URL may help. */
 class PartError extends Error {
   override readonly name = "PartError";
+  readonly code: FailureCode;
+
+  constructor(code: FailureCode, sentence: string) {
+    super(sentence);
+    this.code = code;
+  }
 }
 
 async function putPart(
@@ -105,7 +112,7 @@ async function putPart(
   await response.body?.cancel();
   if (response.ok && etag !== null) return etag;
   urls.forget(number);
-  throw new PartError(`S3 answered part ${number} with ${response.status}.`);
+  throw new PartError("transfer_failed", `S3 answered part ${number} with ${response.status}.`);
 }
 
 async function put(url: string, request: RequestInit, signal: AbortSignal): Promise<Response> {
@@ -117,7 +124,7 @@ async function put(url: string, request: RequestInit, signal: AbortSignal): Prom
   } catch {
     signal.throwIfAborted();
     // The cause may hold the signed URL, so it is not kept.
-    throw new PartError("The connection to S3 was lost.");
+    throw new PartError("connection_lost", "The connection to S3 was lost.");
   }
 }
 

@@ -20,7 +20,7 @@ export function FilePage() {
 }
 
 function File({ fileId }: { fileId: string }) {
-  const { file, attempts, failure, gone, again } = useFile(fileId);
+  const { file, story, failure, gone, again } = useFile(fileId);
   useTitle(file?.file_name ?? words.list.title);
   if (gone) {
     return (
@@ -57,7 +57,7 @@ function File({ fileId }: { fileId: string }) {
           <Facts file={file} />
           {file.processing_status === "completed" && <Player file={file} />}
         </div>
-        <Timeline file={file} attempts={attempts} />
+        {story && <Timeline {...story} />}
       </div>
     </article>
   );

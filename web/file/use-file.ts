@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
+import type { Explanation } from "@transpod/contract/explain-api.ts";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
-import type { Transaction, TransactionsResponse } from "@transpod/contract/transactions-api.ts";
 import { ApiError, request } from "../api.ts";
 import { watchFiles } from "../events.ts";
 import { noticeRefusal } from "../session.ts";
@@ -8,16 +8,17 @@ import { announceEnd } from "../shell/announce.ts";
 
 export interface LiveFile {
   file: FileStatus | undefined;
-  attempts: readonly Transaction[];
+  /** Undefined until it is read. */
+  story: Explanation | undefined;
   failure: unknown;
   gone: boolean;
   again: () => void;
 }
 
-/** A file and its attempts, kept current by the stream of changes. */
+/** A file and its story, kept current by the stream of changes. */
 export function useFile(fileId: string): LiveFile {
   const [file, setFile] = useState<FileStatus>();
-  const [attempts, setAttempts] = useState<readonly Transaction[]>([]);
+  const [story, setStory] = useState<Explanation>();
   const [failure, setFailure] = useState<unknown>(null);
   const [gone, setGone] = useState(false);
   const [round, setRound] = useState(0);
@@ -58,17 +59,23 @@ export function useFile(fileId: string): LiveFile {
     [fileId],
   );
 
-  // What the attempts say changes with these.
-  const turn =
-    file && [file.attempt, file.processing_status, file.waiting_for, file.workers].join();
+  const turn = file && turnOf(file);
   useEffect(() => {
     if (turn === undefined) return;
     const ended = new AbortController();
-    request<TransactionsResponse>("GET", `/upload/${fileId}/transactions`, { signal: ended.signal })
-      .then(({ transactions }) => setAttempts(transactions))
+    request<Explanation>("GET", `/upload/${fileId}/explain`, { signal: ended.signal })
+      .then(setStory)
       .catch(noticeRefusal);
     return () => ended.abort();
   }, [fileId, turn]);
 
-  return { file, attempts, failure, gone, again };
+  return { file, story, failure, gone, again };
+}
+
+/** The story changes with these. */
+function turnOf(file: FileStatus): string {
+  const { attempt, processing_status, queue_position, waiting_for, workers, progress, priority } =
+    file;
+  const state = [attempt, processing_status, queue_position, waiting_for, workers, priority];
+  return JSON.stringify([...state, file.chunks, progress?.phase]);
 }

@@ -12,6 +12,7 @@ import { planTranscode } from "@transpod/transcoder-image/plan/plan.ts";
 import { probeSource } from "@transpod/transcoder-image/probe/probe-source.ts";
 import { TranspodClient } from "@transpod/client/client.ts";
 import { makeSample } from "../e2e/samples.ts";
+import { cpuSecondsOfEnded, cpuSecondsOfTree } from "./cpu-time.ts";
 import { compare, describeComparison, type Pair } from "./pairs.ts";
 
 const command = new Command("bench")
@@ -54,30 +55,30 @@ async function makeFiles(): Promise<string[]> {
 
 /** Alternates the order: the second run finds the file in the page cache. */
 async function runPair(file: string, serviceFirst: boolean): Promise<Pair> {
-  if (serviceFirst) {
-    const served = await throughService(file);
-    return { ...served, ffmpeg: await throughFfmpeg(file) };
-  }
+  const before = serviceFirst ? await throughService(file) : undefined;
   const ffmpeg = await throughFfmpeg(file);
-  return { ...(await throughService(file)), ffmpeg };
+  const { cpu, ...service } = before ?? (await throughService(file));
+  return { ...service, ffmpeg: ffmpeg.seconds, cpu: { service: cpu, ffmpeg: ffmpeg.cpu } };
 }
 
-/** From `POST /upload` to the status `completed`. */
-async function throughService(path: string): Promise<Omit<Pair, "ffmpeg">> {
+/** From `POST /upload` to the status `completed`; `cpu` is of the service and all its processes. */
+async function throughService(path: string) {
   const began = performance.now();
+  const used = await cpuSecondsOfTree(process.pid);
   const fileId = await client.upload(path);
   const status = await client.watch(fileId, () => {});
   const service = (performance.now() - began) / 1000;
+  const cpu = (await cpuSecondsOfTree(process.pid)) - used;
   const { phase_times, original, processed, verification } = status;
   if (phase_times === null || original === null || processed === null) {
     throw new Error(`not completed: ${status.failure?.detail}`);
   }
   const size = processed.size_bytes / original.size_bytes;
-  return { service, phase_times, size, ssim: verification?.ssim?.y ?? null };
+  return { service, cpu, phase_times, size, ssim: verification?.ssim?.y ?? null };
 }
 
 /** Runs ffmpeg alone, with the worker's arguments and priority. */
-async function throughFfmpeg(input: string): Promise<number> {
+async function throughFfmpeg(input: string): Promise<{ seconds: number; cpu: number }> {
   const { signal } = new AbortController();
   const plan = planTranscode(await probeSource(input, signal), {
     container: containerOf(input),
@@ -88,6 +89,8 @@ async function throughFfmpeg(input: string): Promise<number> {
     output: join(folder, "ffmpeg-output"),
   });
   const began = performance.now();
+  const used = await cpuSecondsOfEnded(process.pid);
   await execa("nice", ["-n", "10", "ffmpeg", ...plan.args], { stdio: "ignore" });
-  return (performance.now() - began) / 1000;
+  const cpu = (await cpuSecondsOfEnded(process.pid)) - used;
+  return { seconds: (performance.now() - began) / 1000, cpu };
 }

@@ -120,7 +120,7 @@ async function encode(
   if (lines !== null) await pipeline(userSeiLines(source.captions ?? []), createWriteStream(lines));
   if (encoded !== undefined) await join(encoded.paths, source, { input, output });
   const result = await runFfmpeg({
-    args: plan.args,
+    args: [...plan.args, ...plan.sampleArgs],
     stallSeconds: config.stallSeconds,
     totalFrames,
     onProgress: (progress) => {

@@ -55,10 +55,11 @@ export interface Expected {
 export interface Plan {
   target: Codec;
   args: string[];
+  /** Further arguments, with which the encode also writes the samples of the source; none for a joined video. */
+  sampleArgs: string[];
   /** Where the lines that x265 reads captions from must be when ffmpeg starts. */
   captionLinesPath: string | null;
   expected: Expected;
-  /** ffmpeg writes those of the source while it encodes them, unless the video is encoded already. */
   samples: SampleFiles;
   filters: VideoFilters;
   /** What was converted, dropped or chosen, as sentences for people. */
@@ -97,8 +98,8 @@ export function planTranscode(source: Source, settings: PlanSettings): Plan {
       [...audio.args, ...extras.args],
       timing(source),
       ["-movflags", ["+faststart", ...extras.movflags].join("+"), "-f", container, output],
-      joined === undefined ? samplesOf(source, samples, filters) : [],
     ].flat(),
+    sampleArgs: joined === undefined ? samplesOf(source, samples, filters) : [],
     captionLinesPath: video.captions.linesPath,
     expected: {
       codec: video.codec,

@@ -168,7 +168,7 @@ test("an upload can be paused, resumed, and cancelled", async () => {
   const { file_id } = await unfinished(page);
   await page.getByRole("button", { name: "Resume the upload of film.mp4" }).click();
   await row.getByText(/%/).waitFor();
-  await page.getByRole("button", { name: "Remove the upload of film.mp4" }).click();
+  await page.getByRole("button", { name: "Cancel the upload of film.mp4" }).click();
   await row.waitFor({ state: "detached" });
   const status = async () => (await fetch(`${running.transpod.url}/upload/${file_id}`)).status;
   await expect.poll(status, { timeout: 30_000 }).toBe(404);

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { parseApiKey } from "@transpod/contract/api-keys.ts";
+import type { UploadResponse } from "@transpod/contract/public-api.ts";
 import type { Session } from "@transpod/contract/session-api.ts";
 import { revokeApiKey } from "@transpod/store/api-keys.ts";
 import { listAudit } from "@transpod/store/audit-log.ts";
@@ -100,6 +101,32 @@ test("signing out ends the session, and can be repeated", async () => {
   const after = await send("GET", "/upload", cookie);
   expect(after).toMatchObject({ status: 401, body: { code: "session_expired" } });
   expect((await send("GET", "/session", cookie)).body).toEqual({ auth: "on", key: null });
+});
+
+test("signing out ends the streams of that session only, on every replica", async () => {
+  const replica = await startTestApi({ AUTH: "on" }, api);
+  const [leaving, staying] = [await signedIn("read", "write"), await signedIn("read")];
+  const open = async ({ url }: TestApi, path: string, { cookie }: typeof leaving) => {
+    const response = await fetch(`${url}${path}`, { headers: { ...cookie, ...ownPage } });
+    expect(response.status).toBe(200);
+    const stream = { ended: false };
+    void response.text().then(() => (stream.ended = true));
+    return stream;
+  };
+  const { file_id } = (await send<UploadResponse>("POST", "/upload", leaving.cookie, film)).body;
+  const streams = [
+    await open(api, "/events", leaving),
+    await open(replica, "/events", leaving),
+    await open(replica, `/upload/${file_id}/events`, leaving),
+  ];
+  const other = await open(replica, "/events", staying);
+  const out = performance.now();
+  await send("DELETE", "/session", leaving.cookie);
+  await vi.waitUntil(() => streams.every(({ ended }) => ended), { timeout: 10_000 });
+  // A beat, which checks all sessions, comes every 15 seconds.
+  expect(performance.now() - out).toBeLessThan(5_000);
+  expect(other.ended).toBe(false);
+  await replica.stop();
 });
 
 test("a session ends with its key", async () => {

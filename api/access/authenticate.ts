@@ -6,6 +6,7 @@ import { HttpError } from "@transpod/runtime/problems.ts";
 import { getApiKey, type ApiKeyRow } from "@transpod/store/api-keys.ts";
 import type { Database } from "@transpod/store/database.ts";
 import { useSession } from "@transpod/store/sessions.ts";
+import type { ApiSettings } from "../config.ts";
 import { authenticatingTokenIn, refuseCrossSite } from "./session-cookie.ts";
 
 /** The key in an Authorization header; undefined when there is none, or it can't be a key. */
@@ -71,9 +72,15 @@ function notRevoked(key: ApiKeyRow): ValidKey {
 }
 
 /** What a browser is told about its session. */
-export function toSession(key: ValidKey | null): Session {
-  if (key === null) return { auth: "on", key };
-  return { auth: "on", key: { id: key.key_id, name: key.name, scopes: key.scopes } };
+export function toSession(
+  key: ValidKey | null,
+  { auth, maxUploadBytes }: Pick<ApiSettings, "auth" | "maxUploadBytes">,
+): Session {
+  return {
+    auth: auth ? "on" : "off",
+    key: key && { id: key.key_id, name: key.name, scopes: key.scopes },
+    max_upload_bytes: maxUploadBytes,
+  };
 }
 
 /** https://www.rfc-editor.org/rfc/rfc6750#section-3: no `error` when no key was sent. */

@@ -20,7 +20,7 @@ export const getSession: Route = {
     ({ pool, settings }) =>
     async (request, response) => {
       response.set("Cache-Control", "no-store");
-      if (!settings.auth) return void response.json({ auth: "off", key: null } satisfies Session);
+      if (!settings.auth) return void response.json(toSession(null, settings) satisfies Session);
       const key = await authenticate(pool, request).catch((error: unknown) => {
         if (error instanceof HttpError) return null;
         throw error;
@@ -28,6 +28,6 @@ export const getSession: Route = {
       const token = authenticatingTokenIn(request);
       // The browser keeps the cookie as long as the session may last from now on.
       if (key !== null && token !== undefined) setCookie(request, response, token);
-      response.json(toSession(key) satisfies Session);
+      response.json(toSession(key, settings) satisfies Session);
     },
 };

@@ -1,4 +1,6 @@
+import type { FailureCode } from "@transpod/contract/failures.ts";
 import type { FileState } from "@transpod/contract/states.ts";
+import type { FileEventType } from "@transpod/contract/webhooks.ts";
 
 const count = (n: number, one: string, many: string) =>
   `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
@@ -255,6 +257,33 @@ export const words = {
     start: "Start attempt",
     close: "Close",
   },
+  /** In the overview; a file's own failure has a sentence of the server. */
+  failures: {
+    empty_file: "The file is empty",
+    not_a_video: "Not an MP4 or MOV video",
+    no_video_track: "No video track",
+    unsupported_codec: "Neither H.264 nor H.265",
+    encrypted: "Encrypted",
+    too_large: "Over a limit of size, duration or tracks",
+    truncated: "The end of the file is missing",
+    source_changed: "The original changed meanwhile",
+    verification_failed: "The result did not pass the checks",
+    damaged: "Frames can't be decoded",
+    already_optimal: "The result would be larger",
+    transcode_failed: "The encoder failed",
+    transfer_failed: "A download or upload failed",
+    stalled: "The worker stopped making progress",
+    internal_error: "A fault in Transpod",
+    disk_full: "The worker's disk was full",
+    out_of_memory: "The worker needed more memory",
+    deadline_exceeded: "It took too long",
+    no_result: "The worker ended without a result",
+    job_lost: "The Job disappeared",
+    upload_expired: "Nothing was uploaded in time",
+    never_started: "The Job never started",
+    job_name_taken: "Another Job has the name",
+    interrupted: "The worker was interrupted",
+  } satisfies Record<FailureCode, string> as Record<string, string>,
   overview: {
     title: "Overview",
     period: "Period",
@@ -289,7 +318,8 @@ export const words = {
       "file.failed": "Failed",
       "file.cancelled": "Cancelled",
       "file.deleted": "Deleted",
-    },
+    } satisfies Record<FileEventType, string>,
+    testEvent: "Test",
     secret: "Secret to verify signatures. It is shown only now: copy it.",
     copy: "Copy secret",
     copied: "Secret copied",
@@ -306,7 +336,9 @@ export const words = {
     show: "Show deliveries",
     hide: "Hide deliveries",
     noDeliveries: "Nothing was sent yet. Send a test.",
-    tries: (n: number) => count(n, "try", "tries"),
+    tries: (n: number) => `It was tried ${n} times.`,
+    noAnswer: "It was not sent yet.",
+    accepted: (status: number) => `The receiver accepted it with ${status}.`,
     delivered: "Delivered",
     failed: "Failed",
     pending: "Pending",

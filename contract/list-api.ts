@@ -11,7 +11,26 @@ export type SortOrder = "asc" | "desc";
 /** The id of the last file of a page and what the list is sorted by, in hexadecimal. Opaque to clients, so that it can change. */
 export const fileCursor = /^([0-9a-f]{32})((?:[0-9a-f]{2})*)$/;
 
-const maxSearchLength = 100;
+export const maxSearchLength = 100;
+
+const anyId = "00000000-0000-0000-0000-000000000000";
+export const leastIdLength = 4;
+
+/** Whether a file's id may begin so: with at least four of its characters, in upper or lower case. Pure. */
+export function isIdBeginning(text: string): boolean {
+  const { length } = text;
+  return (
+    length >= leastIdLength &&
+    length <= anyId.length &&
+    text.replaceAll(/[0-9a-f]/gi, "0") === anyId.slice(0, length)
+  );
+}
+
+/** The lowest and the highest id that begins so. Pure. */
+export function idsThatBegin(text: string): { first: string; last: string } {
+  const rest = anyId.slice(text.length);
+  return { first: text + rest, last: text + rest.replaceAll("0", "f") };
+}
 
 export const listQuery = z.strictObject({
   status: z
@@ -36,7 +55,8 @@ export const listQuery = z.strictObject({
     })
     .optional()
     .meta({
-      description: "A part of the file name, in upper or lower case.",
+      description:
+        "A part of the file name, in upper or lower case; or the beginning of the file id, of at least four characters.",
       override: {
         type: "string",
         minLength: 1,

@@ -61,7 +61,7 @@ export const words = {
   list: {
     title: "Files",
     loadingMore: "Loading more files",
-    search: "Search by name",
+    search: "Search by name or id",
     state: "State",
     anyState: "All states",
     active: "Not finished",

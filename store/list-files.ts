@@ -1,9 +1,5 @@
-import {
-  idsThatBegin,
-  isIdBeginning,
-  type FileSort,
-  type SortOrder,
-} from "@transpod/contract/list-api.ts";
+import { idsThatBegin, isIdBeginning } from "@transpod/contract/id-beginning.ts";
+import type { FileSort, SortOrder } from "@transpod/contract/list-api.ts";
 import type { FileState } from "@transpod/contract/states.ts";
 import type { Database } from "./database.ts";
 import type { FileStatusRow } from "./files.ts";

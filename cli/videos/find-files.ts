@@ -1,6 +1,7 @@
 import type { TranspodClient } from "@transpod/client/client.ts";
 import { TranspodError } from "@transpod/contract/errors.ts";
-import { isIdBeginning, leastIdLength, maxSearchLength } from "@transpod/contract/list-api.ts";
+import { isIdBeginning, leastIdLength } from "@transpod/contract/id-beginning.ts";
+import { maxSearchLength } from "@transpod/contract/list-api.ts";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
 import { UsageError } from "../exit.ts";
 

@@ -63,8 +63,10 @@ export const screens: Record<string, Screen> = {
 
 /** One is interrupted by a reload, one is refused by S3, one runs, one is paused, and one is not a video. */
 async function showUploads(page: Page): Promise<void> {
-  const buffer = await readFile(pathOfReal(realFiles.rotated));
-  const choose = (name: string, content = buffer) =>
+  const video = await readFile(pathOfReal(realFiles.rotated));
+  // With an empty box at its end: the same content would be taken for the upload that was interrupted.
+  const another = Buffer.concat([video, Buffer.from("\0\0\0\bfree")]);
+  const choose = (name: string, content = another) =>
     page
       .locator('input[type="file"]')
       .first()
@@ -76,7 +78,7 @@ async function showUploads(page: Page): Promise<void> {
     route.fulfill({ status: 400, headers: { "access-control-allow-origin": "*" } }),
   );
   const begun = page.waitForRequest(/\/transpod-raw\/reloaded/);
-  await choose("reloaded.mp4");
+  await choose("reloaded.mp4", video);
   await begun;
   page.once("dialog", (dialog) => void dialog.accept());
   await page.reload();

@@ -1,4 +1,5 @@
-import { isIdBeginning, type FileSort, type SortOrder } from "@transpod/contract/list-api.ts";
+import { isIdBeginning } from "@transpod/contract/id-beginning.ts";
+import type { FileSort, SortOrder } from "@transpod/contract/list-api.ts";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
 import type { FileState } from "@transpod/contract/states.ts";
 

@@ -18,18 +18,16 @@ type Named = Pick<FileStatus, "file_id" | "file_name">;
 export async function findFiles(client: TranspodClient, words: string[]): Promise<string[]> {
   const ids: string[] = [];
   for (const word of words) {
-    ids.push(
-      wholeId.test(word) ? word.toLowerCase() : choose(word, await candidates(client, word)),
-    );
+    ids.push(wholeId.test(word) ? word.toLowerCase() : choose(word, await search(client, word)));
   }
   return [...new Set(ids)];
 }
 
 /** What the search finds is more: names that only contain the word. */
-async function candidates(client: TranspodClient, word: string): Promise<Named[]> {
-  const search = [...word].slice(0, maxSearchLength).join("");
+async function search(client: TranspodClient, word: string): Promise<Named[]> {
+  const part = Array.from(word).slice(0, maxSearchLength).join("");
   const found: Named[] = [];
-  for await (const file of client.list({ search })) if (isMeant(word, file)) found.push(file);
+  for await (const file of client.list({ search: part })) if (isMeant(word, file)) found.push(file);
   return found;
 }
 

@@ -66,11 +66,13 @@ test-contract: setup ## Test that the API is as its OpenAPI document says, with 
 .PHONY: test-browser
 test-browser: setup ## Test the page in Chromium
 	@scripts/setup-browser
+	@scripts/setup-media
 	@vitest run --config test/browser/vitest.config.ts
 
 .PHONY: page-picture
 page-picture: setup ## Take the picture of the page for the README (SCREENS=folder: of every screen)
 	@scripts/setup-browser
+	@scripts/setup-media
 	@node test/browser/screens.ts $(SCREENS)
 
 .PHONY: test-chart

@@ -43,6 +43,17 @@ test("pages run from the newest to the oldest, and files that come meanwhile mov
   expect(seen).toEqual(expected);
 });
 
+test("the search finds an id by its beginning", async () => {
+  const { file_id } = await api.announce();
+  const other = await api.announce();
+  for (const search of [file_id, file_id.slice(0, 12), file_id.slice(0, 12).toUpperCase()]) {
+    const found = idsOf(await list({ search }));
+    expect(found).toContain(file_id);
+    expect(found).not.toContain(other.file_id);
+  }
+  expect(idsOf(await list({ search: file_id.slice(1, 12) }))).toEqual([]);
+});
+
 test("the list can be narrowed to one status", async () => {
   const file = await api.announce();
   await arrive(api.database.pool, objectOf(file));

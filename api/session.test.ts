@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { parseApiKey } from "@transpod/contract/api-keys.ts";
+import type { UploadResponse } from "@transpod/contract/public-api.ts";
 import type { Session } from "@transpod/contract/session-api.ts";
 import { revokeApiKey } from "@transpod/store/api-keys.ts";
 import { listAudit } from "@transpod/store/audit-log.ts";
@@ -9,7 +10,7 @@ import { startTestApi, type TestApi } from "@transpod/test/test-api.ts";
 
 let api: TestApi;
 beforeAll(async () => {
-  api = await startTestApi({ AUTH: "on", TRUST_PROXY: "1" });
+  api = await startTestApi({ AUTH: "on", TRUST_PROXY: "1", MAX_UPLOAD_BYTES: "1000000" });
 });
 afterAll(() => api.stop());
 
@@ -42,7 +43,11 @@ test("a key is exchanged for a cookie that scripts can't read and other sites do
   const key = await insertTestKey(api.database.pool, "read");
   const { body, headers } = await signIn(key);
   const { keyId } = parseApiKey(key)!;
-  expect(body).toEqual({ auth: "on", key: { id: keyId, name: "test", scopes: ["read"] } });
+  expect(body).toEqual({
+    auth: "on",
+    key: { id: keyId, name: "test", scopes: ["read"] },
+    max_upload_bytes: 1_000_000,
+  });
   const cookie = headers.get("set-cookie");
   expect(cookie).toMatch(
     /^transpod_session=[0-9a-f]{64}; Max-Age=604800; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Strict$/,
@@ -99,7 +104,33 @@ test("signing out ends the session, and can be repeated", async () => {
   expect((await send("DELETE", "/session", cookie)).status).toBe(204);
   const after = await send("GET", "/upload", cookie);
   expect(after).toMatchObject({ status: 401, body: { code: "session_expired" } });
-  expect((await send("GET", "/session", cookie)).body).toEqual({ auth: "on", key: null });
+  expect((await send("GET", "/session", cookie)).body).toMatchObject({ auth: "on", key: null });
+});
+
+test("signing out ends the streams of that session only, on every replica", async () => {
+  const replica = await startTestApi({ AUTH: "on" }, api);
+  const [leaving, staying] = [await signedIn("read", "write"), await signedIn("read")];
+  const open = async ({ url }: TestApi, path: string, { cookie }: typeof leaving) => {
+    const response = await fetch(`${url}${path}`, { headers: { ...cookie, ...ownPage } });
+    expect(response.status).toBe(200);
+    const stream = { ended: false };
+    void response.text().then(() => (stream.ended = true));
+    return stream;
+  };
+  const { file_id } = (await send<UploadResponse>("POST", "/upload", leaving.cookie, film)).body;
+  const streams = [
+    await open(api, "/events", leaving),
+    await open(replica, "/events", leaving),
+    await open(replica, `/upload/${file_id}/events`, leaving),
+  ];
+  const other = await open(replica, "/events", staying);
+  const out = performance.now();
+  await send("DELETE", "/session", leaving.cookie);
+  await vi.waitUntil(() => streams.every(({ ended }) => ended), { timeout: 10_000 });
+  // A beat, which checks all sessions, comes every 15 seconds.
+  expect(performance.now() - out).toBeLessThan(5_000);
+  expect(other.ended).toBe(false);
+  await replica.stop();
 });
 
 test("a session ends with its key", async () => {
@@ -147,7 +178,7 @@ test("a wrong key is refused, counted and written into the audit log", async () 
 test("without authentication there are no sessions", async () => {
   const open = await startTestApi();
   const { body } = await open.get<Session>("/session");
-  expect(body).toEqual({ auth: "off", key: null });
+  expect(body).toMatchObject({ auth: "off", key: null });
   const answer = await open.request("/session", {
     method: "POST",
     headers: { ...ownPage, "Content-Type": "application/json" },

@@ -15,9 +15,14 @@ export async function run(
   try {
     await command(terminal);
   } catch (error) {
-    const detail = error instanceof TranspodError ? error.message : inspect(error);
+    const detail = error instanceof TranspodError ? sentenceOf(error) : inspect(error);
     const code = error instanceof TranspodError ? error.code : "internal_error";
     terminal.say(json ? JSON.stringify({ code, detail }) : detail);
     process.exitCode = exitCodeOf(error);
   }
+}
+
+/** The API's sentence is for any client. */
+function sentenceOf({ code, message }: TranspodError): string {
+  return code === "api_key_missing" ? `${message} Then set TRANSPOD_API_KEY to it.` : message;
 }

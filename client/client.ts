@@ -23,6 +23,7 @@ import { call, post, type CallOptions, type Server } from "./call.ts";
 import { fetchRest, isThere, partialPath, publish, type DownloadOptions } from "./download.ts";
 import { withRetries } from "./retry.ts";
 import { sendInParts, sendWhole, type SendOptions } from "./upload.ts";
+import { watchAllFiles, type ListEvent } from "./watch-all.ts";
 import { watchFile } from "./watch.ts";
 
 /** From this size on AWS recommends parts. */
@@ -133,6 +134,11 @@ export class TranspodClient {
   ): Promise<FileStatus> {
     const status = async () => await this.status(fileId, signal);
     return await watchFile(fileId, { server: this.#server, status, onEvent, signal });
+  }
+
+  /** Every file that changes; see watchAllFiles. */
+  watchAll(signal?: AbortSignal): AsyncGenerator<ListEvent> {
+    return watchAllFiles(this.#server, signal);
   }
 
   async cancel(fileId: string, signal?: AbortSignal): Promise<FileStatus> {

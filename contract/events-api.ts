@@ -33,10 +33,11 @@ export const statusEvent = z
 /** A server-sent event about one of many files, by the names of its fields. */
 export const fileListEvent = z
   .object({
-    event: z.enum(["ready", "file", "deleted"]),
+    event: z.enum(["ready", "file", "deleted", "queue"]),
     data: z.string().meta({
       contentMediaType: "application/json",
-      description: "A FileStatus for `file`; `file_id` for `deleted`; an empty object for `ready`.",
+      description:
+        "A FileStatus for `file`; `file_id` for `deleted`; an empty object for `ready` and `queue`.",
     }),
   })
   .meta({ id: "FileListEvent" });

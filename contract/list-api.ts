@@ -11,7 +11,7 @@ export type SortOrder = "asc" | "desc";
 /** The id of the last file of a page and what the list is sorted by, in hexadecimal. Opaque to clients, so that it can change. */
 export const fileCursor = /^([0-9a-f]{32})((?:[0-9a-f]{2})*)$/;
 
-const maxSearchLength = 100;
+export const maxSearchLength = 100;
 
 export const listQuery = z.strictObject({
   status: z
@@ -36,7 +36,8 @@ export const listQuery = z.strictObject({
     })
     .optional()
     .meta({
-      description: "A part of the file name, in upper or lower case.",
+      description:
+        "A part of the file name, in upper or lower case; or the beginning of the file id, of at least four characters.",
       override: {
         type: "string",
         minLength: 1,

@@ -1,8 +1,13 @@
-/** What is said about a file that is refused, by the worker and by the page before the upload. Pure. */
+/** What is said about a file that is refused, by the worker or the API, and by the page before the upload. Pure. */
 
 export const notAVideo = "The file is not an MP4 or MOV video.";
 
 export const wrongExtension = "Only .mp4 and .mov files are accepted.";
+
+/** Sizes in bytes. */
+export function uploadTooLarge(size: number, maxUploadBytes: number): string {
+  return `The file is too large: ${size} bytes, but at most ${maxUploadBytes} are accepted.`;
+}
 
 const wellKnown: Readonly<Record<string, string>> = {
   av1: "AV1",

@@ -16,6 +16,7 @@ export const session = z
       .object({ id: z.string(), name: z.string(), scopes: z.array(z.enum(scopes)) })
       .nullable()
       .meta({ description: "The key that the request was authenticated with; null for none." }),
+    max_upload_bytes: z.int().meta({ description: "The largest file that may be uploaded." }),
   })
   .meta({ id: "Session" });
 

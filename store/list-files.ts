@@ -1,3 +1,4 @@
+import { idsThatBegin, isIdBeginning } from "@transpod/contract/id-beginning.ts";
 import type { FileSort, SortOrder } from "@transpod/contract/list-api.ts";
 import type { FileState } from "@transpod/contract/states.ts";
 import type { Database } from "./database.ts";
@@ -13,7 +14,7 @@ export interface ListPosition {
 export interface ListOptions {
   /** Any of these; undefined for all. */
   states: readonly FileState[] | undefined;
-  /** A part of the name, in upper or lower case. */
+  /** A part of the name, in upper or lower case, or the beginning of the id. */
   search: string | undefined;
   sort: FileSort;
   order: SortOrder;
@@ -48,6 +49,7 @@ export async function listFileStatus(
   { states, search, sort, order, createdBy, after, limit }: ListOptions,
 ): Promise<(FileStatusRow & ListPosition)[]> {
   const by = sorts[sort];
+  const ids = search !== undefined && isIdBeginning(search) ? idsThatBegin(search) : undefined;
   const { rows } = await db.query<FileStatusRow & ListPosition>(
     `select s.*, (${by.position})::text as position
      from files f join file_status s on s.file_id = f.file_id
@@ -55,7 +57,7 @@ export async function listFileStatus(
        and ($2::text is null or
          (${by.column}, f.file_id) ${order === "desc" ? "<" : ">"} (${by.after}, $3::uuid))
        and ($5::text is null or f.api_key_id = $5)
-       and ($6::text is null or f.file_name ilike $6)
+       and ($6::text is null or f.file_name ilike $6 or f.file_id between $7::uuid and $8::uuid)
      order by ${by.column} ${order}, f.file_id ${order}
      limit $4`,
     [
@@ -65,6 +67,8 @@ export async function listFileStatus(
       limit + 1,
       createdBy,
       search === undefined ? null : `%${search.replaceAll(/[\\%_]/g, "\\$&")}%`,
+      ids?.first ?? null,
+      ids?.last ?? null,
     ],
   );
   return rows;

@@ -12,6 +12,8 @@ export interface FileListener {
   onProgress?(fileId: string): void;
   /** An API key was revoked. Optional. */
   onRevokedKey?(keyId: string): void;
+  /** Someone who was signed in with this API key has signed out. Optional. */
+  onEndedSession?(keyId: string): void;
   /** Called after each connection: earlier notifications were missed. */
   onConnect(): void;
   onError(error: unknown): void;
@@ -22,6 +24,7 @@ const channels = [
   ["transpod_files", "onFile"],
   ["transpod_progress", "onProgress"],
   ["transpod_revoked_keys", "onRevokedKey"],
+  ["transpod_ended_sessions", "onEndedSession"],
 ] as const;
 
 const reconnectMs = 1_000;

@@ -34,8 +34,27 @@ export async function useSession(db: Database, tokenHash: Buffer): Promise<ApiKe
   return rows[0];
 }
 
+/** Which of these sessions, named by the hashes of their tokens in hexadecimal, have not ended. */
+export async function findLiveSessions(
+  db: Database,
+  tokenHashes: readonly string[],
+): Promise<string[]> {
+  const { rows } = await db.query<{ token_hash: string }>(
+    `select encode(token_hash, 'hex') as token_hash from sessions
+     where token_hash in (select decode(hash, 'hex') from unnest($1::text[]) hash)
+       and expires_at > now()`,
+    [tokenHashes],
+  );
+  return rows.map((row) => row.token_hash);
+}
+
+/** Listeners are told. */
 export async function deleteSession(db: Database, tokenHash: Buffer): Promise<void> {
-  await db.query(`delete from sessions where token_hash = $1`, [tokenHash]);
+  await db.query(
+    `with ended as (delete from sessions where token_hash = $1 returning api_key_id)
+     select pg_notify('transpod_ended_sessions', api_key_id) from ended`,
+    [tokenHash],
+  );
 }
 
 /** Resolves with how many there were. */

@@ -8,6 +8,8 @@ export interface FileListener {
   onDeleted: (fileId: string) => void;
   /** Changes may have been missed: list again. */
   onReady: () => void;
+  /** Places in the queue may have changed. Optional. */
+  onQueue?: () => void;
 }
 
 /** Of the one stream that all screens share. */
@@ -41,6 +43,9 @@ export function startEvents(): void {
   source.addEventListener("deleted", ({ data }: MessageEvent<string>) => {
     const { file_id } = JSON.parse(data) as { file_id: string };
     for (const listener of listeners) listener.onDeleted(file_id);
+  });
+  source.addEventListener("queue", () => {
+    for (const listener of listeners) listener.onQueue?.();
   });
   source.addEventListener("error", () => {
     stop();

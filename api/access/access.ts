@@ -1,13 +1,13 @@
 import type { Request } from "express";
 import type { Scope } from "@transpod/contract/api-keys.ts";
+import type { Pass } from "../events/pass.ts";
 
 /** Who sends a request: the holder of a key or, with AUTH=off, any client. */
-export interface Caller {
-  keyId: string | null;
+export interface Caller extends Pass {
   scopes: readonly Scope[];
 }
 
-export const anonymousCaller: Caller = { keyId: null, scopes: ["admin"] };
+export const anonymousCaller: Caller = { keyId: null, session: null, scopes: ["admin"] };
 
 /** A caller and the operation that it asks for. */
 export interface Access extends Caller {

@@ -6,7 +6,8 @@ import { HttpError } from "@transpod/runtime/problems.ts";
 import { getApiKey, type ApiKeyRow } from "@transpod/store/api-keys.ts";
 import type { Database } from "@transpod/store/database.ts";
 import { useSession } from "@transpod/store/sessions.ts";
-import { refuseCrossSite, tokenIn } from "./session-cookie.ts";
+import type { ApiSettings } from "../config.ts";
+import { authenticatingTokenIn, refuseCrossSite } from "./session-cookie.ts";
 
 /** The key in an Authorization header; undefined when there is none, or it can't be a key. */
 export function keyIn(authorization: string | undefined) {
@@ -18,10 +19,9 @@ export type ValidKey = Pick<ApiKeyRow, "key_id" | "name" | "scopes">;
 
 /** By the Authorization header, else by the cookie of a session. Throws an HttpError 401, or 403 for another site's request. */
 export async function authenticate(db: Database, request: Request): Promise<ValidKey> {
-  const authorization = request.get("authorization");
-  const token = authorization === undefined ? tokenIn(request) : undefined;
+  const token = authenticatingTokenIn(request);
   return await (token === undefined
-    ? findKey(db, authorization)
+    ? findKey(db, request.get("authorization"))
     : findSessionKey(db, request, token));
 }
 
@@ -72,9 +72,15 @@ function notRevoked(key: ApiKeyRow): ValidKey {
 }
 
 /** What a browser is told about its session. */
-export function toSession(key: ValidKey | null): Session {
-  if (key === null) return { auth: "on", key };
-  return { auth: "on", key: { id: key.key_id, name: key.name, scopes: key.scopes } };
+export function toSession(
+  key: ValidKey | null,
+  { auth, maxUploadBytes }: Pick<ApiSettings, "auth" | "maxUploadBytes">,
+): Session {
+  return {
+    auth: auth ? "on" : "off",
+    key: key && { id: key.key_id, name: key.name, scopes: key.scopes },
+    max_upload_bytes: maxUploadBytes,
+  };
 }
 
 /** https://www.rfc-editor.org/rfc/rfc6750#section-3: no `error` when no key was sent. */

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from "express";
-import type { Scope } from "@transpod/contract/api-keys.ts";
+import { hashSecret, type Scope } from "@transpod/contract/api-keys.ts";
 import { HttpError } from "@transpod/runtime/problems.ts";
 import { createdFile } from "@transpod/store/api-keys.ts";
 import type { AppDeps } from "../deps.ts";
@@ -10,6 +10,7 @@ import { auditEntry, fileIdInPath, recordRefusal } from "./audit.ts";
 import { authenticate } from "./authenticate.ts";
 import { limitRequests } from "./limits.ts";
 import { refuseKeys } from "./refuse-key.ts";
+import { authenticatingTokenIn } from "./session-cookie.ts";
 
 /**
  * The handlers before an operation that has a scope: authentication, rate limit, authorization. A
@@ -37,7 +38,9 @@ function identifyByKey(deps: AppDeps): (action: string) => RequestHandler {
     const { key_id: keyId, scopes } = await authenticate(deps.pool, request).catch(
       (error: unknown) => refuseKey({ request, response }, { action, authorization }, error),
     );
-    setAccess(request, { keyId, scopes, action });
+    const token = authenticatingTokenIn(request);
+    const session = token === undefined ? null : hashSecret(token).toString("hex");
+    setAccess(request, { keyId, session, scopes, action });
     next();
   };
 }

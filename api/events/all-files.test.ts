@@ -89,6 +89,21 @@ test("a key without admin sees only the files that it created, deleted ones too"
   watched.hangUp();
 });
 
+test("when one file leaves the queue, those that wait for their turn are told once", async () => {
+  const { pool } = api.database;
+  const key = await insertTestKey(pool, "read");
+  const first = await pendingFile(pool);
+  const own = await ownFile(key);
+  const watched = await watch(key);
+  await cancelFile(pool, first.fileId);
+  await cancelFile(pool, (await pendingFile(pool)).fileId);
+  const { data } = await watched.until(({ event }) => event === "queue");
+  expect(data).toEqual({});
+  expect(watched.events().filter(({ event }) => event === "queue")).toHaveLength(1);
+  expect(watched.events().some(about(own.fileId))).toBe(false);
+  watched.hangUp();
+});
+
 test("the stream ends when its key is revoked", async () => {
   const key = await insertTestKey(api.database.pool, "read");
   const watched = await watch(key);

@@ -20,6 +20,7 @@ import {
 import { deleteFile } from "@transpod/store/tombstones.ts";
 import { completeFile, recordProgress } from "@transpod/store/work.ts";
 import { startTestApi, type TestApi } from "@transpod/test/test-api.ts";
+import { anonymousCaller } from "../access/access.ts";
 import { FileEvents } from "./file-events.ts";
 import { streamFile } from "./stream-file.ts";
 
@@ -156,7 +157,9 @@ test("what comes between the end of a stream and the close of its connection is 
   const pending = (await getFileStatus(pool, fileId))!;
   const events = new FileEvents({ pool, registry: createRegistry(), log: silent });
   const watching = vi.spyOn(events, "watch");
-  const app = express().get("/", (_, response) => streamFile(response, events, pending, null));
+  const app = express().get("/", (_, response) =>
+    streamFile(response, events, pending, anonymousCaller),
+  );
   const server = await listen(app, { port: 0, host: "127.0.0.1" });
   const response = await fetch(`http://127.0.0.1:${server.port}/`);
   const watcher = watching.mock.calls[0]![1];
@@ -185,7 +188,7 @@ test("with every beat a watcher is told, and the file is read again, also when n
   let beats = 0;
   const positions: unknown[] = [];
   const unwatch = events.watch(
-    { fileId, keyId: null },
+    { fileId, keyId: null, session: null },
     {
       onFile: (row) => void positions.push(row?.priority),
       onBeat: () => void (beats += 1),

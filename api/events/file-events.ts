@@ -2,9 +2,9 @@ import { Gauge, type Registry } from "@prometheus-io/client";
 import type pg from "pg";
 import type { Logger } from "@transpod/runtime/logger.ts";
 import type { Service } from "@transpod/runtime/process.ts";
-import { findRevokedKeys } from "@transpod/store/api-keys.ts";
 import { getFileStatuses, getOwners, type FileStatusRow } from "@transpod/store/files.ts";
 import { listenForFiles } from "@transpod/store/notifications.ts";
+import { findEnded, type Pass } from "./pass.ts";
 
 export interface FileEventsDeps {
   pool: pg.Pool;
@@ -28,12 +28,12 @@ export interface ListWatcher extends Omit<Watcher, "onFile"> {
   onReady(): void;
   onFile(row: FileStatusRow): void;
   onDeleted(fileId: string): void;
+  /** Places in the queue may have changed: called every two seconds at most. */
+  onQueue(): void;
 }
 
-interface Watched {
+interface Watched extends Pass {
   fileId: string;
-  /** The API key of the request; null when the API asks for none. */
-  keyId: string | null;
 }
 
 interface Watch extends Watched {
@@ -42,10 +42,9 @@ interface Watch extends Watched {
   pending: boolean;
 }
 
-interface ListReader {
+interface ListReader extends Pass {
   /** Only the files that this key created; null for all. */
   owner: string | null;
-  keyId: string | null;
 }
 
 interface ListWatch extends ListReader {
@@ -56,10 +55,12 @@ const heartbeatMs = 15_000;
 /** Changes within this time are read with one query. */
 const batchMs = 200;
 const retryMs = 1_000;
+/** Changes of the queue within this time are told as one. */
+const queueMs = 2_000;
 
 /**
  * Shows files to their watchers. All watchers share one connection that listens, and one query at a time that reads
- * what changed; another query reads which of the watchers' API keys are revoked, and ends their watches.
+ * what changed; others read whose API key is revoked or whose session has ended, and end their watches.
  * Level-triggered: a notification only says which file to read, and all watched files are read again after a
  * reconnect and with every heartbeat.
  */
@@ -72,6 +73,7 @@ export class FileEvents {
   /** Those of which the watchers of all files have not heard yet. */
   readonly #changed = new Set<string>();
   #reading: NodeJS.Timeout | undefined;
+  #tellingQueue: NodeJS.Timeout | undefined;
 
   constructor(deps: FileEventsDeps) {
     this.#deps = deps;
@@ -87,6 +89,7 @@ export class FileEvents {
     const listening = listenForFiles(databaseUrl, {
       onFile: (fileId) => {
         this.#change(fileId);
+        this.#tellQueue();
         this.#read((watch) => watch.pending || watch.fileId === fileId);
       },
       onProgress: (fileId) => {
@@ -94,6 +97,7 @@ export class FileEvents {
         this.#read((watch) => watch.fileId === fileId);
       },
       onRevokedKey: () => this.#schedule(batchMs),
+      onEndedSession: () => this.#schedule(batchMs),
       onConnect: () => {
         for (const { watcher } of this.#listWatches) watcher.onReady();
         this.#read(() => true);
@@ -109,6 +113,7 @@ export class FileEvents {
         this.#listWatches.clear();
         this.#count();
         clearTimeout(this.#reading);
+        clearTimeout(this.#tellingQueue);
         await listening.close();
       },
     };
@@ -139,7 +144,7 @@ export class FileEvents {
   #sendHeartbeat(): void {
     for (const { watcher } of this.#all()) watcher.onBeat();
     this.#read(() => true);
-    // Their keys may be revoked.
+    // Their keys may be revoked, and their sessions may have ended.
     if (this.#listWatches.size > 0) this.#schedule(batchMs);
   }
 
@@ -147,6 +152,15 @@ export class FileEvents {
     if (this.#listWatches.size === 0) return;
     this.#changed.add(fileId);
     this.#schedule(batchMs);
+  }
+
+  /** Any file that changes may have entered or left the queue. */
+  #tellQueue(): void {
+    if (this.#listWatches.size === 0) return;
+    this.#tellingQueue ??= setTimeout(() => {
+      this.#tellingQueue = undefined;
+      for (const { watcher } of this.#listWatches) watcher.onQueue();
+    }, queueMs);
   }
 
   #read(wanted: (watch: Watch) => boolean): void {
@@ -166,12 +180,12 @@ export class FileEvents {
     let pauseMs = batchMs;
     try {
       const { pool } = this.#deps;
-      const [statuses, owners, revoked] = await Promise.all([
+      const [statuses, owners, isEnded] = await Promise.all([
         getFileStatuses(pool, [...new Set([...toRead, ...changed])]),
         this.#ownersOf(changed),
-        this.#revokedKeys(),
+        findEnded(pool, [...this.#all()]),
       ]);
-      this.#end(revoked);
+      this.#end(isEnded);
       const rows = new Map(statuses.map((row) => [row.file_id, row]));
       this.#show(toRead, rows);
       for (const fileId of changed) this.#showToAll(fileId, rows.get(fileId), owners.get(fileId));
@@ -192,15 +206,9 @@ export class FileEvents {
     return isAsked ? await getOwners(this.#deps.pool, fileIds) : new Map<string, string | null>();
   }
 
-  /** Which keys of the present watchers are revoked. */
-  async #revokedKeys(): Promise<string[]> {
-    const keyIds = new Set([...this.#all()].flatMap(({ keyId }) => keyId ?? []));
-    return keyIds.size === 0 ? [] : await findRevokedKeys(this.#deps.pool, [...keyIds]);
-  }
-
-  #end(revoked: readonly string[]): void {
+  #end(isEnded: (pass: Pass) => boolean): void {
     for (const watch of this.#all()) {
-      if (watch.keyId === null || !revoked.includes(watch.keyId)) continue;
+      if (!isEnded(watch)) continue;
       this.#remove(watch);
       watch.watcher.onStop();
     }

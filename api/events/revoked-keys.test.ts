@@ -83,7 +83,7 @@ test("a stream ends when the notification of its key was lost, or came before th
   const [stopped, seen] = [[] as string[], [] as string[]];
   const watch = (keyId: string) =>
     events.watch(
-      { fileId, keyId },
+      { fileId, keyId, session: null },
       {
         onFile: () => void seen.push(keyId),
         onBeat: () => {},

@@ -5,6 +5,7 @@ import type { FileStatusRow } from "@transpod/store/files.ts";
 import { toFileStatus } from "../file-status.ts";
 import { eventWriter } from "./event-writer.ts";
 import type { FileEvents } from "./file-events.ts";
+import type { Pass } from "./pass.ts";
 
 /**
  * A client with more unread data than this is disconnected: it reconnects and begins with the current
@@ -14,13 +15,13 @@ const unreadLimitBytes = 64 * 1024;
 
 /**
  * Sends the state of a file, and again after each change, until the file has ended or was deleted, the client
- * has gone, or its API key `keyId` is revoked.
+ * has gone, its API key is revoked, or its session has ended.
  */
 export function streamFile(
   response: Response,
   events: FileEvents,
   first: FileStatusRow,
-  keyId: string | null,
+  { keyId, session }: Pass,
 ): void {
   let lastData = "";
   const { over, write, beat } = eventWriter(response);
@@ -36,7 +37,7 @@ export function streamFile(
   say(first);
   if (over()) return;
   const unwatch = events.watch(
-    { fileId: first.file_id, keyId },
+    { fileId: first.file_id, keyId, session },
     {
       onFile: say,
       onBeat: beat,

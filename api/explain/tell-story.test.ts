@@ -127,7 +127,7 @@ const commanded = (reader: Story["reader"]) =>
   );
 
 test("an admin is told whose key did what; what the audit log no longer has is told without", () => {
-  expect(texts(commanded({ keyId: "c", scopes: ["admin"] }))).toEqual([
+  expect(texts(commanded({ keyId: "c", session: null, scopes: ["admin"] }))).toEqual([
     'The file was announced by the key "name of a".',
     "Attempt 1 joined the queue.",
     'It was cancelled by the key "name of b".',
@@ -138,7 +138,7 @@ test("an admin is told whose key did what; what the audit log no longer has is t
 });
 
 test("another reader is told only the name of its own key", () => {
-  const told = texts(commanded({ keyId: "a", scopes: ["read"] }));
+  const told = texts(commanded({ keyId: "a", session: null, scopes: ["read"] }));
   expect(told[0]).toBe('The file was announced by the key "name of a".');
   expect(told[2]).toBe("It was cancelled by another key.");
   expect(told.join()).not.toContain("name of b");

@@ -41,7 +41,7 @@ export const createSession: Route = {
       const token = newToken();
       await insertSession(deps.pool, { token_hash: hashSecret(token), api_key_id: key.key_id });
       setCookie(request, response, token);
-      response.json(toSession(key) satisfies Session);
+      response.json(toSession(key, deps.settings) satisfies Session);
     };
   },
 };

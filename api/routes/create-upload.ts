@@ -6,6 +6,7 @@ import {
   uploadResponse,
   type UploadRequest,
 } from "@transpod/contract/public-api.ts";
+import { uploadTooLarge } from "@transpod/contract/refusal-sentences.ts";
 import { HttpError, parseRequest } from "@transpod/runtime/problems.ts";
 import { insertFile, type NewFile } from "@transpod/store/files.ts";
 import { accessOf } from "../access/access.ts";
@@ -65,8 +66,7 @@ function refuseTooLarge(
   maxUploadBytes: number,
 ): void {
   if (size > maxUploadBytes) {
-    const message = `The file is too large: ${size} bytes, but at most ${maxUploadBytes} are accepted.`;
-    throw refusal("file_too_large", "size_bytes", message);
+    throw refusal("file_too_large", "size_bytes", uploadTooLarge(size, maxUploadBytes));
   }
   if (size > maxPutBytes && !multipart) {
     const message =

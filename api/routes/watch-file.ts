@@ -20,8 +20,8 @@ export const watchFile: Route = {
       "Server-sent events: each has the name `status` and a FileEvent as its data. The first one has " +
       "the current state of the file. The stream ends when the file has ended or is deleted. An " +
       "EventSource that reconnects after the last event gets 204, which tells it not to reconnect. The " +
-      "stream also ends when its API key is revoked. A client that reconnects then gets 401, as for " +
-      "every request with that key.",
+      "stream also ends when its API key is revoked, or its session has ended. A client that reconnects " +
+      "then gets 401, as for every request with that key or session.",
     requestParams: { path: fileParams },
     responses: {
       200: {
@@ -41,6 +41,6 @@ export const watchFile: Route = {
     }
     response.status(200).set(streamHeaders);
     if (request.method === "HEAD") response.end();
-    else streamFile(response, deps.events, file, accessOf(request).keyId);
+    else streamFile(response, deps.events, file, accessOf(request));
   },
 };

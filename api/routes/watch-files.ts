@@ -16,8 +16,9 @@ export const watchFiles: Route = {
     description:
       "Server-sent events about the files that the API key created; with the scope admin, about all files. `file` has " +
       "the FileStatus of a file that changed, `deleted` has a `file_id`. Nothing is repeated: list the files when " +
-      "`ready` comes, which is the first event, and comes again when changes may have been missed. The stream ends " +
-      "when its API key is revoked.",
+      "`ready` comes, which is the first event, and comes again when changes may have been missed. `queue` comes at " +
+      "most every two seconds, when places in the queue may have changed: the files that keep waiting are not sent. " +
+      "The stream ends when its API key is revoked, or its session has ended.",
     responses: {
       200: {
         description: "The events; the schema is that of each",
@@ -30,6 +31,7 @@ export const watchFiles: Route = {
     const access = accessOf(request);
     response.status(200).set(streamHeaders);
     if (request.method === "HEAD") return void response.end();
-    streamFiles(response, deps.events, { owner: ownFilesOnly(access), keyId: access.keyId });
+    const { keyId, session } = access;
+    streamFiles(response, deps.events, { owner: ownFilesOnly(access), keyId, session });
   },
 };

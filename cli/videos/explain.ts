@@ -2,17 +2,18 @@ import type { Command } from "commander";
 import type { Entry, Explanation } from "@transpod/contract/explain-api.ts";
 import { run } from "../run.ts";
 import { findFiles } from "./find-files.ts";
-import { connect, withServer, type ServerOptions } from "./server.ts";
+import { connect } from "./server.ts";
+import { addVideoCommand, type VideoOptions } from "./video-command.ts";
 
 export function addExplain(program: Command): void {
-  const command = program
-    .command("explain")
-    .description("Tells what happened to a file, when and why, and what comes next.")
+  addVideoCommand(
+    program,
+    "explain",
+    "Tells what happened to a file, when and why, and what comes next.",
+  )
     .argument("<file>", "an id, its beginning, or a name")
-    .option("--json", "print the result as JSON");
-  withServer(command)
     .addHelpText("after", "\nExample:\n  transpod explain holiday.mov")
-    .action((word: string, options: ServerOptions & { json?: boolean }) =>
+    .action((word: string, options: VideoOptions) =>
       run(options, async (terminal) => {
         const client = connect(options);
         const [id] = await findFiles(client, [word]);

@@ -1,40 +1,46 @@
 import type { TranspodClient } from "@transpod/client/client.ts";
 import { TranspodError } from "@transpod/contract/errors.ts";
+import { isIdBeginning, leastIdLength } from "@transpod/contract/id-beginning.ts";
+import { maxSearchLength } from "@transpod/contract/list-api.ts";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
 import { UsageError } from "../exit.ts";
 
 const wholeId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const leastIdLength = 4;
-const idPrefix = /^[0-9a-f-]+$/i;
+const partOfId = /^[0-9a-f-]+$/i;
 const shownCandidates = 10;
 
 type Named = Pick<FileStatus, "file_id" | "file_name">;
 
 /**
  * The ids of the files that a person means: by an id, the beginning of one (at least 4 characters), or a name.
- * Reads the list only when there is a word that is no whole id. Throws for an unknown or ambiguous word.
+ * Searches for each word that is no whole id. Throws for an unknown or ambiguous word.
  */
 export async function findFiles(client: TranspodClient, words: string[]): Promise<string[]> {
-  if (words.every((word) => wholeId.test(word))) return unique(words);
-  const candidates = new Map<string, Named[]>(words.map((word) => [word, []]));
-  for await (const file of client.list()) {
-    for (const [word, found] of candidates) if (isMeant(word, file)) found.push(file);
+  const ids: string[] = [];
+  for (const word of words) {
+    ids.push(wholeId.test(word) ? word.toLowerCase() : choose(word, await search(client, word)));
   }
-  return unique(words.map((word) => choose(word, candidates.get(word)!)));
+  return [...new Set(ids)];
+}
+
+/** What the search finds is more: names that only contain the word. */
+async function search(client: TranspodClient, word: string): Promise<Named[]> {
+  const part = Array.from(word).slice(0, maxSearchLength).join("");
+  const found: Named[] = [];
+  for await (const file of client.list({ search: part })) if (isMeant(word, file)) found.push(file);
+  return found;
 }
 
 export function isMeant(word: string, { file_id, file_name }: Named): boolean {
   if (word === file_name) return true;
-  const long = word.length >= leastIdLength && idPrefix.test(word);
-  return long && file_id.startsWith(word.toLowerCase());
+  return isIdBeginning(word) && file_id.startsWith(word.toLowerCase());
 }
 
 /** The only candidate. Throws when there is none or more than one. */
 export function choose(word: string, candidates: readonly Named[]): string {
   const [only, ...others] = candidates;
   if (only === undefined) {
-    if (wholeId.test(word)) return word.toLowerCase(); // the API says that it has no such file
-    if (word.length < leastIdLength && idPrefix.test(word)) {
+    if (word.length < leastIdLength && partOfId.test(word)) {
       throw new UsageError(`"${word}" is too short for an id: give at least 4 characters of it.`);
     }
     throw new TranspodError(
@@ -52,8 +58,4 @@ export function choose(word: string, candidates: readonly Named[]): string {
     "ambiguous_file",
     `"${word}" may be any of ${candidates.length} files. Give more of the id:\n${lines.join("\n")}`,
   );
-}
-
-function unique(ids: string[]): string[] {
-  return [...new Set(ids.map((id) => id.toLowerCase()))];
 }

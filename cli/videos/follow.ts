@@ -26,6 +26,21 @@ export async function watchToEnd(
   );
 }
 
+export function subjectOf({ file_id, file_name }: FileStatus): Subject {
+  return { name: `${file_id.slice(0, 8)} ${file_name}`, file_id };
+}
+
+/** Shows how a file has ended. Returns whether it is completed. */
+export function showEnd(display: Display, subject: Subject, status: FileStatus): boolean {
+  if (status.processing_status === "completed") {
+    display.show(subject, { event: "completed" });
+    return true;
+  }
+  const { code, message } = failureOf(status);
+  display.show(subject, { event: "failed", code, detail: message });
+  return false;
+}
+
 /** Why a file has no result. */
 export function failureOf({ processing_status, failure }: FileStatus): TranspodError {
   return failure === null

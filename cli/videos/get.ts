@@ -9,26 +9,23 @@ import { createDisplay } from "./display.ts";
 import { findFiles } from "./find-files.ts";
 import { resultName } from "./format.ts";
 import { onInterrupt } from "./interrupt.ts";
-import { connect, withServer, type ServerOptions } from "./server.ts";
+import { connect } from "./server.ts";
+import { addFilesCommand, type VideoOptions } from "./video-command.ts";
 
-interface GetOptions extends ServerOptions {
+interface GetOptions extends VideoOptions {
   output: string;
   original?: boolean;
-  json?: boolean;
 }
 
 export function addGet(program: Command): void {
-  const command = program
-    .command("get")
-    .description(
-      "Downloads results, checks their SHA-256, and prints the paths. A download that broke off is resumed. " +
-        "A file that is already there is never replaced.",
-    )
-    .argument("<file...>", "ids, their beginnings, or names")
+  addFilesCommand(
+    program,
+    "get",
+    "Downloads results, checks their SHA-256, and prints the paths. A download that broke off is resumed. " +
+      "A file that is already there is never replaced.",
+  )
     .option("-o, --output <path>", "the folder, or for one file its name", ".")
     .option("--original", "download the originals instead")
-    .option("--json", "print the result as JSON");
-  withServer(command)
     .addHelpText(
       "after",
       "\nExamples:\n  transpod get holiday.mov\n  transpod get 0b0f2c0e -o small.mov\n  transpod get 0b0f 77a1 -o out/",

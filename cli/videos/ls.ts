@@ -8,26 +8,22 @@ import { asColumns } from "../columns.ts";
 import { run } from "../run.ts";
 import { countIn } from "../whole-number.ts";
 import { formatSaved, paintState } from "./format.ts";
-import { connect, withServer, type ServerOptions } from "./server.ts";
+import { connect } from "./server.ts";
+import { addVideoCommand, type VideoOptions } from "./video-command.ts";
 
-interface LsOptions extends ServerOptions, ListFilter {
+interface LsOptions extends VideoOptions, ListFilter {
   limit: number;
   all?: boolean;
-  json?: boolean;
 }
 
 export function addLs(program: Command): void {
-  const command = program
-    .command("ls")
-    .description("Lists files, the newest first.")
+  addVideoCommand(program, "ls", "Lists files, the newest first.")
     .option("--status <state...>", `only files in these states: ${fileStates.join(", ")}`, statesIn)
     .option("--search <text>", "only files whose name contains the text, in any case")
     .addOption(new Option("--sort <field>", "sort by this").choices(fileSorts))
     .addOption(new Option("--order <order>", "in this order").choices(["asc", "desc"]))
     .option("--limit <files>", "list at most so many", countIn(9), 50)
     .option("--all", "list all")
-    .option("--json", "print the result as JSON");
-  withServer(command)
     .addHelpText(
       "after",
       "\nExamples:\n  transpod ls\n  transpod ls --status failed\n  transpod ls --all --json | jq -r '.files[].file_id'",

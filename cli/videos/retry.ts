@@ -1,21 +1,21 @@
 import type { Command } from "commander";
 import { run } from "../run.ts";
 import { changeEach } from "./change-each.ts";
-import { connect, withServer, type ServerOptions } from "./server.ts";
+import { connect } from "./server.ts";
 import { settingsIn, withSettings } from "./settings.ts";
+import { addFilesCommand, type VideoOptions } from "./video-command.ts";
 
 export function addRetry(program: Command): void {
-  const command = program
-    .command("retry")
-    .description(
+  withSettings(
+    addFilesCommand(
+      program,
+      "retry",
       "Starts another attempt at files that failed or were cancelled. Settings that are given replace all " +
         "earlier ones; without any, the earlier ones stay.",
-    )
-    .argument("<file...>", "ids, their beginnings, or names")
-    .option("--json", "print the result as JSON");
-  withServer(withSettings(command))
+    ),
+  )
     .addHelpText("after", "\nExample:\n  transpod retry holiday.mov --on-damage finish")
-    .action((words: string[], options: ServerOptions & { json?: boolean }) =>
+    .action((words: string[], options: VideoOptions) =>
       run(options, async (terminal) => {
         const client = connect(options);
         await changeEach(client, words, terminal, async (id) => {

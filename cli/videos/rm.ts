@@ -3,18 +3,18 @@ import { CancelledError, UsageError } from "../exit.ts";
 import { run } from "../run.ts";
 import { changeEach } from "./change-each.ts";
 import { findFiles } from "./find-files.ts";
-import { connect, withServer, type ServerOptions } from "./server.ts";
+import { connect } from "./server.ts";
+import { addFilesCommand, type VideoOptions } from "./video-command.ts";
 
 export function addRm(program: Command): void {
-  const command = program
-    .command("rm")
-    .description("Deletes files with their originals and results. This can't be undone.")
-    .argument("<file...>", "ids, their beginnings, or names")
+  addFilesCommand(
+    program,
+    "rm",
+    "Deletes files with their originals and results. This can't be undone.",
+  )
     .option("-y, --yes", "do not ask")
-    .option("--json", "print the result as JSON");
-  withServer(command)
     .addHelpText("after", "\nExample:\n  transpod rm holiday.mov")
-    .action((words: string[], options: ServerOptions & { yes?: boolean; json?: boolean }) =>
+    .action((words: string[], options: VideoOptions & { yes?: boolean }) =>
       run(options, async (terminal) => {
         if (options.yes !== true && !terminal.interactive) {
           throw new UsageError(

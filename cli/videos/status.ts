@@ -5,20 +5,16 @@ import { asColumns } from "../columns.ts";
 import { run } from "../run.ts";
 import { findFiles } from "./find-files.ts";
 import { describeEvent, formatSaved, paintState } from "./format.ts";
-import { connect, withServer, type ServerOptions } from "./server.ts";
+import { connect } from "./server.ts";
+import { addFilesCommand, type VideoOptions } from "./video-command.ts";
 
 export function addStatus(program: Command): void {
-  const command = program
-    .command("status")
-    .description("Shows the state, the progress and the result of files.")
-    .argument("<file...>", "ids, their beginnings, or names")
-    .option("--json", "print the result as JSON");
-  withServer(command)
+  addFilesCommand(program, "status", "Shows the state, the progress and the result of files.")
     .addHelpText(
       "after",
       "\nExamples:\n  transpod status holiday.mov\n  transpod status 0b0f --json",
     )
-    .action((words: string[], options: ServerOptions & { json?: boolean }) =>
+    .action((words: string[], options: VideoOptions) =>
       run(options, async (terminal) => {
         const client = connect(options);
         const files: FileStatus[] = [];

@@ -75,12 +75,30 @@ function complaint(status: number): string | null {
   return `The receiver answered ${status}.${advice}`;
 }
 
+const untrusted = "its certificate is not trusted";
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nothing listens there",
+  ECONNRESET: "it closed the connection",
+  UND_ERR_SOCKET: "it closed the connection",
+  EHOSTUNREACH: "there is no route to it",
+  ENETUNREACH: "there is no route to it",
+  ENOTFOUND: "its name is not known",
+  EAI_AGAIN: "its name could not be looked up",
+  CERT_HAS_EXPIRED: "its certificate has expired",
+  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another name",
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+};
+
 function sentenceOf(error: unknown): string {
   if (error instanceof PrivateAddressError) {
     return `${error.message} Webhooks to private addresses need WEBHOOK_ALLOW_PRIVATE=on.`;
   }
   const { name, message, code } = error as NodeJS.ErrnoException;
   if (name === "TimeoutError") return `The receiver did not answer within ${timeoutSeconds} s.`;
+  const reason = reasons[code ?? ""];
+  if (reason !== undefined) return `The receiver can't be reached: ${reason} (${code}).`;
   // When several addresses refuse, Node's error has no message.
   return `The receiver can't be reached: ${message || code || name}.`;
 }

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { pathOfReal, realFiles } from "../media/real-files.ts";
@@ -60,10 +60,44 @@ export const screens: Record<string, Screen> = {
       await page.locator(".deliveries").waitFor();
     },
   },
+  // The last: what it uploads is in the lists from then on.
+  uploads: { ...list, act: showUploads },
 };
 
-/** The page asks for a file that does not exist, on one of the screens. */
-export const expectedFault = /404.*0b0f2c0e/;
+/** One is interrupted by a reload, one is refused by S3, one runs, one is paused, and one is not a video. */
+async function showUploads(page: Page): Promise<void> {
+  const video = await readFile(pathOfReal(realFiles.rotated));
+  // With an empty box at its end: the same content would be taken for the upload that was interrupted.
+  const another = Buffer.concat([video, Buffer.from("\0\0\0\bfree")]);
+  const choose = (name: string, content = another) =>
+    page
+      .locator('input[type="file"]')
+      .first()
+      .setInputFiles({ name, mimeType: "video/mp4", buffer: content });
+  const rowOf = (name: string) => page.locator(".upload-row", { hasText: name });
+  // S3 does not answer, but refuses one of them.
+  await page.route(/\/transpod-raw\//, () => {});
+  await page.route(/\/transpod-raw\/refused/, (route) =>
+    route.fulfill({ status: 400, headers: { "access-control-allow-origin": "*" } }),
+  );
+  const begun = page.waitForRequest(/\/transpod-raw\/reloaded/);
+  await choose("reloaded.mp4", video);
+  await begun;
+  page.once("dialog", (dialog) => void dialog.accept());
+  await page.reload();
+  await rowOf("reloaded.mp4").getByText("Interrupted.").waitFor();
+  await choose("refused.mp4");
+  await rowOf("refused.mp4").getByText("The storage did not take the file.").waitFor();
+  await choose("paused.mp4");
+  await page.getByRole("button", { name: "Pause the upload of paused.mp4" }).click();
+  await choose("running.mp4");
+  await rowOf("running.mp4").getByText("0 %").waitFor();
+  await choose("text.mp4", Buffer.from("This is not a video."));
+  await rowOf("text.mp4").getByText("The file is not an MP4 or MOV video.").waitFor();
+}
+
+/** On one of the screens the page asks for a file that does not exist, and on one S3 refuses an upload. */
+export const expectedFaults = [/404.*0b0f2c0e/, /400.*refused/];
 
 const brokenIn = ({ dataDir }: BrowserTest): string => join(dataDir, "broken.mp4");
 

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type pg from "pg";
+import { announcedFile, arrive, objectOf } from "@transpod/store/testing.ts";
 import { pathOfReal, realFiles } from "../media/real-files.ts";
 import { openPage, startBrowserTest, type BrowserTest } from "./browser.ts";
-import { announceMany, upload } from "./videos.ts";
+import { announceMany, openDatabase, upload } from "./videos.ts";
 
 let running: BrowserTest;
 beforeAll(async () => {
@@ -104,6 +106,38 @@ test("after being offline the list is current again", async () => {
   await page.context().setOffline(false);
   await page.locator(".row", { hasText: "film-1.mp4" }).waitFor();
   await page.getByText("You are offline").waitFor({ state: "detached" });
+});
+
+/** A file in the queue that does not start. Resolves with its id. */
+async function waiting(pool: pg.Pool, n: number): Promise<string> {
+  const file = await announcedFile(pool, { file_name: `waiting-${n}.mp4` });
+  await pool.query("update files set launch_after = now() + interval '1 hour' where file_id = $1", [
+    file.file_id,
+  ]);
+  await arrive(pool, objectOf(file));
+  return file.file_id;
+}
+
+test("when a file leaves the queue, those that keep waiting move up on a page that is open", async () => {
+  const pool = await openDatabase(running);
+  const ids = [await waiting(pool, 1), await waiting(pool, 2), await waiting(pool, 3)];
+  await using watched = await openPage(running);
+  const { page } = watched;
+  const placeOf = (n: number, place: number) =>
+    page
+      .locator(".row", { hasText: `waiting-${n}.mp4` })
+      .getByText(`Place ${place} in the queue`)
+      .waitFor();
+  await placeOf(3, 3);
+  await fetch(`${running.transpod.url}/upload/${ids[0]}/cancel`, { method: "POST" });
+  await placeOf(2, 1);
+  await placeOf(3, 2);
+  await page.getByRole("link", { name: "waiting-3.mp4" }).click();
+  await page.getByText("It is at place 2 in the queue.").waitFor();
+  await fetch(`${running.transpod.url}/upload/${ids[1]}/cancel`, { method: "POST" });
+  await page.getByText("It is at place 1 in the queue.").waitFor();
+  await fetch(`${running.transpod.url}/upload/${ids[2]}/cancel`, { method: "POST" });
+  await pool.end();
 });
 
 test("10,000 files scroll smoothly: few rows are in the document, whichever they are", async () => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { pathOfReal, realFiles } from "../media/real-files.ts";
 import { openPage, startBrowserTest, type BrowserTest } from "./browser.ts";
-import { expectedFault, fill, screens, type Screen, type Shown } from "./every-screen.ts";
+import { expectedFaults, fill, screens, type Screen, type Shown } from "./every-screen.ts";
 
 const widths = [390, 1440] as const;
 const schemes = ["light", "dark"] as const;
@@ -44,7 +44,7 @@ async function takeInAllForms(shown: Shown, screen: Screen, name: string): Promi
     for (const width of widths) {
       const options = { viewport: { width, height: 900 }, colorScheme } as const;
       await using watched = await openPage(shown.running, screen.path(shown), options);
-      watched.expectFaults(expectedFault);
+      watched.expectFaults(...expectedFaults);
       await settle(watched.page, screen, shown);
       await watched.page.screenshot({
         path: `${name}-${colorScheme}-${width}.png`,

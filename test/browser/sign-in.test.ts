@@ -75,3 +75,20 @@ test("a session that ends with its key leads back to the sign-in", async () => {
   await revokeApiKey(pool, parseApiKey(key)!.keyId);
   await page.getByLabel("API key").waitFor();
 });
+
+test("signing out closes the stream of the page, and leads another tab of the session to the sign-in", async () => {
+  await using watched = await openPage(running);
+  watched.expectFaults(/401/);
+  const { page } = watched;
+  await signIn(watched, await insertTestKey(pool, "read"));
+  await page.getByText("No videos yet").waitFor();
+  const tab = await page.context().newPage();
+  const listening = tab.waitForResponse((response) => response.url().endsWith("/events"));
+  await tab.goto("/");
+  await listening;
+  const closed = page.waitForEvent("requestfailed", (request) => request.url().endsWith("/events"));
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await closed;
+  await page.getByLabel("API key").waitFor();
+  await tab.getByLabel("API key").waitFor();
+});

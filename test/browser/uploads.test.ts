@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, copyFile, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, copyFile, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { execa } from "execa";
@@ -9,18 +9,22 @@ import { openPage, startBrowserTest, type BrowserTest } from "./browser.ts";
 
 let running: BrowserTest;
 let folder: string;
+const maxUploadBytes = 100_000_000;
 /** Several parts. */
 let large: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "transpod-uploads-"));
   large = join(folder, "large.mp4");
   await Promise.all([
-    startBrowserTest().then((started) => void (running = started)),
+    startBrowserTest({ MAX_UPLOAD_BYTES: String(maxUploadBytes) }).then(
+      (started) => void (running = started),
+    ),
     ffmpeg("-t", "2", "-vf", "noise=alls=60:allf=t", "-c:v", "libx264", "-qp", "6", large),
     ffmpeg("-t", "1", "-c:v", "libvpx-vp9", "-deadline", "realtime", join(folder, "web.mp4")),
     ffmpeg("-t", "1", "-c:v", "libx264", "-pix_fmt", "yuv420p", join(folder, "small.mp4")),
     writeFile(join(folder, "text.mp4"), "This is not a video."),
     writeFile(join(folder, "notes.txt"), "Nor is this."),
+    writeFile(join(folder, "huge.mp4"), ""),
   ]);
 });
 afterAll(async () => {
@@ -79,18 +83,21 @@ test("a video that is dropped is looked into, sent and transcoded", async () => 
   await page.getByRole("heading", { name: "rotated_video.mp4" }).waitFor();
 });
 
-test("what would fail is refused with the worker's sentence, and nothing is sent", async () => {
+test("what would fail is refused with the worker's or the API's sentence, and nothing is sent", async () => {
   await using watched = await openPage(running);
   const { page } = watched;
   const posts: string[] = [];
   page.on("request", (request) => {
     if (request.method() !== "GET") posts.push(request.url());
   });
-  await choose(page, join(folder, "text.mp4"), join(folder, "web.mp4"), join(folder, "notes.txt"));
+  await truncate(join(folder, "huge.mp4"), maxUploadBytes + 1);
+  const names = ["text.mp4", "web.mp4", "notes.txt", "huge.mp4"];
+  await choose(page, ...names.map((name) => join(folder, name)));
   for (const [name, sentence] of [
     ["text.mp4", "The file is not an MP4 or MOV video."],
     ["web.mp4", "The file contains VP9 video; Transpod converts between H.264 and H.265."],
     ["notes.txt", "Only .mp4 and .mov files are accepted."],
+    ["huge.mp4", "The file is too large: 100000001 bytes, but at most 100000000 are accepted."],
   ] as const) {
     await rowOf(page, name).getByText(sentence).waitFor();
   }
@@ -121,7 +128,9 @@ test("after a reload in the middle only the parts that are missing are sent", as
   await page.unroute(/partNumber=[3-9]/);
   const after = partsSent(page);
   await rowOf(page, "large.mp4").getByText("Interrupted.").waitFor();
-  await choose(page, large);
+  const copy = join(folder, "copy.mp4");
+  await copyFile(large, copy);
+  await choose(page, copy);
   await rowOf(page, "large.mp4").getByText("Uploaded").waitFor();
   expect(after).not.toContain(1);
   expect(after).not.toContain(2);
@@ -168,7 +177,7 @@ test("an upload can be paused, resumed, and cancelled", async () => {
   const { file_id } = await unfinished(page);
   await page.getByRole("button", { name: "Resume the upload of film.mp4" }).click();
   await row.getByText(/%/).waitFor();
-  await page.getByRole("button", { name: "Remove the upload of film.mp4" }).click();
+  await page.getByRole("button", { name: "Cancel the upload of film.mp4" }).click();
   await row.waitFor({ state: "detached" });
   const status = async () => (await fetch(`${running.transpod.url}/upload/${file_id}`)).status;
   await expect.poll(status, { timeout: 30_000 }).toBe(404);

@@ -6,18 +6,27 @@ import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts
 import { createPool } from "@transpod/store/database.ts";
 import type { BrowserTest } from "./browser.ts";
 
-/** Uploads a file as a program does. Resolves with its id. */
-export async function upload(
+/** Announces a file as a program does. */
+export async function announce(
   { transpod }: BrowserTest,
-  path: string,
+  fileName: string,
   settings: Partial<TranscodeSettings> = {},
-): Promise<string> {
+): Promise<UploadResponse> {
   const announced = await fetch(`${transpod.url}/upload`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ file_name: basename(path), settings }),
+    body: JSON.stringify({ file_name: fileName, settings }),
   });
-  const { file_id, upload_url } = (await announced.json()) as UploadResponse;
+  return (await announced.json()) as UploadResponse;
+}
+
+/** Announces a file and sends it. Resolves with its id. */
+export async function upload(
+  running: BrowserTest,
+  path: string,
+  settings: Partial<TranscodeSettings> = {},
+): Promise<string> {
+  const { file_id, upload_url } = await announce(running, basename(path), settings);
   const body = new Uint8Array(await readFile(path));
   const sent = await fetch(upload_url ?? "", { method: "PUT", body });
   if (!sent.ok) throw new Error(`S3 refused the upload: ${sent.status}`);

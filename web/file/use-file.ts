@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Explanation } from "@transpod/contract/explain-api.ts";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
 import { ApiError, request } from "../api.ts";
@@ -23,6 +23,8 @@ export function useFile(fileId: string): LiveFile {
   const [gone, setGone] = useState(false);
   const [round, setRound] = useState(0);
   const again = (): void => setRound((n) => n + 1);
+  const isWaiting = useRef(false);
+  isWaiting.current = file?.processing_status === "pending";
 
   useEffect(() => {
     const ended = new AbortController();
@@ -55,6 +57,9 @@ export function useFile(fileId: string): LiveFile {
           if (deleted === fileId) setGone(true);
         },
         onReady: again,
+        onQueue: () => {
+          if (isWaiting.current) again();
+        },
       }),
     [fileId],
   );

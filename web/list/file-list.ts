@@ -7,6 +7,8 @@ import { noticeRefusal } from "../session.ts";
 import { leaving } from "../delete-later.ts";
 import { announceEnd } from "../shell/announce.ts";
 import { applyChanges, writeFilter, type ListFilter } from "./list-filter.ts";
+import { PageRequests } from "./page-requests.ts";
+import { isWaiting, withPlaces } from "./queue-places.ts";
 
 const pageSize = 100;
 
@@ -17,6 +19,7 @@ export class FileList {
   readonly failure = signal<unknown>(null);
   readonly whole = signal(false);
   readonly #filter: ListFilter;
+  readonly #requests = new PageRequests();
   #cursor: string | null = null;
   #changes = new Map<string, FileStatus>();
   #frame = 0;
@@ -29,12 +32,14 @@ export class FileList {
       onFile: (file) => this.#note(file),
       onDeleted: (fileId) => this.#drop(fileId),
       onReady: () => void this.load(),
+      onQueue: () => void this.#askPlaces(),
     });
   }
 
   /** The first page, again when changes were missed. The rows stay until it is there. */
   async load(): Promise<void> {
-    await this.#ask(null);
+    this.phase.value = "loading";
+    await this.#ask(null, this.#requests.beginAnew());
   }
 
   /** The next page; does nothing when there is none or it is on its way. */
@@ -42,7 +47,7 @@ export class FileList {
     if (this.phase.value !== "ready" || this.#cursor === null || this.failure.value !== null)
       return;
     this.phase.value = "more";
-    await this.#ask(this.#cursor);
+    await this.#ask(this.#cursor, this.#requests.continue());
   }
 
   stop(): void {
@@ -51,13 +56,11 @@ export class FileList {
     cancelAnimationFrame(this.#frame);
   }
 
-  async #ask(cursor: string | null): Promise<void> {
-    const query = writeFilter(this.#filter);
-    query.set("limit", String(pageSize));
-    if (cursor !== null) query.set("cursor", cursor);
+  async #ask(cursor: string | null, counts: () => boolean): Promise<void> {
     const { signal: abort } = this.#ended;
     try {
-      const page = await request<ListResponse>("GET", `/upload?${query}`, { signal: abort });
+      const page = await this.#read(this.#filter, cursor);
+      if (!counts()) return;
       const before = cursor === null ? [] : this.rows.value;
       const known = new Set(before.map(({ file_id }) => file_id));
       this.rows.value = [...before, ...page.files.filter(({ file_id }) => !known.has(file_id))];
@@ -65,11 +68,30 @@ export class FileList {
       this.whole.value = page.next_cursor === null;
       this.failure.value = null;
     } catch (error) {
-      if (abort.aborted) return;
+      if (abort.aborted || !counts()) return;
       noticeRefusal(error);
       this.failure.value = error;
     }
     this.phase.value = "ready";
+  }
+
+  /** Those of the first files of the list that wait; a file that waits far below gets its place with its page. */
+  async #askPlaces(): Promise<void> {
+    if (!this.rows.value.some(isWaiting)) return;
+    const counts = this.#requests.continue();
+    try {
+      const { files } = await this.#read({ ...this.#filter, states: ["pending"] }, null);
+      if (counts()) this.rows.value = withPlaces(this.rows.value, files);
+    } catch {
+      // The next change of the queue asks again.
+    }
+  }
+
+  async #read(filter: ListFilter, cursor: string | null): Promise<ListResponse> {
+    const query = writeFilter(filter);
+    query.set("limit", String(pageSize));
+    if (cursor !== null) query.set("cursor", cursor);
+    return await request("GET", `/upload?${query}`, { signal: this.#ended.signal });
   }
 
   /** Changes of many files within a frame are one change of the list. */

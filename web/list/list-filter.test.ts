@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
-import { applyChanges, readFilter, writeFilter } from "./list-filter.ts";
+import { applyChanges, matches, readFilter, writeFilter } from "./list-filter.ts";
 
 const fileOf = (id: number, changes: Partial<FileStatus> = {}) =>
   ({
@@ -47,6 +47,12 @@ test("a changed file stays in its place, and goes when it no longer matches", ()
 test("a file of another name is not added to a search", () => {
   expect(idsAfter(fileOf(6), "search=FILM-6")).toEqual([6, 5, 3, 1]);
   expect(idsAfter(fileOf(6), "search=holiday")).toEqual([5, 3, 1]);
+});
+
+test("a file is found by the beginning of its id", () => {
+  const file = fileOf(6, { file_id: "0b0f2c0e-6f0b-4e5e-9a53-0a3f6f4f8a11" });
+  const isFound = (search: string) => matches(file, readFilter(new URLSearchParams({ search })));
+  expect(["0b0f", "0B0F2c0e-6", "0b0", "b0f2"].map(isFound)).toEqual([true, true, false, false]);
 });
 
 test("the address says only what differs from the default", () => {

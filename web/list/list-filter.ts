@@ -1,3 +1,4 @@
+import { isIdBeginning } from "@transpod/contract/id-beginning.ts";
 import type { FileSort, SortOrder } from "@transpod/contract/list-api.ts";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
 import type { FileState } from "@transpod/contract/states.ts";
@@ -31,8 +32,11 @@ export function writeFilter({ search, states, sort, order }: ListFilter): URLSea
 }
 
 export function matches(file: FileStatus, { search, states }: ListFilter): boolean {
-  const named = file.file_name.toLowerCase().includes(search.toLowerCase());
-  return named && (states.length === 0 || states.includes(file.processing_status));
+  const text = search.toLowerCase();
+  const found =
+    file.file_name.toLowerCase().includes(text) ||
+    (isIdBeginning(search) && file.file_id.startsWith(text));
+  return found && (states.length === 0 || states.includes(file.processing_status));
 }
 
 /** Negative when `a` is above `b`. The id decides between equals, as on the server. */

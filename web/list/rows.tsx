@@ -22,9 +22,10 @@ export function Rows({ rows, whole, selected, onSelect, onNearEnd }: RowsProps) 
   const items = virtualizer.getVirtualItems();
   const lastShown = items.at(-1)?.index ?? 0;
   const nearEnd = !whole && lastShown >= rows.length - readAhead;
+  // After each change: what was asked for may have been dropped, because the list began anew.
   useEffect(() => {
     if (nearEnd) onNearEnd();
-  }, [nearEnd, rows.length]);
+  });
   return (
     <ul class="rows" ref={list} style={{ height: `${virtualizer.getTotalSize()}px` }}>
       {items.map(({ key, index, start }) => {

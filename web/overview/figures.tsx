@@ -50,7 +50,10 @@ export function Figures({ overview }: { overview: Overview }) {
           ) : (
             <Bars
               head={text.code}
-              rows={past.failures.map(({ code, count }) => ({ name: code, count }))}
+              rows={past.failures.map(({ code, count }) => ({
+                name: words.failures[code] ?? code,
+                count,
+              }))}
             />
           )}
         </section>

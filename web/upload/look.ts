@@ -2,6 +2,7 @@ import {
   noVideoTrack,
   notAVideo,
   unsupportedCodec,
+  uploadTooLarge,
   wrongExtension,
 } from "@transpod/contract/refusal-sentences.ts";
 import { isVideoName } from "./collect.ts";
@@ -22,8 +23,9 @@ export class RefusedError extends Error {}
 const codecs: Readonly<Record<string, string>> = { avc: "h264", hevc: "hevc" };
 
 /** Throws a RefusedError. Reads some hundred kilobytes, wherever in the file they are. */
-export async function lookInto(file: File): Promise<Look> {
+export async function lookInto(file: File, maxBytes: number): Promise<Look> {
   if (!isVideoName(file.name)) throw new RefusedError(wrongExtension);
+  if (file.size > maxBytes) throw new RefusedError(uploadTooLarge(file.size, maxBytes));
   const { BlobSource, Input, MP4, QTFF } = await import("mediabunny");
   using input = new Input({ source: new BlobSource(file), formats: [MP4, QTFF] });
   const track = await input.getPrimaryVideoTrack().catch(() => {

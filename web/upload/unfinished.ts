@@ -1,3 +1,4 @@
+import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import { readStored, store } from "../stored.ts";
 
 /** An upload that a reload or a crash of the browser must not lose; without storage it does. */
@@ -7,6 +8,9 @@ export interface Unfinished {
   sizeBytes: number;
   /** Milliseconds since 1970. */
   lastModified: number;
+  /** Of its content; undefined where the browser can't make one. */
+  fingerprint: string | undefined;
+  settings: Partial<TranscodeSettings>;
 }
 
 const key = "transpod.uploads";
@@ -27,8 +31,14 @@ export function forget(fileId: string): void {
   );
 }
 
-/** Whether this is the file whose upload was begun. */
-export function isSameFile(upload: Omit<Unfinished, "fileId">, file: File): boolean {
-  const { name, sizeBytes, lastModified } = upload;
-  return file.name === name && file.size === sizeBytes && file.lastModified === lastModified;
+/** Whether this is the file whose upload was begun: by its content, else by its name and time. Pure. */
+export function isSameFile(
+  begun: Omit<Unfinished, "fileId" | "settings">,
+  file: File,
+  fingerprint: string | undefined,
+): boolean {
+  if (file.size !== begun.sizeBytes) return false;
+  if (begun.fingerprint !== undefined && fingerprint !== undefined)
+    return fingerprint === begun.fingerprint;
+  return file.name === begun.name && file.lastModified === begun.lastModified;
 }

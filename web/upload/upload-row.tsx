@@ -7,6 +7,7 @@ export function UploadRow({ upload }: { upload: Upload }) {
   const u = words.upload;
   const phase = upload.phase.value;
   const isRunning = isUnderWay(upload);
+  const hasEnded = phase === "done" || phase === "refused";
   const percent = upload.sizeBytes === 0 ? 0 : (100 * upload.sentBytes.value) / upload.sizeBytes;
   return (
     <li class="upload-row">
@@ -29,18 +30,23 @@ export function UploadRow({ upload }: { upload: Upload }) {
             {u.pause}
           </button>
         )}
-        {(phase === "paused" || phase === "failed") && (
+        {phase === "paused" && (
           <button type="button" aria-label={u.resumeOf(upload.name)} onClick={() => resume(upload)}>
-            {phase === "paused" ? u.resume : u.again}
+            {u.resume}
+          </button>
+        )}
+        {phase === "failed" && (
+          <button type="button" aria-label={u.againOf(upload.name)} onClick={() => resume(upload)}>
+            {u.again}
           </button>
         )}
         <button
           type="button"
           class="plain"
-          aria-label={u.removeOf(upload.name)}
+          aria-label={hasEnded ? u.dismissOf(upload.name) : u.cancelOf(upload.name)}
           onClick={() => void remove(upload)}
         >
-          {phase === "done" || phase === "refused" ? u.dismiss : u.cancel}
+          {hasEnded ? u.dismiss : u.cancel}
         </button>
       </div>
       {isRunning && (

@@ -1,10 +1,12 @@
 import { signal } from "@preact/signals";
 import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import { ApiError, request } from "../api.ts";
+import { session } from "../session.ts";
 import { announce } from "../shell/announce.ts";
 import { explain } from "../shell/explain.ts";
 import { words } from "../words.ts";
 import { backoffMs } from "../backoff.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import { lookInto, RefusedError, type Look } from "./look.ts";
 import { StorageError } from "./put.ts";
 import { send } from "./send.ts";
@@ -43,13 +45,15 @@ export class Upload {
   readonly problem = signal<string | null>(null);
   readonly #speed = new Speed();
   readonly #settings: Partial<TranscodeSettings>;
+  #fingerprint: string | undefined;
   #file: File | null;
   #fileId: string | null;
   #running = new AbortController();
 
   constructor(from: File | Unfinished, settings: Partial<TranscodeSettings> = {}) {
-    this.#settings = settings;
     const isFile = from instanceof File;
+    this.#settings = isFile ? settings : from.settings;
+    this.#fingerprint = isFile ? undefined : from.fingerprint;
     this.name = from.name;
     this.sizeBytes = isFile ? from.size : from.sizeBytes;
     this.lastModified = from.lastModified;
@@ -63,9 +67,15 @@ export class Upload {
   }
 
   /** Whether this is the file that a lost upload needs; then it has it. */
-  takes(file: File): boolean {
-    if (this.phase.value !== "lost" || !isSameFile(this, file)) return false;
+  async takes(file: File): Promise<boolean> {
+    if (this.phase.value !== "lost" || file.size !== this.sizeBytes) return false;
+    const fingerprint = await fingerprintOf(file).catch(() => undefined);
+    const { name, sizeBytes, lastModified } = this;
+    const begun = { name, sizeBytes, lastModified, fingerprint: this.#fingerprint };
+    // Meanwhile it may have got its file.
+    if (this.phase.value !== "lost" || !isSameFile(begun, file, fingerprint)) return false;
     this.#file = file;
+    this.phase.value = "looking";
     return true;
   }
 
@@ -74,7 +84,8 @@ export class Upload {
     if (this.#file === null) return;
     this.phase.value = "looking";
     try {
-      this.look.value = await lookInto(this.#file);
+      this.look.value = await lookInto(this.#file, session.value?.max_upload_bytes ?? Infinity);
+      this.#fingerprint ??= await fingerprintOf(this.#file);
       this.phase.value = "waiting";
     } catch (error) {
       if (error instanceof RefusedError) this.#stop("refused", error.message);
@@ -137,7 +148,8 @@ export class Upload {
   #announced(fileId: string): void {
     this.#fileId = fileId;
     const { name, sizeBytes, lastModified } = this;
-    remember({ fileId, name, sizeBytes, lastModified });
+    const resume = { fingerprint: this.#fingerprint, settings: this.#settings };
+    remember({ fileId, name, sizeBytes, lastModified, ...resume });
   }
 
   #sent(bytes: number): void {

@@ -24,11 +24,19 @@ export function addFiles(files: readonly File[], settings: Partial<TranscodeSett
 }
 
 async function add(file: File, settings: Partial<TranscodeSettings>): Promise<void> {
-  const lost = uploads.value.find((upload) => upload.takes(file));
+  const lost = await lostOf(file);
   const upload = lost ?? new Upload(file, settings);
   if (lost === undefined) uploads.value = [...uploads.value, upload];
   await upload.lookInto();
   startNext();
+}
+
+async function lostOf(file: File): Promise<Upload | undefined> {
+  for (const upload of uploads.value) {
+    // oxlint-disable-next-line no-await-in-loop -- the first one takes it
+    if (await upload.takes(file)) return upload;
+  }
+  return undefined;
 }
 
 /** Shows what was begun in this browser and not finished. */

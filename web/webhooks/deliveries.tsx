@@ -1,10 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Delivery, DeliveryList, FileEventType } from "@transpod/contract/webhooks.ts";
+import type { Delivery, DeliveryList } from "@transpod/contract/webhooks.ts";
 import { request } from "../api.ts";
 import { formatTime } from "../format.ts";
 import { attempt } from "../shell/attempt.ts";
 import { Failure, Loading } from "../shell/notice.tsx";
 import { words } from "../words.ts";
+import { nextLookMs } from "./next-look.ts";
 
 /** The newest of them. */
 const shown = 20;
@@ -23,6 +24,12 @@ export function Deliveries({ webhookId }: { webhookId: string }) {
     }
   };
   useEffect(() => void load(), [path]);
+  useEffect(() => {
+    const ms = nextLookMs(deliveries ?? [], Date.now());
+    if (ms === null) return;
+    const timer = setTimeout(() => void load(), ms);
+    return () => clearTimeout(timer);
+  }, [deliveries]);
   const replay = async (deliveryId: string): Promise<void> => {
     const again = () => request("POST", `${path}/${deliveryId}/replay`);
     if (await attempt(again, text.replayed)) await load();
@@ -52,6 +59,12 @@ export function Deliveries({ webhookId }: { webhookId: string }) {
   );
 }
 
+function answerOf({ last_http_status, last_error }: Delivery): string {
+  const { webhooks: text } = words;
+  if (last_error !== null) return last_error;
+  return last_http_status === null ? text.noAnswer : text.accepted(last_http_status);
+}
+
 interface RowProps {
   delivery: Delivery;
   onReplay: (deliveryId: string) => Promise<void>;
@@ -59,15 +72,14 @@ interface RowProps {
 
 function Row({ delivery, onReplay }: RowProps) {
   const { webhooks: text } = words;
-  const { delivery_id, payload, status, last_http_status, last_error, tries, created_at } =
-    delivery;
-  const type = text.event[payload.type as FileEventType] ?? payload.type;
+  const { delivery_id, payload, status, tries, created_at } = delivery;
+  const type = payload.type === "webhook.test" ? text.testEvent : text.event[payload.type];
   return (
     <tr>
       <td>{payload.data.file_name === undefined ? type : `${type}: ${payload.data.file_name}`}</td>
       <td>{text[status]}</td>
       <td>
-        {last_http_status ?? last_error ?? "–"} ({text.tries(tries)})
+        {answerOf(delivery)} {tries > 1 && text.tries(tries)}
       </td>
       <td>{formatTime(created_at)}</td>
       <td>

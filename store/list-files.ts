@@ -1,7 +1,7 @@
 import type { FileSort, SortOrder } from "@transpod/contract/list-api.ts";
 import type { FileState } from "@transpod/contract/states.ts";
 import type { Database } from "./database.ts";
-import type { FileStatusRow } from "./files.ts";
+import { numberedQueue, statusColumns, type FileStatusRow } from "./files.ts";
 
 /** Where a page of the list ends: the next one begins after this file. */
 export interface ListPosition {
@@ -48,16 +48,23 @@ export async function listFileStatus(
   { states, search, sort, order, createdBy, after, limit }: ListOptions,
 ): Promise<(FileStatusRow & ListPosition)[]> {
   const by = sorts[sort];
+  const isNeeded = "exists (select from page where page.state = 'pending')";
   const { rows } = await db.query<FileStatusRow & ListPosition>(
-    `select s.*, (${by.position})::text as position
-     from files f join file_status s on s.file_id = f.file_id
-     where ($1::text[] is null or f.state = any($1))
-       and ($2::text is null or
-         (${by.column}, f.file_id) ${order === "desc" ? "<" : ">"} (${by.after}, $3::uuid))
-       and ($5::text is null or f.api_key_id = $5)
-       and ($6::text is null or f.file_name ilike $6)
-     order by ${by.column} ${order}, f.file_id ${order}
-     limit $4`,
+    `with page as materialized (
+       select f.file_id, f.state, ${by.column} as sorted_by, (${by.position})::text as position
+       from files f
+       where ($1::text[] is null or f.state = any($1))
+         and ($2::text is null or
+           (${by.column}, f.file_id) ${order === "desc" ? "<" : ">"} (${by.after}, $3::uuid))
+         and ($5::text is null or f.api_key_id = $5)
+         and ($6::text is null or f.file_name ilike $6)
+       order by ${by.column} ${order}, f.file_id ${order}
+       limit $4
+     )
+     select ${statusColumns}, q.queue_position, page.position
+     from page join file_status s on s.file_id = page.file_id
+       left join ${numberedQueue(isNeeded)} q on q.file_id = page.file_id
+     order by page.sorted_by ${order}, page.file_id ${order}`,
     [
       states ?? null,
       after?.position ?? null,

@@ -7,6 +7,7 @@ import type {
   PhaseTimes,
   Verification,
 } from "@transpod/contract/work-protocol.ts";
+import { auditInsertion, auditValues, type AuditEntry } from "./audit-log.ts";
 import type { Database } from "./database.ts";
 
 export interface NewFile {
@@ -69,25 +70,43 @@ export interface ProgressRow {
   updated_at: string;
 }
 
+const insertion = `insert into files (file_id, file_name, s3_key, priority, declared_size_bytes,
+    declared_content_type, settings, api_key_id, upload_until)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9))
+  returning upload_until`;
+
+function insertedValues(file: NewFile): unknown[] {
+  return [
+    file.file_id,
+    file.file_name,
+    file.s3_key,
+    file.priority,
+    file.declared_size_bytes,
+    file.declared_content_type,
+    file.settings,
+    file.api_key_id,
+    file.upload_expiry_seconds,
+  ];
+}
+
 /** Resolves with the time by which the upload must be complete. */
 export async function insertFile(db: Database, file: NewFile): Promise<Date> {
-  const { rows } = await db.query<{ upload_until: Date }>(
-    `insert into files (file_id, file_name, s3_key, priority, declared_size_bytes,
-                        declared_content_type, settings, api_key_id, upload_until)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9))
-     returning upload_until`,
-    [
-      file.file_id,
-      file.file_name,
-      file.s3_key,
-      file.priority,
-      file.declared_size_bytes,
-      file.declared_content_type,
-      file.settings,
-      file.api_key_id,
-      file.upload_expiry_seconds,
-    ],
-  );
+  const { rows } = await db.query<{ upload_until: Date }>(insertion, insertedValues(file));
+  return rows[0]!.upload_until;
+}
+
+/** As insertFile, with the line of the audit log: one statement is one transaction and one round trip. */
+export async function insertAuditedFile(
+  db: Database,
+  file: NewFile,
+  entry: AuditEntry,
+): Promise<Date> {
+  const values = insertedValues(file);
+  const { rows } = await db.query<{ upload_until: Date }>({
+    name: "insert_audited_file",
+    text: `with audited as (${auditInsertion(values.length + 1)}) ${insertion}`,
+    values: [...values, ...auditValues(entry)],
+  });
   return rows[0]!.upload_until;
 }
 

@@ -6,6 +6,8 @@ import express from "express";
 import pg from "pg";
 
 const env = process.env as Record<string, string>;
+// Byte counts and positions are numbers in the answer.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 const pool = new pg.Pool({ connectionString: env["DATABASE_URL"]!, max: 10 });
 const s3 = new S3Client({
   region: env["AWS_REGION"]!,

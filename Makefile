@@ -55,6 +55,11 @@ bench: setup ## Compare the time of the whole service with that of ffmpeg alone,
 	@node test/bench/main.ts
 	@node test/bench/workers.ts
 
+.PHONY: bench-api
+bench-api: setup ## Compare the API with bare Express and FastAPI servers that do the same
+	@scripts/bench-tools
+	@node test/bench/api/main.ts
+
 .PHONY: storm
 storm: setup ## Transcode VIDEOS=1000 while processes are killed at random, then audit (WORKERS=real, SEED=1)
 	@node test/storm/main.ts --videos $(or $(VIDEOS),1000) --workers $(or $(WORKERS),noop) --seed $(or $(SEED),1)

@@ -9,7 +9,7 @@ import { pageFolder } from "./page/page-folder.ts";
 import { servePage } from "./page/page.ts";
 import { recordRequests } from "./request-record.ts";
 import { routes } from "./routes/all.ts";
-import { commandRunner } from "./run-command.ts";
+import { commandRunners } from "./run-command.ts";
 import { securityHeaders } from "./security-headers.ts";
 
 const bodyLimitBytes = 64 * 1024;
@@ -26,7 +26,7 @@ export function createApp(deps: AppDeps): Express {
   const folder = settings.page ? pageFolder() : undefined;
   if (folder !== undefined) app.use(servePage(folder));
   else if (settings.page) log.warn({ event: "page_missing" });
-  addRoutes(app, { ...deps, runCommand: commandRunner(deps) });
+  addRoutes(app, { ...deps, ...commandRunners(deps) });
   addReference(app, settings);
   app.use(notFound);
   app.use(problemHandler(log));

@@ -5,7 +5,7 @@ import type { Check } from "@transpod/runtime/health.ts";
 import type { Logger } from "@transpod/runtime/logger.ts";
 import type { FileEvents } from "./events/file-events.ts";
 import type { ApiConfig, ApiSettings } from "./config.ts";
-import type { RunCommand } from "./run-command.ts";
+import type { RunCommand, RunStatement } from "./run-command.ts";
 
 /** The dependencies of the app. */
 export interface AppDeps {
@@ -27,4 +27,5 @@ export interface AppDeps {
 /** The dependencies of the routes. */
 export interface ApiDeps extends AppDeps {
   runCommand: RunCommand;
+  runStatement: RunStatement;
 }

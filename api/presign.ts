@@ -1,13 +1,19 @@
-import type {
-  GetObjectCommand,
-  PutObjectCommand,
-  S3Client,
-  UploadPartCommand,
-} from "@aws-sdk/client-s3";
-import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import type { S3Client } from "@aws-sdk/client-s3";
+import { formatUrl } from "@aws-sdk/core/util";
+import { S3RequestPresigner } from "@aws-sdk/s3-request-presigner";
+import { escapeUriPath, HttpRequest } from "@smithy/core/protocols";
 import { HttpError } from "@transpod/runtime/problems.ts";
+import { bucketEndpoint } from "./bucket-endpoint.ts";
 
-type Signable = GetObjectCommand | PutObjectCommand | UploadPartCommand;
+/** What a client may ask of S3 with a signed URL. */
+export interface ObjectRequest {
+  operation: "GetObject" | "PutObject" | "UploadPart";
+  bucket: string;
+  key: string;
+  query?: Readonly<Record<string, string>>;
+  /** The headers that the client must send. All are signed. */
+  headers?: Readonly<Record<string, string>>;
+}
 
 export interface SignedUrl {
   url: string;
@@ -15,26 +21,44 @@ export interface SignedUrl {
 }
 
 /**
- * Signs a request for a client, for `ttlSeconds` or as long as our own credentials last. All headers
- * that the command sets are signed, Content-Type too.
+ * Signs a request for a client, for `ttlSeconds` or as long as our own credentials last.
+ *
+ * The URL is that of the SDK's `getSignedUrl`, which takes six times the CPU time: it runs the whole middleware of
+ * a request that is then not sent.
  */
 export async function signUrl(
   s3: S3Client,
-  command: Signable,
+  request: ObjectRequest,
   ttlSeconds: number,
 ): Promise<SignedUrl> {
   const signingDate = new Date();
-  const expiration = await credentialsExpiration(s3);
+  const [endpoint, expiration] = await Promise.all([
+    bucketEndpoint(s3, request.bucket),
+    credentialsExpiration(s3),
+  ]);
   const expiresIn = lifetimeSeconds(ttlSeconds, signingDate, expiration);
-  // The type accepts only one kind of command.
-  const url = await getSignedUrl(s3, command as GetObjectCommand, {
-    expiresIn,
-    signingDate,
-    // The presigner does not sign Content-Type by default. It is signed only when the command has one:
-    // otherwise the SDK would sign application/octet-stream, which `curl -T` does not send.
-    ...(hasContentType(command) && { signableHeaders: new Set(["content-type"]) }),
+  const signed = await new S3RequestPresigner(s3.config).presign(
+    toHttpRequest(endpoint.url, request),
+    // By default Content-Type is not signed.
+    { expiresIn, signingDate, signableHeaders: new Set(["content-type"]) },
+  );
+  return { url: formatUrl(signed), expiresAt: new Date(signingDate.getTime() + expiresIn * 1_000) };
+}
+
+function toHttpRequest(
+  bucket: URL,
+  { operation, key, query, headers }: ObjectRequest,
+): HttpRequest {
+  const folder = bucket.pathname.replace(/\/$/, "");
+  return new HttpRequest({
+    method: operation === "GetObject" ? "GET" : "PUT",
+    protocol: bucket.protocol,
+    hostname: bucket.hostname,
+    ...(bucket.port === "" ? {} : { port: Number(bucket.port) }),
+    path: `${folder}/${escapeUriPath(key)}`,
+    query: { "x-id": operation, ...query },
+    headers: { ...headers },
   });
-  return { url, expiresAt: new Date(signingDate.getTime() + expiresIn * 1_000) };
 }
 
 /**
@@ -67,8 +91,4 @@ function cannotSign(cause: unknown): HttpError {
     "Transpod can't sign URLs right now. Try again in a few seconds.",
     { headers: { "Retry-After": "5" }, cause },
   );
-}
-
-function hasContentType({ input }: Signable): boolean {
-  return "ContentType" in input && input.ContentType !== undefined;
 }

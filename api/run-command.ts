@@ -3,7 +3,7 @@ import type { Request } from "express";
 import type pg from "pg";
 import type { Logger } from "@transpod/runtime/logger.ts";
 import { HttpError } from "@transpod/runtime/problems.ts";
-import { appendAudit } from "@transpod/store/audit-log.ts";
+import { appendAudit, type AuditEntry } from "@transpod/store/audit-log.ts";
 import { inTransaction } from "@transpod/store/database.ts";
 import { accessOf } from "./access/access.ts";
 import { auditEntry, recordRefusal } from "./access/audit.ts";
@@ -34,6 +34,14 @@ export type RunCommand = <T extends { done: boolean }>(
   work: (db: pg.PoolClient) => Promise<T>,
 ) => Promise<T>;
 
+/** Runs a command of one statement that is never refused, and that writes the line of the audit log itself. */
+export type RunStatement = <T>(
+  command: Command,
+  request: Request,
+  fileId: string,
+  write: (db: pg.Pool, entry: AuditEntry) => Promise<T>,
+) => Promise<T>;
+
 /**
  * Runs what clients command, writes it into the audit log, counts it and logs the result.
  *
@@ -41,7 +49,7 @@ export type RunCommand = <T extends { done: boolean }>(
  * who did it. When the line can't be written, the command is not done either, and the client is asked to
  * send it again.
  */
-export function commandRunner({
+export function commandRunners({
   pool,
   log,
   registry,
@@ -49,15 +57,19 @@ export function commandRunner({
   pool: pg.Pool;
   log: Logger;
   registry: Registry;
-}): RunCommand {
+}): { runCommand: RunCommand; runStatement: RunStatement } {
   const count = countCommands(registry);
-  return async (command, request, fileId, work) => {
-    const access = accessOf(request);
-    const auditFields = auditEntry(request, access, fileId);
-    const tell = (result: CommandResult): void => {
+  const tellOf =
+    (command: Command, request: Request, file_id: string | null) =>
+    (result: CommandResult): void => {
       count(command, result);
-      log.info({ event: "command", command, result, file_id: fileId, key_id: access.keyId });
+      const key_id = accessOf(request).keyId;
+      log.info({ event: "command", command, result, file_id, key_id });
     };
+
+  const runCommand: RunCommand = async (command, request, fileId, work) => {
+    const auditFields = auditEntry(request, accessOf(request), fileId);
+    const tell = tellOf(command, request, fileId);
     try {
       const outcome = await inTransaction(pool, async (db) => {
         const worked = await work(db);
@@ -74,6 +86,14 @@ export function commandRunner({
       throw error;
     }
   };
+
+  const runStatement: RunStatement = async (command, request, fileId, write) => {
+    const auditFields = auditEntry(request, accessOf(request), fileId);
+    const written = await write(pool, { ...auditFields, result: "done", code: null });
+    tellOf(command, request, fileId)("done");
+    return written;
+  };
+  return { runCommand, runStatement };
 }
 
 function resultOf({ done }: { done: boolean }) {

@@ -1,6 +1,4 @@
-import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { create as contentDisposition } from "content-disposition";
-import { versionParameter } from "@transpod/runtime/aws.ts";
 import type { ApiDeps } from "./deps.ts";
 import { signUrl } from "./presign.ts";
 
@@ -17,12 +15,15 @@ export async function signDownload(
   { bucket, key, version }: StoredObject,
   fileName: string,
 ): Promise<string> {
-  const command = new GetObjectCommand({
-    Bucket: bucket,
-    Key: key,
-    ResponseContentDisposition: contentDisposition(fileName),
-    ...versionParameter(version),
-  });
-  const { url } = await signUrl(publicS3, command, settings.downloadUrlTtlSeconds);
+  const request = {
+    operation: "GetObject",
+    ...{ bucket, key },
+    query: { "response-content-disposition": contentDisposition(fileName), ...ofVersion(version) },
+  } as const;
+  const { url } = await signUrl(publicS3, request, settings.downloadUrlTtlSeconds);
   return url;
+}
+
+function ofVersion(version: string | null): { versionId?: string } {
+  return version === null || version === "" ? {} : { versionId: version };
 }

@@ -1,4 +1,3 @@
-import { GetObjectCommand } from "@aws-sdk/client-s3";
 import type { ApiDeps } from "./deps.ts";
 import { signUrl, type SignedUrl } from "./presign.ts";
 
@@ -7,11 +6,13 @@ export async function signPicture(
   { publicS3, settings, buckets }: ApiDeps,
   key: string,
 ): Promise<SignedUrl> {
-  const command = new GetObjectCommand({
-    Bucket: buckets.processed,
-    Key: key,
-    ResponseContentType: "image/jpeg",
-    ResponseCacheControl: "private, max-age=86400, immutable",
-  });
-  return await signUrl(publicS3, command, settings.downloadUrlTtlSeconds);
+  const request = {
+    operation: "GetObject",
+    ...{ bucket: buckets.processed, key },
+    query: {
+      "response-content-type": "image/jpeg",
+      "response-cache-control": "private, max-age=86400, immutable",
+    },
+  } as const;
+  return await signUrl(publicS3, request, settings.downloadUrlTtlSeconds);
 }

@@ -28,11 +28,12 @@ export async function getApiKey(
   db: Database,
   keyId: string,
 ): Promise<(ApiKeyRow & { secret_hash: Buffer }) | undefined> {
-  const { rows } = await db.query<ApiKeyRow & { secret_hash: Buffer }>(
-    `select key_id, name, scopes, secret_hash, created_at, revoked_at
-     from api_keys where key_id = $1`,
-    [keyId],
-  );
+  const { rows } = await db.query<ApiKeyRow & { secret_hash: Buffer }>({
+    name: "api_key",
+    text: `select key_id, name, scopes, secret_hash, created_at, revoked_at
+      from api_keys where key_id = $1`,
+    values: [keyId],
+  });
   return rows[0];
 }
 
@@ -68,11 +69,12 @@ export async function findRevokedKeys(db: Database, keyIds: readonly string[]): 
 
 /** Whether the key created the file, which may have been deleted since. This never changes. */
 export async function createdFile(db: Database, keyId: string, fileId: string): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `select from files where file_id = $1 and api_key_id = $2
-     union all
-     select from tombstones where file_id = $1 and api_key_id = $2`,
-    [fileId, keyId],
-  );
+  const { rowCount } = await db.query({
+    name: "created_file",
+    text: `select from files where file_id = $1 and api_key_id = $2
+      union all
+      select from tombstones where file_id = $1 and api_key_id = $2`,
+    values: [fileId, keyId],
+  });
   return rowCount !== 0;
 }

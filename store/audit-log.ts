@@ -15,24 +15,26 @@ export interface AuditEntry {
   request_id: string | null;
 }
 
+const auditColumns: readonly (keyof AuditEntry)[] = [
+  ...(["action", "key_id", "file_id", "result", "code", "client", "request_id"] as const),
+];
+
 export interface AuditRow extends AuditEntry {
   at: Date;
 }
 
 export async function appendAudit(db: Database, entry: AuditEntry): Promise<void> {
-  await db.query(
-    `insert into audit_log (action, key_id, file_id, result, code, client, request_id)
-     values ($1, $2, $3, $4, $5, $6, $7)`,
-    [
-      entry.action,
-      entry.key_id,
-      entry.file_id,
-      entry.result,
-      entry.code,
-      entry.client,
-      entry.request_id,
-    ],
-  );
+  await db.query({ name: "append_audit", text: auditInsertion(1), values: auditValues(entry) });
+}
+
+/** The statement whose first parameter has the number `first`; for use in another statement too. */
+export function auditInsertion(first: number): string {
+  const values = auditColumns.map((_, i) => `$${first + i}`).join(", ");
+  return `insert into audit_log (${auditColumns.join(", ")}) values (${values})`;
+}
+
+export function auditValues(entry: AuditEntry): unknown[] {
+  return auditColumns.map((column) => entry[column]);
 }
 
 /** The last `limit` entries, the oldest of them first. */

@@ -7,6 +7,7 @@ import type {
   PhaseTimes,
   Verification,
 } from "@transpod/contract/work-protocol.ts";
+import { auditInsertion, auditValues, type AuditEntry } from "./audit-log.ts";
 import type { Database } from "./database.ts";
 
 export interface NewFile {
@@ -69,35 +70,77 @@ export interface ProgressRow {
   updated_at: string;
 }
 
+const insertion = `insert into files (file_id, file_name, s3_key, priority, declared_size_bytes,
+    declared_content_type, settings, api_key_id, upload_until)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9))
+  returning upload_until`;
+
+function insertedValues(file: NewFile): unknown[] {
+  return [
+    file.file_id,
+    file.file_name,
+    file.s3_key,
+    file.priority,
+    file.declared_size_bytes,
+    file.declared_content_type,
+    file.settings,
+    file.api_key_id,
+    file.upload_expiry_seconds,
+  ];
+}
+
 /** Resolves with the time by which the upload must be complete. */
 export async function insertFile(db: Database, file: NewFile): Promise<Date> {
-  const { rows } = await db.query<{ upload_until: Date }>(
-    `insert into files (file_id, file_name, s3_key, priority, declared_size_bytes,
-                        declared_content_type, settings, api_key_id, upload_until)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9))
-     returning upload_until`,
-    [
-      file.file_id,
-      file.file_name,
-      file.s3_key,
-      file.priority,
-      file.declared_size_bytes,
-      file.declared_content_type,
-      file.settings,
-      file.api_key_id,
-      file.upload_expiry_seconds,
-    ],
-  );
+  const { rows } = await db.query<{ upload_until: Date }>(insertion, insertedValues(file));
   return rows[0]!.upload_until;
 }
+
+/** As insertFile, with the line of the audit log: one statement is one transaction and one round trip. */
+export async function insertAuditedFile(
+  db: Database,
+  file: NewFile,
+  entry: AuditEntry,
+): Promise<Date> {
+  const values = insertedValues(file);
+  const { rows } = await db.query<{ upload_until: Date }>({
+    name: "insert_audited_file",
+    text: `with audited as (${auditInsertion(values.length + 1)}) ${insertion}`,
+    values: [...values, ...auditValues(entry)],
+  });
+  return rows[0]!.upload_until;
+}
+
+/**
+ * The columns of FileStatusRow but `queue_position`. They are named because a prepared statement with `*` fails
+ * when a migration adds a column to the view.
+ */
+export const statusColumns = [
+  ...["file_id", "file_name", "s3_key", "state", "attempt", "priority", "source_version"],
+  ...["size_bytes", "processed_key", "failure_code", "failure_detail", "created_at", "updated_at"],
+  ...["original_codec", "target_codec", "original", "processed", "verification", "notes"],
+  ...["phase_times", "sha256", "waiting_for", "processing_time", "progress", "settings"],
+  ...["workers", "chunks", "stills"],
+]
+  .map((column) => `s.${column}`)
+  .join(", ");
+
+/**
+ * All files that wait, with their positions: for a statement that reads many files, where the view would count
+ * for each. Empty unless `isNeeded`, an SQL condition on no row.
+ */
+export const numberedQueue = (isNeeded: string) =>
+  `(select file_id, row_number() over (order by priority desc, queued_at, file_id) as queue_position
+    from files where state = 'pending' and ${isNeeded})`;
 
 export async function getFileStatus(
   db: Database,
   fileId: string,
 ): Promise<FileStatusRow | undefined> {
-  const { rows } = await db.query<FileStatusRow>(`select * from file_status where file_id = $1`, [
-    fileId,
-  ]);
+  const { rows } = await db.query<FileStatusRow>({
+    name: "file_status",
+    text: `select ${statusColumns}, s.queue_position from file_status s where s.file_id = $1`,
+    values: [fileId],
+  });
   return rows[0];
 }
 
@@ -106,10 +149,15 @@ export async function getFileStatuses(
   db: Database,
   fileIds: readonly string[],
 ): Promise<FileStatusRow[]> {
-  const { rows } = await db.query<FileStatusRow>(
-    `select * from file_status where file_id = any($1::uuid[])`,
-    [fileIds],
-  );
+  const isNeeded =
+    "exists (select from files where file_id = any($1::uuid[]) and state = 'pending')";
+  const { rows } = await db.query<FileStatusRow>({
+    name: "file_statuses",
+    text: `select ${statusColumns}, q.queue_position
+      from file_status s left join ${numberedQueue(isNeeded)} q on q.file_id = s.file_id
+      where s.file_id = any($1::uuid[])`,
+    values: [fileIds],
+  });
   return rows;
 }
 

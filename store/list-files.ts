@@ -2,7 +2,7 @@ import { idsThatBegin, isIdBeginning } from "@transpod/contract/id-beginning.ts"
 import type { FileSort, SortOrder } from "@transpod/contract/list-api.ts";
 import type { FileState } from "@transpod/contract/states.ts";
 import type { Database } from "./database.ts";
-import type { FileStatusRow } from "./files.ts";
+import { numberedQueue, statusColumns, type FileStatusRow } from "./files.ts";
 
 /** Where a page of the list ends: the next one begins after this file. */
 export interface ListPosition {
@@ -50,16 +50,23 @@ export async function listFileStatus(
 ): Promise<(FileStatusRow & ListPosition)[]> {
   const by = sorts[sort];
   const ids = search !== undefined && isIdBeginning(search) ? idsThatBegin(search) : undefined;
+  const isNeeded = "exists (select from page where page.state = 'pending')";
   const { rows } = await db.query<FileStatusRow & ListPosition>(
-    `select s.*, (${by.position})::text as position
-     from files f join file_status s on s.file_id = f.file_id
-     where ($1::text[] is null or f.state = any($1))
-       and ($2::text is null or
-         (${by.column}, f.file_id) ${order === "desc" ? "<" : ">"} (${by.after}, $3::uuid))
-       and ($5::text is null or f.api_key_id = $5)
-       and ($6::text is null or f.file_name ilike $6 or f.file_id between $7::uuid and $8::uuid)
-     order by ${by.column} ${order}, f.file_id ${order}
-     limit $4`,
+    `with page as materialized (
+       select f.file_id, f.state, ${by.column} as sorted_by, (${by.position})::text as position
+       from files f
+       where ($1::text[] is null or f.state = any($1))
+         and ($2::text is null or
+           (${by.column}, f.file_id) ${order === "desc" ? "<" : ">"} (${by.after}, $3::uuid))
+         and ($5::text is null or f.api_key_id = $5)
+         and ($6::text is null or f.file_name ilike $6 or f.file_id between $7::uuid and $8::uuid)
+       order by ${by.column} ${order}, f.file_id ${order}
+       limit $4
+     )
+     select ${statusColumns}, q.queue_position, page.position
+     from page join file_status s on s.file_id = page.file_id
+       left join ${numberedQueue(isNeeded)} q on q.file_id = page.file_id
+     order by page.sorted_by ${order}, page.file_id ${order}`,
     [
       states ?? null,
       after?.position ?? null,

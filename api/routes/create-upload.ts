@@ -8,7 +8,7 @@ import {
 } from "@transpod/contract/public-api.ts";
 import { uploadTooLarge } from "@transpod/contract/refusal-sentences.ts";
 import { HttpError, parseRequest } from "@transpod/runtime/problems.ts";
-import { insertFile, type NewFile } from "@transpod/store/files.ts";
+import { insertAuditedFile, type NewFile } from "@transpod/store/files.ts";
 import { accessOf } from "../access/access.ts";
 import type { ApiDeps } from "../deps.ts";
 import { json, problems } from "../describe.ts";
@@ -35,9 +35,10 @@ export const createUpload: Route = {
     refuseTooLarge(wanted, deps.settings.maxUploadBytes);
     const file = announce(wanted, accessOf(request).keyId, deps);
     const upload = wanted.multipart ? undefined : await signUpload(deps, file);
-    const { upload_until } = await deps.runCommand("create", request, file.file_id, async (db) => {
-      return { done: true, upload_until: await insertFile(db, file) };
-    });
+    const { file_id } = file;
+    const upload_until = await deps.runStatement("create", request, file_id, (db, entry) =>
+      insertAuditedFile(db, file, entry),
+    );
     response.json(toUploadResponse({ ...file, upload_until }, upload));
   },
 };

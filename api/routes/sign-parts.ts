@@ -1,4 +1,3 @@
-import { UploadPartCommand } from "@aws-sdk/client-s3";
 import { layOutParts, type Part } from "@transpod/contract/part-layout.ts";
 import {
   uploadPartsRequest,
@@ -14,7 +13,7 @@ import { jsonBody } from "../json-body.ts";
 import { signUrl } from "../presign.ts";
 import type { Route } from "../route.ts";
 import { prolongedUpload } from "../uploads/find-upload.ts";
-import { declaredSize, noMultipart, targetOf } from "../uploads/multipart.ts";
+import { declaredSize, noMultipart } from "../uploads/multipart.ts";
 
 export const signParts: Route = {
   method: "post",
@@ -40,10 +39,13 @@ export const signParts: Route = {
   handle: (deps) => async (request, response) => {
     const { part_numbers } = parseRequest(uploadPartsRequest, jsonBody(request));
     const row = await prolongedUpload(deps, request);
-    if (row.upload_id === null) throw noMultipart();
+    const { s3_key, upload_id: uploadId } = row;
+    if (uploadId === null) throw noMultipart();
     const layout = layOutParts(declaredSize(row));
     const parts = part_numbers.map((number) => layout[number - 1] ?? refuse(number, layout.length));
-    const signed = await Promise.all(parts.map((part) => signPart(deps, row, part)));
+    const signed = await Promise.all(
+      parts.map((part) => signPart(deps, { s3_key, uploadId }, part)),
+    );
     response.json({
       parts: signed.map((part) => part.answer),
       expires_at: new Date(Math.min(...signed.map((part) => part.expiresAt))).toISOString(),
@@ -51,18 +53,19 @@ export const signParts: Route = {
   },
 };
 
-async function signPart(deps: ApiDeps, row: UploadRow, { number, start, end }: Part) {
-  const command = new UploadPartCommand({
-    ...targetOf(deps, row),
-    PartNumber: number,
-    ContentLength: end - start,
-  });
-  const { url, expiresAt } = await signUrl(
-    deps.publicS3,
-    command,
-    deps.settings.uploadUrlTtlSeconds,
-  );
+async function signPart(
+  { publicS3, buckets, settings }: ApiDeps,
+  { s3_key, uploadId }: { s3_key: string; uploadId: string },
+  { number, start, end }: Part,
+) {
   const upload_headers = { "Content-Length": String(end - start) };
+  const request = {
+    operation: "UploadPart",
+    ...{ bucket: buckets.raw, key: s3_key },
+    query: { partNumber: String(number), uploadId },
+    headers: upload_headers,
+  } as const;
+  const { url, expiresAt } = await signUrl(publicS3, request, settings.uploadUrlTtlSeconds);
   const answer = { part_number: number, upload_url: url, upload_headers };
   return { answer, expiresAt: expiresAt.getTime() };
 }

@@ -1,4 +1,3 @@
-import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { maxPutBytes } from "@transpod/contract/part-layout.ts";
 import type { UploadResponse } from "@transpod/contract/public-api.ts";
 import type { UploadRow } from "@transpod/store/uploads.ts";
@@ -22,20 +21,13 @@ export async function signUpload(
   { s3_key, declared_size_bytes: size, declared_content_type: type }: Announced,
 ): Promise<SignedUpload | undefined> {
   if (size !== null && size > maxPutBytes) return undefined;
-  const declared = size !== null || type !== null;
-  const command = new PutObjectCommand({
-    Bucket: buckets.raw,
-    Key: s3_key,
-    ...(size === null ? {} : { ContentLength: size }),
-    ...(type === null ? {} : { ContentType: type }),
-    ...(declared ? { IfNoneMatch: "*" } : {}),
-  });
   const headers = {
     ...(size === null ? {} : { "Content-Length": String(size) }),
     ...(type === null ? {} : { "Content-Type": type }),
-    ...(declared ? { "If-None-Match": "*" } : {}),
+    ...(size === null && type === null ? {} : { "If-None-Match": "*" }),
   };
-  return { ...(await signUrl(publicS3, command, settings.uploadUrlTtlSeconds)), headers };
+  const request = { operation: "PutObject", bucket: buckets.raw, key: s3_key, headers } as const;
+  return { ...(await signUrl(publicS3, request, settings.uploadUrlTtlSeconds)), headers };
 }
 
 /** Without a URL the file must be uploaded in parts. */

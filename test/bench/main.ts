@@ -12,7 +12,7 @@ import { planTranscode } from "@transpod/transcoder-image/plan/plan.ts";
 import { probeSource } from "@transpod/transcoder-image/probe/probe-source.ts";
 import { TranspodClient } from "@transpod/client/client.ts";
 import { makeSample } from "../e2e/samples.ts";
-import { cpuSecondsOfEnded, cpuSecondsOfTree } from "./cpu-time.ts";
+import { cpuSecondsOfEnded, useOf } from "./process-tree.ts";
 import { compare, describeComparison, type Pair } from "./pairs.ts";
 
 const command = new Command("bench")
@@ -64,11 +64,11 @@ async function runPair(file: string, serviceFirst: boolean): Promise<Pair> {
 /** From `POST /upload` to the status `completed`; `cpu` is of the service and all its processes. */
 async function throughService(path: string) {
   const began = performance.now();
-  const used = await cpuSecondsOfTree(process.pid);
+  const used = await useOf(process.pid);
   const fileId = await client.upload(path);
   const status = await client.watch(fileId, () => {});
   const service = (performance.now() - began) / 1000;
-  const cpu = (await cpuSecondsOfTree(process.pid)) - used;
+  const cpu = (await useOf(process.pid)).cpuSeconds - used.cpuSeconds;
   const { phase_times, original, processed, verification } = status;
   if (phase_times === null || original === null || processed === null) {
     throw new Error(`not completed: ${status.failure?.detail}`);

@@ -6,7 +6,6 @@ import {
 } from "@transpod/contract/multipart-api.ts";
 import { fileParams } from "@transpod/contract/public-api.ts";
 import { HttpError, parseRequest } from "@transpod/runtime/problems.ts";
-import type { UploadRow } from "@transpod/store/uploads.ts";
 import type { ApiDeps } from "../deps.ts";
 import { json, problems } from "../describe.ts";
 import { jsonBody } from "../json-body.ts";

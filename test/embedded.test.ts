@@ -71,7 +71,7 @@ describe("started by the test", () => {
       original: { width: 320, height: 180, frames: 48, audio_codecs: ["aac"] },
       processed: { codec: "hevc", frames: 48 },
       verification: { frames: 48 },
-      stills: 3,
+      stills: 4,
     });
 
     expect(await transpod?.end("SIGINT")).toBe(0);

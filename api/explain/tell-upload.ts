@@ -1,16 +1,18 @@
 import type { Entry } from "@transpod/contract/explain-api.ts";
 import { formatBytes } from "@transpod/contract/quantities.ts";
 import type { ArrivalRow } from "@transpod/store/story.ts";
-import { byWhom } from "./actors.ts";
+import { byKey, byWhom } from "./actors.ts";
 import { after, entry, failureOf } from "./entries.ts";
 import type { Story } from "./story.ts";
 
 /** What happened before the first attempt, and to uploads that came later. Pure. */
 export function tellUpload(story: Story): Entry[] {
-  const { file, waiting, transitions, arrivals } = story;
+  const { file, waiting, transitions, arrivals, commands, reader } = story;
   const { declared_size_bytes: size } = waiting;
   const declared = size === null ? "" : ` (${formatBytes(size)})`;
-  const by = byWhom(story, "createUpload", transitions[0]);
+  // There is one, and its line is written by the same statement as the file.
+  const announcement = commands.find(({ action }) => action === "createUpload");
+  const by = byKey(announcement, reader);
   return [
     entry(file.created_at, "upload", `The file was announced${declared}${by}.`),
     ...transitions

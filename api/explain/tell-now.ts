@@ -17,9 +17,7 @@ function textOf({ file, waiting }: Story): string | null {
     case "uploaded":
       return "Its upload is in S3. It waits for S3's event about it.";
     case "pending":
-      return waiting.launch_after === null
-        ? `It is at place ${file.queue_position ?? 1} in the queue.`
-        : `It waits until ${waiting.launch_after.toISOString()} after the failure.`;
+      return `It is at place ${file.queue_position ?? 1} in the queue.${tellPause(waiting)}`;
     case "processing":
       return tellProcessing(file);
     case "completed":
@@ -27,6 +25,12 @@ function textOf({ file, waiting }: Story): string | null {
     case "cancelled":
       return null;
   }
+}
+
+function tellPause({ launch_after }: Story["waiting"]): string {
+  return launch_after === null
+    ? ""
+    : ` After the failure it waits until ${launch_after.toISOString()}.`;
 }
 
 function tellProcessing({ waiting_for, progress, workers, chunks }: Story["file"]): string {

@@ -181,7 +181,7 @@ test.each([
   [
     { state: "pending", queue_position: 2 },
     { waiting: { ...waiting, launch_after: at(90) } },
-    "It waits until 2026-01-31T12:01:30.000Z after the failure.",
+    "It is at place 2 in the queue. After the failure it waits until 2026-01-31T12:01:30.000Z.",
   ],
   [{ state: "processing" }, {}, "Its Job is being created."],
   [{ state: "processing", workers: 0, waiting_for: "a node." }, {}, "Its Job waits: a node."],

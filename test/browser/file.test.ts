@@ -41,7 +41,7 @@ test("a video whose result was too large is completed by a retry with other sett
   await page.getByLabel("Constant rate factor, 1 to 51").fill("18");
   await page.getByRole("button", { name: "Start attempt" }).click();
   await page.getByText("A new attempt begins").waitFor();
-  await page.getByText("The result was verified and published.").waitFor();
+  await page.getByText(/^The result was verified and published/).waitFor();
   const { attempt, settings } = await ended(running, fileId);
   expect(attempt).toBe(2);
   expect(settings).toMatchObject({ if_larger: "keep", crf: 18, quality: "balanced" });

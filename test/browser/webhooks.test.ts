@@ -46,13 +46,13 @@ test("a webhook is added, tested, disabled and enabled", async () => {
   receiver.respond = (_received, response) => void response.writeHead(204).end();
 
   await card.getByRole("button", { name: "Disable" }).click();
-  await card.getByText("Disabled").waitFor();
+  await card.getByText("Disabled", { exact: true }).waitFor();
   const { file_id: fileId } = await announce(running, "film.mp4");
   const act = (method: string, path = "") =>
     fetch(`${running.transpod.url}/upload/${fileId}${path}`, { method });
   await act("POST", "/cancel");
   await card.getByRole("button", { name: "Enable" }).click();
-  await card.getByText("Enabled").waitFor();
+  await card.getByText("Enabled", { exact: true }).waitFor();
   await row(/Cancelled: film\.mp4/, /Failed/, /The webhook was disabled\./);
   await act("DELETE");
   await expect.poll(() => receiver.typesOf(fileId), { timeout: 30_000 }).toEqual(["file.deleted"]);

@@ -1,4 +1,5 @@
 import { create as contentDisposition } from "content-disposition";
+import { versionParameter } from "@transpod/runtime/aws.ts";
 import type { ApiDeps } from "./deps.ts";
 import { signUrl } from "./presign.ts";
 
@@ -15,15 +16,15 @@ export async function signDownload(
   { bucket, key, version }: StoredObject,
   fileName: string,
 ): Promise<string> {
+  const { VersionId: versionId } = versionParameter(version);
   const request = {
     operation: "GetObject",
     ...{ bucket, key },
-    query: { "response-content-disposition": contentDisposition(fileName), ...ofVersion(version) },
+    query: {
+      "response-content-disposition": contentDisposition(fileName),
+      ...(versionId === undefined ? {} : { versionId }),
+    },
   } as const;
   const { url } = await signUrl(publicS3, request, settings.downloadUrlTtlSeconds);
   return url;
-}
-
-function ofVersion(version: string | null): { versionId?: string } {
-  return version === null || version === "" ? {} : { versionId: version };
 }

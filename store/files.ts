@@ -75,8 +75,12 @@ const insertion = `insert into files (file_id, file_name, s3_key, priority, decl
   values ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9))
   returning upload_until`;
 
-function insertedValues(file: NewFile): unknown[] {
-  return [
+/**
+ * Writes a file, and the line of the audit log about it: one statement is one transaction and one round trip. Resolves
+ * with the time by which the upload must be complete.
+ */
+export async function insertFile(db: Database, file: NewFile, entry: AuditEntry): Promise<Date> {
+  const values = [
     file.file_id,
     file.file_name,
     file.s3_key,
@@ -87,23 +91,8 @@ function insertedValues(file: NewFile): unknown[] {
     file.api_key_id,
     file.upload_expiry_seconds,
   ];
-}
-
-/** Resolves with the time by which the upload must be complete. */
-export async function insertFile(db: Database, file: NewFile): Promise<Date> {
-  const { rows } = await db.query<{ upload_until: Date }>(insertion, insertedValues(file));
-  return rows[0]!.upload_until;
-}
-
-/** As insertFile, with the line of the audit log: one statement is one transaction and one round trip. */
-export async function insertAuditedFile(
-  db: Database,
-  file: NewFile,
-  entry: AuditEntry,
-): Promise<Date> {
-  const values = insertedValues(file);
   const { rows } = await db.query<{ upload_until: Date }>({
-    name: "insert_audited_file",
+    name: "insert_file",
     text: `with audited as (${auditInsertion(values.length + 1)}) ${insertion}`,
     values: [...values, ...auditValues(entry)],
   });

@@ -34,7 +34,10 @@ export async function announcedFile(
     upload_expiry_seconds: 3600,
     ...overrides,
   };
-  await insertFile(db, file);
+  await insertFile(db, file, {
+    ...{ action: "createUpload", key_id: file.api_key_id, file_id, result: "done", code: null },
+    ...{ client: "127.0.0.1", request_id: null },
+  });
   return file;
 }
 

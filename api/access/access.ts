@@ -1,6 +1,6 @@
 import type { Request } from "express";
 import type { Scope } from "@transpod/contract/api-keys.ts";
-import type { Pass } from "../events/pass.ts";
+import type { Pass } from "./pass.ts";
 
 /** Who sends a request: the holder of a key or, with AUTH=off, any client. */
 export interface Caller extends Pass {

@@ -7,7 +7,7 @@ import { getApiKey, type ApiKeyRow } from "@transpod/store/api-keys.ts";
 import type { Database } from "@transpod/store/database.ts";
 import { useSession } from "@transpod/store/sessions.ts";
 import type { ApiSettings } from "../config.ts";
-import { authenticatingTokenIn, refuseCrossSite } from "./session-cookie.ts";
+import { refuseCrossSite, tokenIn } from "./session-cookie.ts";
 
 /** The key in an Authorization header; undefined when there is none, or it can't be a key. */
 export function keyIn(authorization: string | undefined) {
@@ -17,12 +17,20 @@ export function keyIn(authorization: string | undefined) {
 /** An API key that is valid. */
 export type ValidKey = Pick<ApiKeyRow, "key_id" | "name" | "scopes">;
 
+export interface Authenticated {
+  key: ValidKey;
+  /** Of the session that it was found by; undefined when the request sent the key itself. */
+  token: string | undefined;
+}
+
 /** By the Authorization header, else by the cookie of a session. Throws an HttpError 401, or 403 for another site's request. */
-export async function authenticate(db: Database, request: Request): Promise<ValidKey> {
-  const token = authenticatingTokenIn(request);
-  return await (token === undefined
-    ? findKey(db, request.get("authorization"))
+export async function authenticate(db: Database, request: Request): Promise<Authenticated> {
+  const authorization = request.get("authorization");
+  const token = authorization === undefined ? tokenIn(request) : undefined;
+  const key = await (token === undefined
+    ? findKey(db, authorization)
     : findSessionKey(db, request, token));
+  return { key, token };
 }
 
 async function findSessionKey(db: Database, request: Request, token: string): Promise<ValidKey> {

@@ -10,7 +10,6 @@ import { auditEntry, fileIdInPath, recordRefusal } from "./audit.ts";
 import { authenticate } from "./authenticate.ts";
 import { limitRequests } from "./limits.ts";
 import { refuseKeys } from "./refuse-key.ts";
-import { authenticatingTokenIn } from "./session-cookie.ts";
 
 /**
  * The handlers before an operation that has a scope: authentication, rate limit, authorization. A
@@ -35,12 +34,11 @@ function identifyByKey(deps: AppDeps): (action: string) => RequestHandler {
   const refuseKey = refuseKeys(deps);
   return (action) => async (request, response, next) => {
     const authorization = request.get("authorization");
-    const { key_id: keyId, scopes } = await authenticate(deps.pool, request).catch(
-      (error: unknown) => refuseKey({ request, response }, { action, authorization }, error),
+    const { key, token } = await authenticate(deps.pool, request).catch((error: unknown) =>
+      refuseKey({ request, response }, { action, authorization }, error),
     );
-    const token = authenticatingTokenIn(request);
     const session = token === undefined ? null : hashSecret(token).toString("hex");
-    setAccess(request, { keyId, session, scopes, action });
+    setAccess(request, { keyId: key.key_id, session, scopes: key.scopes, action });
     next();
   };
 }

@@ -19,11 +19,6 @@ export function tokenIn(request: Request): string | undefined {
   return cookieShape.exec(request.get("cookie") ?? "")?.[1];
 }
 
-/** The token that a request is allowed by: none when it sends a key. */
-export function authenticatingTokenIn(request: Request): string | undefined {
-  return request.get("authorization") === undefined ? tokenIn(request) : undefined;
-}
-
 /** Scripts can't read it, and requests from other sites don't have it. */
 const attributes = (request: Request) =>
   ({ httpOnly: true, sameSite: "strict", path: "/", secure: request.secure }) as const;

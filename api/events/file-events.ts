@@ -4,7 +4,7 @@ import type { Logger } from "@transpod/runtime/logger.ts";
 import type { Service } from "@transpod/runtime/process.ts";
 import { getFileStatuses, getOwners, type FileStatusRow } from "@transpod/store/files.ts";
 import { listenForFiles } from "@transpod/store/notifications.ts";
-import { findEnded, type Pass } from "./pass.ts";
+import { findEnded, type Pass } from "../access/pass.ts";
 
 export interface FileEventsDeps {
   pool: pg.Pool;

@@ -5,7 +5,7 @@ import type { FileStatusRow } from "@transpod/store/files.ts";
 import { toFileStatus } from "../file-status.ts";
 import { eventWriter } from "./event-writer.ts";
 import type { FileEvents } from "./file-events.ts";
-import type { Pass } from "./pass.ts";
+import type { Pass } from "../access/pass.ts";
 
 /**
  * A client with more unread data than this is disconnected: it reconnects and begins with the current

@@ -2,7 +2,7 @@ import type { Response } from "express";
 import { toFileStatus } from "../file-status.ts";
 import { eventWriter } from "./event-writer.ts";
 import type { FileEvents } from "./file-events.ts";
-import type { Pass } from "./pass.ts";
+import type { Pass } from "../access/pass.ts";
 
 /** A client with more unread data than this is disconnected: it connects again and lists the files again. */
 const unreadLimitBytes = 1024 * 1024;

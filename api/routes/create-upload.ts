@@ -8,7 +8,7 @@ import {
 } from "@transpod/contract/public-api.ts";
 import { uploadTooLarge } from "@transpod/contract/refusal-sentences.ts";
 import { HttpError, parseRequest } from "@transpod/runtime/problems.ts";
-import { insertAuditedFile, type NewFile } from "@transpod/store/files.ts";
+import { insertFile, type NewFile } from "@transpod/store/files.ts";
 import { accessOf } from "../access/access.ts";
 import type { ApiDeps } from "../deps.ts";
 import { json, problems } from "../describe.ts";
@@ -37,7 +37,7 @@ export const createUpload: Route = {
     const upload = wanted.multipart ? undefined : await signUpload(deps, file);
     const { file_id } = file;
     const upload_until = await deps.runStatement("create", request, file_id, (db, entry) =>
-      insertAuditedFile(db, file, entry),
+      insertFile(db, file, entry),
     );
     response.json(toUploadResponse({ ...file, upload_until }, upload));
   },

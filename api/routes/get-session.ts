@@ -1,7 +1,7 @@
 import { session, type Session } from "@transpod/contract/session-api.ts";
 import { HttpError } from "@transpod/runtime/problems.ts";
 import { authenticate, toSession } from "../access/authenticate.ts";
-import { authenticatingTokenIn, setCookie } from "../access/session-cookie.ts";
+import { setCookie } from "../access/session-cookie.ts";
 import { json, problems } from "../describe.ts";
 import type { Route } from "../route.ts";
 
@@ -21,13 +21,12 @@ export const getSession: Route = {
     async (request, response) => {
       response.set("Cache-Control", "no-store");
       if (!settings.auth) return void response.json(toSession(null, settings) satisfies Session);
-      const key = await authenticate(pool, request).catch((error: unknown) => {
+      const found = await authenticate(pool, request).catch((error: unknown) => {
         if (error instanceof HttpError) return null;
         throw error;
       });
-      const token = authenticatingTokenIn(request);
       // The browser keeps the cookie as long as the session may last from now on.
-      if (key !== null && token !== undefined) setCookie(request, response, token);
-      response.json(toSession(key, settings) satisfies Session);
+      if (found?.token !== undefined) setCookie(request, response, found.token);
+      response.json(toSession(found?.key ?? null, settings) satisfies Session);
     },
 };

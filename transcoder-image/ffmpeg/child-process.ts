@@ -15,6 +15,17 @@ export const inputGuards = [
 export const pixelGuard = ["-max_pixels", String(absoluteMaxPixels)];
 
 /**
+ * What every ffmpeg that `runFfmpeg` runs begins with: no questions, messages of this level, and its progress, line by
+ * line.
+ */
+export function reportingOptions(level: "info" | "warning" | "error"): string[] {
+  return [
+    ["-nostdin", "-hide_banner", "-y", "-loglevel", `level+${level}`],
+    ["-nostats", "-progress", "pipe:1", "-stats_period", "1"],
+  ].flat();
+}
+
+/**
  * How every ffmpeg and ffprobe is started. It does not get our token. It is ended by SIGKILL at once:
  * its output after a SIGTERM would be discarded anyway, and x265 takes up to half a minute to write it.
  */

@@ -27,7 +27,7 @@ export interface FfmpegResult {
 }
 
 /**
- * Runs ffmpeg to its end; `args` must hold `-progress pipe:1`. Throws AttemptError `stalled`,
+ * Runs ffmpeg to its end; `args` must begin with `reportingOptions`. Throws AttemptError `stalled`,
  * `disk_full`, `out_of_memory`, `damaged`, `unsupported_codec` or `transcode_failed`, or the signal's
  * reason after the process has ended.
  */

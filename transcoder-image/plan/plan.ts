@@ -1,6 +1,6 @@
 import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import type { Codec, Hdr10 } from "@transpod/contract/work-protocol.ts";
-import { inputGuards, pixelGuard } from "../ffmpeg/child-process.ts";
+import { inputGuards, pixelGuard, reportingOptions } from "../ffmpeg/child-process.ts";
 import type { FfmpegFacts } from "../ffmpeg/facts.ts";
 import type { Colour, Source } from "../probe/media.ts";
 import { chooseWindows } from "../samples/windows.ts";
@@ -86,8 +86,7 @@ export function planTranscode(source: Source, settings: PlanSettings): Plan {
   return {
     target: video.codec,
     args: [
-      ["-nostdin", "-hide_banner", "-y", "-loglevel", "level+warning"],
-      ["-nostats", "-progress", "pipe:1", "-stats_period", "1"],
+      reportingOptions("warning"),
       [...inputGuards, ...pixelGuard],
       ["-threads", String(cpus), "-noautorotate", "-i", input],
       joined === undefined

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Still } from "@transpod/contract/work-protocol.ts";
+import { reportingOptions } from "../ffmpeg/child-process.ts";
 import type { FfmpegFacts } from "../ffmpeg/facts.ts";
 import { runFfmpeg } from "../ffmpeg/run-ffmpeg.ts";
 import { keepColour, toneMap } from "../plan/colour.ts";
@@ -58,18 +59,14 @@ export async function makeStills(request: StillsRequest): Promise<MadeStills> {
     pictureOf(request, { input: 1, frame: chosen.poster, path: poster, ...small }),
   ];
   const args = [
-    ["-nostdin", "-hide_banner", "-y", "-loglevel", "level+error"],
-    ["-nostats", "-progress", "pipe:1", "-stats_period", "1"],
+    reportingOptions("error"),
     [...rawInput(samples, samples.original), ...rawInput(samples, samples.processed)],
     ...outputs,
   ].flat();
   await runFfmpeg({ args, stallSeconds, totalFrames: 1, signal });
   const paths = pairs.flatMap(({ original, processed }) => [original, processed]);
   await Promise.all([...paths, poster].map(requirePicture));
-  return {
-    poster,
-    pairs: pairs.map(({ still, original, processed }) => ({ still, original, processed })),
-  };
+  return { poster, pairs };
 }
 
 /** From the start of the file, in microseconds' precision. */

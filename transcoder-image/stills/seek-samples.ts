@@ -1,4 +1,4 @@
-import { inputGuards, pixelGuard } from "../ffmpeg/child-process.ts";
+import { inputGuards, pixelGuard, reportingOptions } from "../ffmpeg/child-process.ts";
 import { runFfmpeg } from "../ffmpeg/run-ffmpeg.ts";
 import type { VideoFilters } from "../plan/video.ts";
 import type { Source } from "../probe/media.ts";
@@ -49,8 +49,7 @@ async function takeFrames(
   const joined = `${frames.map((_, i) => `[f${i}]`).join("")}concat=n=${frames.length}`;
   const graph = [...firsts, `${joined},${rawChain(samples, chain)}[all]`].join(";");
   const args = [
-    ["-nostdin", "-hide_banner", "-y", "-loglevel", "level+error"],
-    ["-nostats", "-progress", "pipe:1", "-stats_period", "1", ...inputs],
+    [...reportingOptions("error"), ...inputs],
     ["-filter_complex", graph, "-map", "[all]", ...rawOutput(to)],
   ].flat();
   await runFfmpeg({ args, stallSeconds, totalFrames: frames.length, signal });

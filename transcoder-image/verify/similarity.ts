@@ -1,6 +1,8 @@
 import { AttemptError } from "../attempt/attempt-error.ts";
+import { reportingOptions } from "../ffmpeg/child-process.ts";
 import { runFfmpeg } from "../ffmpeg/run-ffmpeg.ts";
 import { rawInput, type SampleFiles } from "../samples/raw-pictures.ts";
+import { framesOf } from "../samples/windows.ts";
 
 /** Structural similarity of brightness and the two colours; 1 for the same picture. */
 export interface Similarity {
@@ -25,14 +27,13 @@ export async function measureSimilarity({
   signal,
 }: SimilarityRequest): Promise<Similarity | undefined> {
   const args = [
-    ["-nostdin", "-hide_banner", "-loglevel", "level+info"],
-    ["-nostats", "-progress", "pipe:1", "-stats_period", "1"],
+    reportingOptions("info"),
     [...rawInput(samples, samples.original), ...rawInput(samples, samples.processed)],
     ["-filter_complex", graphOf(samples)],
     samples.windows.flatMap((_, i) => ["-map", `[s${i}]`]),
     ["-f", "null", "-"],
   ].flat();
-  const totalFrames = samples.windows.reduce((sum, { frames }) => sum + frames, 0);
+  const totalFrames = framesOf(samples.windows).length;
   try {
     const { diagnostics } = await runFfmpeg({ args, stallSeconds, totalFrames, signal });
     const measured = parseSimilarities(diagnostics.lines);

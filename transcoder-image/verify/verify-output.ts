@@ -1,7 +1,7 @@
 import type { TranscodeSettings } from "@transpod/contract/transcode-settings.ts";
 import type { Verification } from "@transpod/contract/work-protocol.ts";
 import { AttemptError } from "../attempt/attempt-error.ts";
-import { inputGuards } from "../ffmpeg/child-process.ts";
+import { inputGuards, reportingOptions } from "../ffmpeg/child-process.ts";
 import type { FfmpegProgress } from "../ffmpeg/progress.ts";
 import { runFfmpeg } from "../ffmpeg/run-ffmpeg.ts";
 import type { Expected } from "../plan/plan.ts";
@@ -168,8 +168,7 @@ async function decode(request: VerifyRequest, videoIndex: number): Promise<numbe
   const maps = [...picture, ...encodedAudio];
   if (maps.length === 0) return verifiedVideo?.frames ?? 0;
   const args = [
-    ["-nostdin", "-hide_banner", "-y", "-loglevel", "level+error"],
-    ["-nostats", "-progress", "pipe:1", "-stats_period", "1"],
+    reportingOptions("error"),
     ["-xerror", "-err_detect", "explode", "-threads", String(cpus), ...inputGuards],
     ["-noautorotate", "-i", output, ...maps],
     ["-fps_mode", "passthrough", "-f", "null", "-", ...picture, ...sampled],

@@ -23,20 +23,16 @@ export async function startBacking(folder: string, pending: number) {
   parts.defer(() => pool.end());
   const completed = await claimedFile(pool);
   await completeFile(pool, completed, `${completed.fileId}/1-1.mp4`, resultOf(completed));
-  const queued = await Promise.all(Array.from({ length: pending }, () => pendingFile(pool)));
+  await Promise.all(Array.from({ length: pending }, () => pendingFile(pool)));
   // Otherwise autovacuum would do it at some time during the measurements.
   await pool.query("vacuum analyze");
   const pid = Number.parseInt(await readFile(join(data, "postmaster.pid"), "utf8"), 10);
   const running = parts.move();
   return {
     databaseUrl: postgres.url,
-    pool,
     completedFile: completed.fileId,
-    pendingFiles: queued.map(({ fileId }) => fileId),
     apiKey: await insertTestKey(pool, "admin"),
     use: () => useOf(pid),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
-
-export type Backing = Awaited<ReturnType<typeof startBacking>>;

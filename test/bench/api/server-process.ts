@@ -15,7 +15,6 @@ export interface ServerOptions {
 }
 
 export interface ServerProcess extends AsyncDisposable {
-  name: string;
   url: string;
   use(): Promise<ProcessUse>;
 }
@@ -42,7 +41,6 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
     throw new Error(`${name} did not start:\n${await readFile(log, "utf8")}`);
   }
   return {
-    name,
     url,
     use: () => useOf(child.pid!),
     [Symbol.asyncDispose]: async () => void (await child.stop()),

@@ -41,7 +41,12 @@ test.for(["1", "29", "36501", "-1"])("records can't be kept for %s days", (days)
 
 test("records are kept for 90 days, videos for ever", () => {
   expect(readControllerConfig(required).settings).toMatchObject({
-    ...{ originalRetentionDays: 0, resultRetentionDays: 0, recordRetentionDays: 90 },
+    ...{
+      deliveryRetentionDays: 30,
+      originalRetentionDays: 0,
+      resultRetentionDays: 0,
+      recordRetentionDays: 90,
+    },
   });
   const forEver = { ...required, RECORD_RETENTION_DAYS: "0" };
   expect(readControllerConfig(forEver).settings.recordRetentionDays).toBe(0);

@@ -35,6 +35,7 @@ const settings = z.object({
   SWEEP_SECONDS: integer({ min: 1 }).default(30),
   UPLOAD_EVENT_GRACE_SECONDS: integer({ min: 1 }).default(60),
   AUDIT_LOG_RETENTION_DAYS: retentionDays.default(365),
+  DELIVERY_RETENTION_DAYS: retentionDays.default(30),
   ORIGINAL_RETENTION_DAYS: retentionDays.default(0),
   RESULT_RETENTION_DAYS: retentionDays.default(0),
   RECORD_RETENTION_DAYS: retentionDays
@@ -97,6 +98,8 @@ export interface ControllerSettings {
   unknownUploadSeconds: number;
   /** How long to keep an entry of the audit log; 0: for ever. */
   auditLogRetentionDays: number;
+  /** How long a delivery of a webhook is kept after its end; 0: for ever. */
+  deliveryRetentionDays: number;
   /** How long originals and results are kept after the file's end, in days; 0: for ever. */
   originalRetentionDays: number;
   resultRetentionDays: number;
@@ -191,6 +194,7 @@ function toSettings(env: z.infer<typeof settings>): Readonly<ControllerSettings>
     // Much longer than the time between S3's answer and the commit of the row, even if a clock is wrong.
     unknownUploadSeconds: 3600,
     auditLogRetentionDays: env.AUDIT_LOG_RETENTION_DAYS,
+    deliveryRetentionDays: env.DELIVERY_RETENTION_DAYS,
     originalRetentionDays: env.ORIGINAL_RETENTION_DAYS,
     resultRetentionDays: env.RESULT_RETENTION_DAYS,
     recordRetentionDays: env.RECORD_RETENTION_DAYS,

@@ -22,8 +22,6 @@ export interface SweepDeps
 
 /** The next sweep continues with the rest. */
 const deletedBatch = 1_000;
-/** How long deliveries are kept after their end. */
-const deliveryDays = 30;
 
 /**
  * Compares the rows with S3, SQS and the Jobs, and repairs differences: uploads without an event,
@@ -39,7 +37,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
     deps.unknownUploads.abortNext(),
     processingFiles(deps.pool).then((ids) => ids.forEach(deps.enqueue)),
     tombstonesToClean(deps.pool, deletedBatch).then((ids) => ids.forEach(deps.enqueue)),
-    deleteOldDeliveries(deps.pool, deliveryDays, deletedBatch),
+    deleteDeliveries(deps),
     shortenAuditLog(deps),
     deleteExpiredSessions(deps.pool),
     sweepJobs(deps),
@@ -55,6 +53,11 @@ export async function sweep(deps: SweepDeps): Promise<void> {
       "the sweep could not finish",
     );
   }
+}
+
+async function deleteDeliveries({ pool, settings }: SweepDeps): Promise<void> {
+  if (settings.deliveryRetentionDays === 0) return;
+  await deleteOldDeliveries(pool, settings.deliveryRetentionDays, deletedBatch);
 }
 
 async function sweepJobs(deps: SweepDeps): Promise<void> {

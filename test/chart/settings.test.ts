@@ -134,6 +134,7 @@ describe("the controller", () => {
         sweepSeconds: 15,
         uploadEventGraceSeconds: 120,
         auditLogRetentionDays: 30,
+        deliveryRetentionDays: 15,
         originalRetentionDays: 60,
         resultRetentionDays: 120,
         recordRetentionDays: 45,

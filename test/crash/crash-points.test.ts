@@ -269,6 +269,7 @@ async function dieWhileExpiring(point: CrashPoint): Promise<void> {
     async () => (await internals.originals(fileId, basename(clip))).length === 0,
     waitOptions,
   );
+  await vi.waitUntil(async () => (await internals.toClean()) === 0, waitOptions);
   expect((await client.status(fileId)).original_deleted_at).not.toBeNull();
 }
 

@@ -18,8 +18,8 @@ import {
 /** 0 is for ever. */
 const retentionDays = integer({ min: 0, max: 36_500 });
 /**
- * SQS keeps a message for 14 days at most, and a presigned URL is valid for 7: after both, one after the other, no event of
- * a deleted file can come any more.
+ * A presigned URL is valid for 7 days at most, and SQS keeps a message for 14: after both, no event of a deleted file
+ * can come any more.
  */
 const minRecordDays = 30;
 

@@ -64,8 +64,9 @@ export async function findStuck(db: Database, limits: StuckLimits): Promise<Find
        select 'stuck_deletion', f.file_id, f.attempt, 'What is no longer kept of it is not deleted yet',
          greatest(f.original_deleted_at, f.result_deleted_at)
        from files f, late
+       -- Each try moves clean_after.
        where f.clean_after is not null
-         and greatest(f.original_deleted_at, f.result_deleted_at, f.clean_after) < late.at
+         and greatest(f.original_deleted_at, f.result_deleted_at) < late.at
      )
      select 'warning' as severity, invariant, file_id, attempt,
        format('%s, for %s s.', what, round(extract(epoch from now() - since))) as sentence

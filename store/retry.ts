@@ -5,9 +5,8 @@ import { inTransaction, type Database } from "./database.ts";
 /**
  * Queues a file that failed or was cancelled for a new attempt, at the end of the queue and with a new
  * count of failures. False when it is in any other state, nothing was ever uploaded, or the
- * original was deleted. The new attempt
- * gets as much memory as the last one, since the file still needs it. `settings` replace the earlier
- * ones.
+ * original was deleted. The new attempt gets as much memory as the last one, since the file still needs
+ * it. `settings` replace the earlier ones.
  */
 export async function requeueFile(
   db: Database,

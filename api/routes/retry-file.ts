@@ -54,7 +54,6 @@ function refuse({
       "to transcode it again.";
     return new HttpError(409, "file_completed", detail);
   }
-  // A file that runs was retried before its original could go.
   if (original_deleted_at !== null) {
     const detail =
       "The original is no longer kept, so it can't be transcoded again. Announce the video again with POST /upload.";

@@ -51,6 +51,7 @@ const schema = awsEnvironment.extend({
   DOWNLOAD_URL_TTL_SECONDS: ttlSeconds,
   UPLOAD_EXPIRY_SECONDS: integer({ min: 1 }).default(7 * 24 * 3600),
   MAX_UPLOAD_BYTES: maxUploadBytes,
+  DELETE_ORIGINALS: z.enum(["on", "off"]).default("off"),
   WEBHOOK_ALLOW_PRIVATE: webhookAllowPrivate,
   LOG_LEVEL: logLevel,
 });
@@ -62,6 +63,8 @@ export interface ApiSettings {
   /** How long an announced file waits for its upload, from the last URL that was asked for. */
   uploadExpirySeconds: number;
   maxUploadBytes: number;
+  /** Whether originals are deleted after success, unless the client says otherwise. */
+  deleteOriginals: boolean;
   /** The web pages that may call the API from a browser. */
   corsOrigins: "*" | readonly string[];
   /** The number of proxies in front of the API, or their addresses; Express calls it `trust proxy`. */
@@ -116,6 +119,7 @@ export function readApiConfig(
         env.UPLOAD_URL_TTL_SECONDS + signingSeconds,
       ),
       maxUploadBytes: env.MAX_UPLOAD_BYTES,
+      deleteOriginals: env.DELETE_ORIGINALS === "on",
       corsOrigins: env.CORS_ORIGINS,
       trustProxy: env.TRUST_PROXY,
       page: env.PAGE === "on",

@@ -11,7 +11,7 @@ export function json(description: string, schema: z.ZodType): ZodOpenApiResponse
   return { description, content: { "application/json": { schema } } };
 }
 
-type ErrorStatus = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 503;
+type ErrorStatus = 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 422 | 429 | 503;
 
 /** The errors that an operation can answer with. */
 export function problems(...statuses: ErrorStatus[]): ZodOpenApiResponsesObject {

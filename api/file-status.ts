@@ -30,6 +30,9 @@ export function toFileStatus(row: FileStatusRow): FileStatus {
     phase_times: row.phase_times,
     sha256: row.sha256,
     stills: row.stills,
+    delete_original: row.delete_original,
+    original_deleted_at: row.original_deleted_at?.toISOString() ?? null,
+    result_deleted_at: row.result_deleted_at?.toISOString() ?? null,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
   };

@@ -62,6 +62,7 @@ test("the document has every route that is served, and no other", () => {
       uploadUrlTtlSeconds: 1,
       downloadUrlTtlSeconds: 1,
       uploadExpirySeconds: 1,
+      deleteOriginals: false,
       maxUploadBytes: 1,
       corsOrigins: [],
       trustProxy: 0,

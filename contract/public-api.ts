@@ -78,6 +78,14 @@ export const uploadRequest = z
         "Videos with a higher priority start first; with equal priority, the oldest starts first.",
     }),
     settings: transcodeSettings.prefault({}),
+    delete_original: z
+      .boolean()
+      .optional()
+      .meta({
+        description:
+          "Whether the original is deleted after the result was verified and published. It then can't be " +
+          "downloaded or transcoded again. The default is the installation's.",
+      }),
   })
   .refine(({ multipart, size_bytes }) => !multipart || size_bytes !== undefined, {
     path: ["size_bytes"],
@@ -185,6 +193,16 @@ export const fileStatus = z
     sha256: z.string().nullable().meta({ description: "SHA-256 of the processed file." }),
     stills: z.int().nonnegative().meta({
       description: "How many pairs of stills there are; with any there is a poster.",
+    }),
+    delete_original: z
+      .boolean()
+      .meta({ description: "Whether the original is deleted after success." }),
+    original_deleted_at: timestamp.nullable().meta({
+      description: "Since when the original is no longer kept: it can't be downloaded.",
+    }),
+    result_deleted_at: timestamp.nullable().meta({
+      description:
+        "Since when the result is no longer kept: it and its stills can't be downloaded.",
     }),
     created_at: timestamp,
     updated_at: timestamp,

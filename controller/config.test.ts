@@ -34,6 +34,24 @@ test("what a file may ask of a worker can be limited, pictures to no more than f
   expect(read).toThrow("MAX_PIXELS: Give a whole number from 1 to 36000000.");
 });
 
+test.for(["1", "29", "36501", "-1"])("records can't be kept for %s days", (days) => {
+  const read = () => readControllerConfig({ ...required, RECORD_RETENTION_DAYS: days });
+  expect(read).toThrow("RECORD_RETENTION_DAYS: ");
+});
+
+test("records are kept for 90 days, videos for ever", () => {
+  expect(readControllerConfig(required).settings).toMatchObject({
+    ...{
+      deliveryRetentionDays: 30,
+      originalRetentionDays: 0,
+      resultRetentionDays: 0,
+      recordRetentionDays: 90,
+    },
+  });
+  const forEver = { ...required, RECORD_RETENTION_DAYS: "0" };
+  expect(readControllerConfig(forEver).settings.recordRetentionDays).toBe(0);
+});
+
 test("a controller is elected under its pod's name, or not at all", () => {
   const named = { ...required, POD_NAME: "controller-1" };
   expect(readControllerConfig(named).candidate).toBe("controller-1");

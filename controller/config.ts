@@ -15,6 +15,14 @@ import {
   webhookAllowPrivate,
 } from "@transpod/runtime/environment.ts";
 
+/** 0 is for ever. */
+const retentionDays = integer({ min: 0, max: 36_500 });
+/**
+ * A presigned URL is valid for 7 days at most, and SQS keeps a message for 14: after both, no event of a deleted file
+ * can come any more.
+ */
+const minRecordDays = 30;
+
 const settings = z.object({
   MAX_RUNNING_JOBS: integer({ min: 1 }).default(10),
   CHUNK_SECONDS: integer({ min: 1 }).default(30),
@@ -26,7 +34,15 @@ const settings = z.object({
   HEARTBEAT_SECONDS: integer({ min: 1 }).default(10),
   SWEEP_SECONDS: integer({ min: 1 }).default(30),
   UPLOAD_EVENT_GRACE_SECONDS: integer({ min: 1 }).default(60),
-  AUDIT_LOG_RETENTION_DAYS: integer({ min: 0, max: 36_500 }).default(365),
+  AUDIT_LOG_RETENTION_DAYS: retentionDays.default(365),
+  DELIVERY_RETENTION_DAYS: retentionDays.default(30),
+  ORIGINAL_RETENTION_DAYS: retentionDays.default(0),
+  RESULT_RETENTION_DAYS: retentionDays.default(0),
+  RECORD_RETENTION_DAYS: retentionDays
+    .refine((days) => days === 0 || days >= minRecordDays, {
+      error: `Give at least ${minRecordDays}, or 0 to keep them for ever.`,
+    })
+    .default(90),
   MAX_PIXELS: integer({ min: 1, max: absoluteMaxPixels }).optional(),
   MAX_DURATION_SECONDS: integer({ min: 1 }).optional(),
   MAX_TRACKS: integer({ min: 1 }).optional(),
@@ -82,6 +98,13 @@ export interface ControllerSettings {
   unknownUploadSeconds: number;
   /** How long to keep an entry of the audit log; 0: for ever. */
   auditLogRetentionDays: number;
+  /** How long a delivery of a webhook is kept after its end; 0: for ever. */
+  deliveryRetentionDays: number;
+  /** How long originals and results are kept after the file's end, in days; 0: for ever. */
+  originalRetentionDays: number;
+  resultRetentionDays: number;
+  /** How long records are kept that nobody can ask for any more, in days; 0: for ever. */
+  recordRetentionDays: number;
   /** How long a received message is hidden: recording it takes milliseconds. */
   queueVisibilitySeconds: number;
   /** Life of a worker's URLs: longer than the longest download, and than the upload of a part. */
@@ -171,6 +194,10 @@ function toSettings(env: z.infer<typeof settings>): Readonly<ControllerSettings>
     // Much longer than the time between S3's answer and the commit of the row, even if a clock is wrong.
     unknownUploadSeconds: 3600,
     auditLogRetentionDays: env.AUDIT_LOG_RETENTION_DAYS,
+    deliveryRetentionDays: env.DELIVERY_RETENTION_DAYS,
+    originalRetentionDays: env.ORIGINAL_RETENTION_DAYS,
+    resultRetentionDays: env.RESULT_RETENTION_DAYS,
+    recordRetentionDays: env.RECORD_RETENTION_DAYS,
     queueVisibilitySeconds: 30,
     workUrlSeconds: 3600,
     leaseSeconds: 15,

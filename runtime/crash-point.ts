@@ -45,6 +45,10 @@ export const crashPoints = [
   "deleted_job_removed",
   "deleted_original_removed",
   "deleted_results_removed",
+  // A row says that an original or a result is no longer kept, and its objects are there.
+  "expiry_decided",
+  // They are gone, and the row still says that they must be deleted.
+  "expired_objects_removed",
 ] as const;
 
 export type CrashPoint = (typeof crashPoints)[number];

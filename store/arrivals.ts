@@ -2,6 +2,7 @@ import type { ObjectCreated } from "@transpod/contract/s3-event.ts";
 import { fileIdOfRawKey } from "@transpod/contract/object-keys.ts";
 import { jobName } from "@transpod/contract/job-identity.ts";
 import type { Database } from "./database.ts";
+import { cleanOriginalAgain } from "./retention.ts";
 import { markUncleaned } from "./tombstones.ts";
 
 /**
@@ -77,6 +78,9 @@ async function disposeOf(db: Database, object: ObjectCreated): Promise<Dispositi
     `select from files where file_id = $1 and s3_key = $2`,
     [fileId, object.key],
   );
-  if (ours === 1) return "superseded";
+  if (ours === 1) {
+    await cleanOriginalAgain(db, fileId);
+    return "superseded";
+  }
   return (await markUncleaned(db, fileId, object.key)) ? "deleted" : "foreign";
 }

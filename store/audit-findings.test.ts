@@ -331,6 +331,13 @@ const stuck: [name: string, sql: string, slots: number, found: string[]][] = [
     1,
     ["stuck_deletion: Its objects are not deleted yet, for 1000 s."],
   ],
+  [
+    "an original that can't be deleted, although it is tried again and again",
+    `update files set original_deleted_at = ${old}, clean_after = now() + interval '10 seconds'
+     where state = 'failed'`,
+    1,
+    ["stuck_deletion: What is no longer kept of it is not deleted yet, for 1000 s."],
+  ],
 ];
 
 test.each(stuck)("%s", async (_, sql, maxRunningJobs, sentences) => {

@@ -60,6 +60,13 @@ export async function findStuck(db: Database, limits: StuckLimits): Promise<Find
        union all
        select 'stuck_deletion', d.file_id, d.attempt, 'Its objects are not deleted yet', d.clean_after
        from tombstones d, late where d.clean_after < late.at
+       union all
+       select 'stuck_deletion', f.file_id, f.attempt, 'What is no longer kept of it is not deleted yet',
+         greatest(f.original_deleted_at, f.result_deleted_at)
+       from files f, late
+       -- Each try moves clean_after.
+       where f.clean_after is not null
+         and greatest(f.original_deleted_at, f.result_deleted_at) < late.at
      )
      select 'warning' as severity, invariant, file_id, attempt,
        format('%s, for %s s.', what, round(extract(epoch from now() - since))) as sentence

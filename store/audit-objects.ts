@@ -63,7 +63,7 @@ export async function findObjectBreaches(
      select 'error' as severity, 'result_missing' as invariant, f.file_id, f.attempt,
        format('Its result %s is not in the bucket.', f.processed_key) as sentence
      from files f join transactions t on t.file_id = f.file_id and t.attempt = f.attempt
-     where f.state = 'completed' and t.ended_at < $1
+     where f.state = 'completed' and f.result_deleted_at is null and t.ended_at < $1
        and not exists (select from processed o where o.s3_key = f.processed_key)
 
      union all
@@ -109,6 +109,7 @@ export async function findObjectBreaches(
      where f.attempt > 0 and f.queued_at < $1
        -- It failed for that very reason.
        and f.failure_code is distinct from 'source_changed'
+       and f.original_deleted_at is null
        and not exists (
          select from seen_objects o where o.bucket = 'raw' and o.s3_key = f.s3_key
            and f.source_version in (o.version_id, ''))
@@ -128,6 +129,21 @@ export async function findObjectBreaches(
        select p.s3_key, p.modified_at from stills p where p.file = d.file_id::text
      ) o on true
      where d.clean_after is null or d.clean_after > now()
+
+     union all
+     select case when greatest(o.modified_at, deleted_at) > late.at then 'warning' else 'error' end,
+       'expired_object', f.file_id, f.attempt,
+       format('It is no longer kept, but %s is still in the bucket.', o.s3_key)
+     from files f cross join late
+     join lateral (
+       select r.s3_key, r.modified_at, f.original_deleted_at as deleted_at from seen_objects r
+       where r.bucket = 'raw' and r.s3_key = f.s3_key and f.original_deleted_at < $1
+       union all
+       select p.s3_key, p.modified_at, f.result_deleted_at from processed p
+       where p.s3_key = f.processed_key and f.result_deleted_at < $1
+     ) o on true
+     -- Until then the sweep will delete it.
+     where f.clean_after is null
 
      order by invariant, file_id, attempt, sentence`,
     [listedAt, settleSeconds],

@@ -203,6 +203,7 @@ export async function deleteOldDeliveries(
        where ended_at < now() - make_interval(days => $1)
        order by ended_at
        limit $2
+       for update skip locked
      )`,
     [olderThanDays, limit],
   );

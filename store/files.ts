@@ -18,6 +18,8 @@ export interface NewFile {
   declared_size_bytes: number | null;
   declared_content_type: string | null;
   settings: TranscodeSettings;
+  /** Whether the original is deleted after success. */
+  delete_original: boolean;
   /** The key that creates it; null when none was required. */
   api_key_id: string | null;
   /** The file fails after this time without an upload. */
@@ -56,6 +58,10 @@ export interface FileStatusRow {
   chunks: { done: number; total: number } | null;
   /** Pairs of stills of the result. */
   stills: number;
+  delete_original: boolean;
+  /** Since when it can't be downloaded or transcoded again; null while it is kept. So is the next one. */
+  original_deleted_at: Date | null;
+  result_deleted_at: Date | null;
 }
 
 /** As json_build_object gives it: `updated_at` is an ISO 8601 string. */
@@ -71,8 +77,8 @@ export interface ProgressRow {
 }
 
 const insertion = `insert into files (file_id, file_name, s3_key, priority, declared_size_bytes,
-    declared_content_type, settings, api_key_id, upload_until)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9))
+    declared_content_type, settings, api_key_id, upload_until, delete_original)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9), $10)
   returning upload_until`;
 
 /**
@@ -90,6 +96,7 @@ export async function insertFile(db: Database, file: NewFile, entry: AuditEntry)
     file.settings,
     file.api_key_id,
     file.upload_expiry_seconds,
+    file.delete_original,
   ];
   const { rows } = await db.query<{ upload_until: Date }>({
     name: "insert_file",
@@ -109,6 +116,7 @@ export const statusColumns = [
   ...["original_codec", "target_codec", "original", "processed", "verification", "notes"],
   ...["phase_times", "sha256", "waiting_for", "processing_time", "progress", "settings"],
   ...["workers", "chunks", "stills"],
+  ...["delete_original", "original_deleted_at", "result_deleted_at"],
 ]
   .map((column) => `s.${column}`)
   .join(", ");

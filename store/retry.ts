@@ -4,9 +4,9 @@ import { inTransaction, type Database } from "./database.ts";
 
 /**
  * Queues a file that failed or was cancelled for a new attempt, at the end of the queue and with a new
- * count of failures. False when it is in any other state, or nothing was ever uploaded. The new attempt
- * gets as much memory as the last one, since the file still needs it. `settings` replace the earlier
- * ones.
+ * count of failures. False when it is in any other state, nothing was ever uploaded, or the
+ * original was deleted. The new attempt gets as much memory as the last one, since the file still needs
+ * it. `settings` replace the earlier ones.
  */
 export async function requeueFile(
   db: Database,
@@ -39,6 +39,7 @@ async function beginSeries(
        failure_code = null, failure_detail = null, queued_at = now(), launch_after = '-infinity',
        settings = coalesce($2, settings)
      where file_id = $1 and state in ('failed', 'cancelled') and source_version is not null
+       and original_deleted_at is null
      returning attempt`,
     [fileId, settings],
   );

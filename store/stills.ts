@@ -28,7 +28,8 @@ export async function getStills(
   const { rows } = await db.query<PublishedStills>(
     `select f.file_id as "fileId", t.attempt, t.lease, t.stills
      from files f join transactions t on t.file_id = f.file_id and t.attempt = f.attempt
-     where f.file_id = $1 and f.state = 'completed' and t.stills is not null`,
+     where f.file_id = $1 and f.state = 'completed' and f.result_deleted_at is null
+       and t.stills is not null`,
     [fileId],
   );
   return rows[0];

@@ -30,6 +30,7 @@ export async function announcedFile(
     declared_size_bytes: null,
     declared_content_type: null,
     settings: defaultSettings,
+    delete_original: false,
     api_key_id: null,
     upload_expiry_seconds: 3600,
     ...overrides,

@@ -4,10 +4,10 @@ import { request } from "./api.ts";
 
 /** What the API allows in a file's state. */
 export const canCancel = ({ processing_status: state }: FileStatus): boolean => !isTerminal(state);
-export const canRetry = ({ processing_status: state }: FileStatus): boolean =>
-  state === "failed" || state === "cancelled";
-export const canDownload = ({ processing_status: state }: FileStatus): boolean =>
-  state === "completed";
+export const canRetry = ({ processing_status: state, original_deleted_at }: FileStatus): boolean =>
+  (state === "failed" || state === "cancelled") && original_deleted_at === null;
+export const canDownload = ({ processing_status: state, result_deleted_at }: FileStatus): boolean =>
+  state === "completed" && result_deleted_at === null;
 
 export async function downloadUrl(fileId: string, kind: "original" | "processed"): Promise<string> {
   const path = `/upload/${fileId}/download/${kind}`;

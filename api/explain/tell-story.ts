@@ -3,6 +3,7 @@ import { inOrder } from "./entries.ts";
 import type { Story } from "./story.ts";
 import { tellAttempt } from "./tell-attempt.ts";
 import { tellCommands } from "./tell-commands.ts";
+import { tellDeletions } from "./tell-deletions.ts";
 import { tellNow } from "./tell-now.ts";
 import { tellUpload } from "./tell-upload.ts";
 import { tellWebhooks } from "./tell-webhooks.ts";
@@ -15,6 +16,7 @@ export function tellStory(story: Story): Explanation {
     ...tellUpload(story),
     ...story.attempts.flatMap((row) => tellAttempt(story, row)),
     ...tellCommands(story),
+    ...tellDeletions(story),
     ...tellWebhooks(story),
     ...tellNow(story),
   ]);

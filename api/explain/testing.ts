@@ -51,6 +51,7 @@ export function aStory(
       ...{ processed: null, verification: null, notes: null, phase_times: null, sha256: null },
       ...{ waiting_for: null, processing_time: null, queue_position: null, progress: null },
       ...{ settings: defaultSettings, workers: null, chunks: null, stills: 0 },
+      ...{ delete_original: false, original_deleted_at: null, result_deleted_at: null },
       ...file,
     },
     waiting: {

@@ -30,7 +30,7 @@ export function whatNext(story: Story): Explanation["next"] {
     case "processing":
       return nextWhileProcessing(story);
     case "completed":
-      return { text: "Nothing. The result can be downloaded.", operator: null };
+      return { text: `Nothing. ${afterCompletion(story)}`, operator: null };
     case "failed":
       return nextAfterFailure(story);
     case "cancelled":
@@ -65,7 +65,19 @@ function nextAfterFailure(story: Story): Explanation["next"] {
   };
 }
 
-function retryOf({ waiting }: Story): string {
+function afterCompletion({ file }: Story): string {
+  if (file.result_deleted_at !== null) return "The result is no longer kept.";
+  const original =
+    file.delete_original && file.original_deleted_at === null
+      ? " The original is about to be deleted."
+      : "";
+  return `The result can be downloaded.${original}`;
+}
+
+function retryOf({ file, waiting }: Story): string {
+  if (file.original_deleted_at !== null) {
+    return "The original is no longer kept: create a new upload.";
+  }
   return waiting.uploaded
     ? "A retry starts another attempt."
     : "Nothing was uploaded: create a new upload.";

@@ -57,6 +57,7 @@ function announce(
     declared_size_bytes: wanted.size_bytes ?? null,
     declared_content_type: wanted.content_type ?? null,
     settings: wanted.settings,
+    delete_original: wanted.delete_original ?? settings.deleteOriginals,
     api_key_id,
     upload_expiry_seconds: settings.uploadExpirySeconds,
   };

@@ -16,7 +16,10 @@ export const downloadProcessed: Route = {
     tags: ["files"],
     summary: "Get a URL that downloads the transcoded file",
     requestParams: { path: fileParams },
-    responses: { 200: json("A presigned URL", downloadResponse), ...problems(400, 404, 422, 503) },
+    responses: {
+      200: json("A presigned URL", downloadResponse),
+      ...problems(400, 404, 410, 422, 503),
+    },
   },
   handle: (deps) => async (request, response) => {
     const file = await findFile(deps.pool, request);
@@ -26,6 +29,11 @@ export const downloadProcessed: Route = {
         "processed_not_available",
         `Processed file not available. Current status: ${file.state}`,
       );
+    }
+    if (file.result_deleted_at !== null) {
+      const detail =
+        "The result is no longer kept. Announce the video again with POST /upload to transcode it again.";
+      throw new HttpError(410, "result_deleted", detail);
     }
     const result = { bucket: deps.buckets.processed, key: file.processed_key, version: null };
     const name = processedName(file.file_name, file.target_codec);

@@ -20,7 +20,8 @@ export const listDeliveries: Route = {
     operationId: "listDeliveries",
     tags: ["webhooks"],
     summary: "List the deliveries of a webhook, newest first",
-    description: "Deliveries are kept for 30 days after their end.",
+    description:
+      "Deliveries are kept for some time after their end, 30 days unless the operator chose another.",
     requestParams: { path: webhookParams, query: deliveryQuery },
     responses: {
       200: json("One page of deliveries", deliveryList),

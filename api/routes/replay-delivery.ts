@@ -29,7 +29,7 @@ export const replayDelivery: Route = {
       return await replay(client, webhook_id, delivery_id);
     });
     if (row === undefined) {
-      const detail = `Delivery with ID ${delivery_id} not found. Deliveries are kept for 30 days.`;
+      const detail = `Delivery with ID ${delivery_id} not found. Deliveries are kept for 30 days by default.`;
       throw new HttpError(404, "delivery_not_found", detail);
     }
     deps.log.info({ event: "delivery_replayed", webhook_id, delivery_id });

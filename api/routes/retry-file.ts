@@ -43,12 +43,21 @@ export const retryFile: Route = {
   },
 };
 
-function refuse({ state, source_version }: FileStatusRow): HttpError | undefined {
+function refuse({
+  state,
+  source_version,
+  original_deleted_at,
+}: FileStatusRow): HttpError | undefined {
   if (state === "completed") {
     const detail =
       "The file is completed, so there is nothing to retry. Announce it again with POST /upload " +
       "to transcode it again.";
     return new HttpError(409, "file_completed", detail);
+  }
+  if (original_deleted_at !== null) {
+    const detail =
+      "The original is no longer kept, so it can't be transcoded again. Announce the video again with POST /upload.";
+    return new HttpError(409, "original_deleted", detail);
   }
   if (source_version !== null) return undefined;
   if (state === "failed") return uploadExpired();

@@ -6,6 +6,7 @@ import { deleteObjects } from "@transpod/runtime/delete-objects.ts";
 import type { Finding } from "@transpod/store/audit-findings.ts";
 import { cancelFile } from "@transpod/store/cancel.ts";
 import { storeCut } from "@transpod/store/cuts.ts";
+import { expireOriginals, expireResults } from "@transpod/store/retention.ts";
 import { beginStills, forgetStills } from "@transpod/store/stills.ts";
 import {
   aCut,
@@ -212,6 +213,24 @@ test("what is left of a deleted file is found once it was cleaned", async () => 
   await markCleaned(db.pool, (await getTombstone(db.pool, ref.fileId))!);
   const sentences = [key, rawKey].map(
     (left) => `deleted_object: It was deleted, but ${left} is still in the bucket.`,
+  );
+  expect((await findings(300)).toSorted()).toEqual(sentences.map((s) => `warning ${s}`).toSorted());
+  expect((await findings()).toSorted()).toEqual(sentences.map((s) => `error ${s}`).toSorted());
+});
+
+test("what is no longer kept is not missing, and is found if it is still there once it was cleaned", async () => {
+  const [gone, left] = [await publishedFile(), await publishedFile()];
+  expect([await expireOriginals(db.pool, 0, 10), await expireResults(db.pool, 0, 10)]).toEqual([
+    2, 2,
+  ]);
+  // The sweep is about to delete these.
+  expect(await findings(300)).toEqual([]);
+  const { s3, rawBucket, processedBucket } = aws;
+  await deleteObjects(s3, { bucket: rawBucket, key: gone.rawKey });
+  await deleteObjects(s3, { bucket: processedBucket, key: gone.key });
+  await db.pool.query("update files set clean_after = null");
+  const sentences = [left.key, left.rawKey].map(
+    (key) => `expired_object: It is no longer kept, but ${key} is still in the bucket.`,
   );
   expect((await findings(300)).toSorted()).toEqual(sentences.map((s) => `warning ${s}`).toSorted());
   expect((await findings()).toSorted()).toEqual(sentences.map((s) => `error ${s}`).toSorted());

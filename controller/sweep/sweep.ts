@@ -10,24 +10,25 @@ import { shortenAuditLog } from "./shorten-audit-log.ts";
 import type { UnknownUploads } from "./unknown-uploads.ts";
 import { sendOutbox, type OutboxDeps } from "./send-outbox.ts";
 import { removeChunks } from "./remove-chunks.ts";
+import { removeExpired, type ExpiryDeps } from "./remove-expired.ts";
 import { removeStills } from "./remove-stills.ts";
 import { removeLeftovers, type LeftoverDeps } from "./remove-leftovers.ts";
 
-export interface SweepDeps extends LaunchDeps, MissedUploadDeps, OutboxDeps, LeftoverDeps {
+export interface SweepDeps
+  extends LaunchDeps, MissedUploadDeps, OutboxDeps, LeftoverDeps, ExpiryDeps {
   enqueue: (fileId: string) => void;
   unknownUploads: UnknownUploads;
 }
 
 /** The next sweep continues with the rest. */
 const deletedBatch = 1_000;
-/** How long deliveries are kept after their end. */
-const deliveryDays = 30;
 
 /**
  * Compares the rows with S3, SQS and the Jobs, and repairs differences: uploads without an event,
  * messages that were not sent, parts that will not be joined, attempts whose Job changed without a
  * notification, Jobs that are no longer needed, objects of deleted files and of attempts without a
- * result, chunks of files that have ended, stills that no result has, sessions that have expired.
+ * result, chunks of files that have ended, stills that no result has, sessions that have expired,
+ * originals, results and records that are kept no longer.
  */
 export async function sweep(deps: SweepDeps): Promise<void> {
   const parts = [
@@ -36,13 +37,14 @@ export async function sweep(deps: SweepDeps): Promise<void> {
     deps.unknownUploads.abortNext(),
     processingFiles(deps.pool).then((ids) => ids.forEach(deps.enqueue)),
     tombstonesToClean(deps.pool, deletedBatch).then((ids) => ids.forEach(deps.enqueue)),
-    deleteOldDeliveries(deps.pool, deliveryDays, deletedBatch),
+    deleteDeliveries(deps),
     shortenAuditLog(deps),
     deleteExpiredSessions(deps.pool),
     sweepJobs(deps),
     removeLeftovers(deps),
     removeChunks(deps),
     removeStills(deps),
+    removeExpired(deps),
   ];
   const failed = (await Promise.allSettled(parts)).filter((part) => part.status === "rejected");
   if (failed.length > 0) {
@@ -51,6 +53,11 @@ export async function sweep(deps: SweepDeps): Promise<void> {
       "the sweep could not finish",
     );
   }
+}
+
+async function deleteDeliveries({ pool, settings }: SweepDeps): Promise<void> {
+  if (settings.deliveryRetentionDays === 0) return;
+  await deleteOldDeliveries(pool, settings.deliveryRetentionDays, deletedBatch);
 }
 
 async function sweepJobs(deps: SweepDeps): Promise<void> {

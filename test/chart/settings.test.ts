@@ -58,6 +58,7 @@ describe("the API", () => {
         uploadExpirySeconds: 86_400,
         downloadUrlTtlSeconds: 1200,
         maxUploadBytes: 1024 ** 3,
+        deleteOriginals: true,
         corsOrigins: ["https://video.example.com", "http://localhost:3000"],
         trustProxy: ["10.0.0.0/8", "loopback"],
         page: false,
@@ -133,6 +134,10 @@ describe("the controller", () => {
         sweepSeconds: 15,
         uploadEventGraceSeconds: 120,
         auditLogRetentionDays: 30,
+        deliveryRetentionDays: 15,
+        originalRetentionDays: 60,
+        resultRetentionDays: 120,
+        recordRetentionDays: 45,
         webhookAllowPrivate: true,
       },
     });

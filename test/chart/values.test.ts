@@ -80,6 +80,7 @@ describe("the schema", () => {
     ["transcoder.resources.memory", "2 GB"],
     ["controller.leaderElection", "on"],
     ["controller.jobDeadlineSeconds", 59],
+    ["controller.recordRetentionDays", 29],
     ["image.pullPolicy", "Sometimes"],
     ["image.registry", "https://registry.example.com"],
     ["logLevel", "verbose"],

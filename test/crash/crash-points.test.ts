@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import type { FileStatus } from "@transpod/contract/public-api.ts";
+import type { FileStatus, UploadResponse } from "@transpod/contract/public-api.ts";
 import type { DeliveryList, WebhookCreated } from "@transpod/contract/webhooks.ts";
 import { crashPoints, type CrashPoint } from "@transpod/runtime/crash-point.ts";
 import { TranspodClient } from "@transpod/client/client.ts";
@@ -230,6 +230,8 @@ const proofs: Record<CrashPoint, () => Promise<void>> = {
   deleted_job_removed: () => dieWhileDeleting("deleted_job_removed"),
   deleted_original_removed: () => dieWhileDeleting("deleted_original_removed"),
   deleted_results_removed: () => dieWhileDeleting("deleted_results_removed"),
+  expiry_decided: () => dieWhileExpiring("expiry_decided"),
+  expired_objects_removed: () => dieWhileExpiring("expired_objects_removed"),
 };
 
 /** The second attempt continues with the chunks that are encoded. */
@@ -247,6 +249,28 @@ async function dieWhileDeleting(point: CrashPoint): Promise<void> {
     expect([204, undefined]).toContain(await answer("DELETE", fileId).catch(() => undefined));
   });
   await expectDeleted(fileId);
+}
+
+/** The original is deleted after success; the result stays. */
+async function dieWhileExpiring(point: CrashPoint): Promise<void> {
+  const fileId = await dieAt(point, async () => {
+    const request = { file_name: basename(clip), settings: quick, delete_original: true };
+    const response = await fetch(`${transpod.url}/upload`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(request),
+    });
+    const { file_id, upload_url } = (await response.json()) as UploadResponse;
+    await fetch(upload_url!, { method: "PUT", body: await readFile(clip) });
+    return file_id;
+  });
+  await expectCompleted(fileId, [once(1, "completed")]);
+  await vi.waitUntil(
+    async () => (await internals.originals(fileId, basename(clip))).length === 0,
+    waitOptions,
+  );
+  await vi.waitUntil(async () => (await internals.toClean()) === 0, waitOptions);
+  expect((await client.status(fileId)).original_deleted_at).not.toBeNull();
 }
 
 /** Dies with the first of a file's two events. Both arrive, and each try of the first has the same id. */

@@ -112,7 +112,8 @@ export async function openInternals(dataDir: string) {
     },
     /** Tombstones whose objects must still be looked for. */
     async toClean(): Promise<number> {
-      const { rowCount } = await pool.query(`select from tombstones where clean_after <= now()`);
+      const { rowCount } = await pool.query(`select from tombstones where clean_after <= now()
+         union all select from files where clean_after is not null`);
       return rowCount ?? 0;
     },
     /** From now on S3 sends no events. The next start repairs this. */

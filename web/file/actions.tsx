@@ -16,7 +16,7 @@ export function Actions({ file: status }: { file: FileStatus }) {
   const [retrying, setRetrying] = useState(false);
   const { file_id } = status;
   const path = `/upload/${file_id}`;
-  const uploaded = status.attempt > 0;
+  const hasOriginal = status.attempt > 0 && status.original_deleted_at === null;
   return (
     <section aria-label={file.actions}>
       <div class="buttons">
@@ -29,7 +29,7 @@ export function Actions({ file: status }: { file: FileStatus }) {
             {file.download}
           </button>
         )}
-        {uploaded && (
+        {hasOriginal && (
           <button type="button" onClick={() => void attempt(() => download(file_id, "original"))}>
             {file.downloadOriginal}
           </button>

@@ -15,7 +15,9 @@ export function Player({ file: status }: { file: FileStatus }) {
   if (original === null || processed === null) return null;
   const media = { original, processed };
   const names = { original: file.playOriginal, processed: file.playResult };
-  const kinds: readonly Kind[] = ["original", "processed"];
+  const deletedAt = { original: status.original_deleted_at, processed: status.result_deleted_at };
+  const kinds = (["original", "processed"] as const).filter((kind) => deletedAt[kind] === null);
+  if (kinds.length === 0) return null;
   const play = (kind: Kind) =>
     attempt(async () => setPlaying({ kind, url: await downloadUrl(status.file_id, kind) }));
   return (

@@ -26,15 +26,15 @@ export function overallPercent(
   return before;
 }
 
-/** `starts in about 5 to 12 min`; null when it does not wait, or too little is known. `now` in milliseconds. */
-export function startOf(
+/** When it starts: `in about 5 to 12 min`. null unless it waits and enough is known. `now` in milliseconds. */
+export function untilStart(
   { expected_start }: Pick<FileStatus, "expected_start">,
   now: number,
 ): string | null {
   if (expected_start === null) return null;
   const inSeconds = (time: string) => (Date.parse(time) - now) / 1000;
   const { earliest, latest } = expected_start;
-  return `starts ${formatSpan(inSeconds(earliest), inSeconds(latest))}`;
+  return formatSpan(inSeconds(earliest), inSeconds(latest));
 }
 
 /** How much smaller the result is, as a part of the original; negative when it is larger, null when it is not known. */

@@ -22,6 +22,9 @@ export interface Turn {
   end: SecondsRange;
 }
 
+/** By the place in the queue, from 0. */
+export type TurnAt = (place: number) => Turn | undefined;
+
 /** How often the queue is played through. Of a long one fewer: what differs between files evens out. */
 const runsOf = (files: number) => (files > 2_000 ? 19 : 59);
 /** The true time is like that of one more run: outside of a range in one of ten cases. */
@@ -31,10 +34,15 @@ const launchSeconds = 2;
 
 /**
  * When each file that waits has its turn: plays the queue through with random times, as long as those of past files,
- * and takes the range that holds most of the runs. The same queue gives the same ranges. Undefined for a file behind
- * one that nothing is known of. Costs about 0.1 µs for each file and run. Pure.
+ * and takes the range that holds most of the runs. The same queue gives the same ranges. Undefined while too little is
+ * known. Pure; each step plays the queue once, so that others may run between them.
  */
-export function forecastQueue({ slots, past, running, waiting }: QueueNow) {
+export function* forecastQueue({
+  slots,
+  past,
+  running,
+  waiting,
+}: QueueNow): Generator<void, TurnAt> {
   const paceOf = pacesFrom(past);
   const paces = waiting.map(paceOf);
   // All or none are known: there is a pace of all files.
@@ -62,8 +70,9 @@ export function forecastQueue({ slots, past, running, waiting }: QueueNow) {
       starts[i * runs + run] = start;
       ends[i * runs + run] = start + seconds;
     }
+    yield;
   }
-  return (place: number): Turn => {
+  return (place) => {
     const rangeIn = (times: Float32Array) => rangeOf(times.slice(place * runs, (place + 1) * runs));
     return { start: rangeIn(starts), end: rangeIn(ends) };
   };

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type pg from "pg";
 import type { TimeRange } from "@transpod/contract/public-api.ts";
 import type { Logger } from "@transpod/runtime/logger.ts";
@@ -98,13 +99,22 @@ async function readForecast(pool: pg.Pool): Promise<Snapshot> {
     listWaitingWork(pool, maxFiles),
   ]);
   const now = Date.now();
-  const turnAt = forecastQueue({ slots: slots ?? 0, past, running, waiting });
+  const turnAt = await finish(forecastQueue({ slots: slots ?? 0, past, running, waiting }));
   const expectedAt = (place: number): Expected | null => {
     const turn = turnAt(place);
     if (turn === undefined) return null;
     return { start: timesOf(turn.start, now), end: timesOf(turn.end, now) };
   };
   return new Map(waiting.map(({ file_id }, place) => [file_id, () => expectedAt(place)]));
+}
+
+/** Other requests are served between the steps. */
+async function finish<Result>(steps: Generator<void, Result>): Promise<Result> {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+    await setImmediate();
+  }
 }
 
 function timesOf({ earliest, latest }: SecondsRange, now: number): TimeRange {

@@ -56,7 +56,7 @@ function paceOf(past: readonly PastWorkRow[]): Pace | undefined {
   const deviation = Math.sqrt(mean(residuals.map((residual) => residual ** 2)));
   const bandwidth = 1.06 * deviation * points.length ** -0.2;
   return {
-    medianSeconds: (bytes) => Math.exp(y + exponent * (Math.log(bytes) - x)),
+    medianSeconds: (bytes) => Math.exp(y + exponent * (Math.log(Math.max(1, bytes)) - x)),
     // A smoothed bootstrap: other files differ more than these few do.
     spread: Float64Array.from(
       residuals.flatMap((residual) => kernel.map((z) => residual + z * bandwidth)),

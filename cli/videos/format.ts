@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import type { FileEvent } from "@transpod/contract/events-api.ts";
-import { savedShare, startOf } from "@transpod/contract/figures.ts";
+import { savedShare, untilStart } from "@transpod/contract/figures.ts";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
 import { formatSeconds } from "@transpod/contract/quantities.ts";
 import type { FileState } from "@transpod/contract/states.ts";
@@ -43,7 +43,8 @@ export function describeEvent(event: FileEvent): string {
   if (failure !== null) return `${state}: ${failure.detail}`;
   if (queue_position !== null) {
     const place = `${state}, position ${queue_position} in the queue`;
-    return [place, startOf(event, Date.now())].filter((part) => part !== null).join(", ");
+    const start = untilStart(event, Date.now());
+    return start === null ? place : `${place}, starts ${start}`;
   }
   if (progress === null) return waiting_for === null ? state : `${state}, waits: ${waiting_for}`;
   const details = [

@@ -1,5 +1,5 @@
 import { useRoute } from "preact-iso";
-import { overallPercent, startOf } from "@transpod/contract/figures.ts";
+import { overallPercent, untilStart } from "@transpod/contract/figures.ts";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
 import { formatDuration, formatNumber, formatRate } from "../format.ts";
 import { Failure, Loading, Notice } from "../shell/notice.tsx";
@@ -66,12 +66,12 @@ function File({ fileId }: { fileId: string }) {
 
 function Waiting({ file }: { file: FileStatus }) {
   if (file.queue_position === null) return null;
-  const start = startOf(file, Date.now());
+  const start = untilStart(file, Date.now());
   return (
     <section class="running">
       <p>
         <span>{words.row.queue(file.queue_position)}</span>
-        {start !== null && <span>{start}</span>}
+        {start !== null && <span>{words.row.starts(start)}</span>}
       </p>
     </section>
   );

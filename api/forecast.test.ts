@@ -62,3 +62,16 @@ test("once enough files have ended, those that wait say in every view when they 
   expect(story.next.text).toMatch(/It is expected to start between .*Z, and to end between .*Z\.$/);
   expect(await api.status(early.fileId)).toMatchObject({ expected_start: null });
 });
+
+test("a status is shown without times when the queue can't be read", async () => {
+  const { pool } = api.database;
+  await pool.query("alter table slots rename to slots_away");
+  const { fileId } = await pendingFile(pool);
+  const isLogged = async () => {
+    expect(await api.status(fileId)).toMatchObject({ expected_start: null, expected_end: null });
+    return api.logged().some(({ event }) => event === "forecast_failed");
+  };
+  await vi.waitUntil(isLogged, { timeout: 10_000 });
+  await pool.query("alter table slots_away rename to slots");
+  await forecastOf(fileId);
+});

@@ -9,6 +9,7 @@ import { checkDatabase, createPool } from "@transpod/store/database.ts";
 import { createApp } from "./app.ts";
 import type { ApiConfig } from "./config.ts";
 import { FileEvents } from "./events/file-events.ts";
+import { Forecast } from "./forecast/forecast.ts";
 import { s3Origins } from "./page/s3-origins.ts";
 
 export interface Api extends Service {
@@ -49,10 +50,12 @@ export async function startApi(
       processed_bucket: bucketCheck(s3, buckets.processed),
       queue: queueCheck(sqs, queueUrl),
     };
-    const events = new FileEvents({ pool, registry, log });
+    const forecast = new Forecast({ pool, log });
+    const events = new FileEvents({ pool, forecast, registry, log });
     const app = createApp({
       pool,
       events,
+      forecast,
       s3,
       publicS3,
       s3Origins: await s3Origins(publicS3, Object.values(buckets)),

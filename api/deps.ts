@@ -4,6 +4,7 @@ import type pg from "pg";
 import type { Check } from "@transpod/runtime/health.ts";
 import type { Logger } from "@transpod/runtime/logger.ts";
 import type { FileEvents } from "./events/file-events.ts";
+import type { Forecast } from "./forecast/forecast.ts";
 import type { ApiConfig, ApiSettings } from "./config.ts";
 import type { RunCommand, RunStatement } from "./run-command.ts";
 
@@ -20,6 +21,7 @@ export interface AppDeps {
   /** The checks of /readyz, by name. */
   checks: Readonly<Record<string, Check>>;
   events: FileEvents;
+  forecast: Forecast;
   registry: Registry;
   log: Logger;
 }

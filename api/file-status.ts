@@ -1,9 +1,9 @@
 import { transcodeSettings } from "@transpod/contract/transcode-settings.ts";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
-import type { FileStatusRow } from "@transpod/store/files.ts";
+import type { ForecastRow } from "./forecast/forecast.ts";
 
 /** A file as clients see it: without object keys and versions, which are internal. */
-export function toFileStatus(row: FileStatusRow): FileStatus {
+export function toFileStatus(row: ForecastRow): FileStatus {
   const { failure_code: code, failure_detail: detail } = row;
   return {
     file_id: row.file_id,
@@ -18,6 +18,8 @@ export function toFileStatus(row: FileStatusRow): FileStatus {
     settings: transcodeSettings.parse(row.settings),
     attempt: row.attempt,
     queue_position: row.queue_position,
+    expected_start: row.expected?.start ?? null,
+    expected_end: row.expected?.end ?? null,
     waiting_for: row.waiting_for,
     progress: row.progress,
     workers: row.workers,

@@ -11,6 +11,7 @@ import { expect, test } from "vitest";
 import type { ZodOpenApiOperationObject } from "zod-openapi";
 import { createApp } from "./app.ts";
 import { FileEvents } from "./events/file-events.ts";
+import { Forecast } from "./forecast/forecast.ts";
 import { describeApi, openApiPath, type DescribedServer } from "./openapi.ts";
 import { referencePaths } from "./reference/reference.ts";
 import { routes } from "./routes/all.ts";
@@ -51,9 +52,11 @@ test("the document has every route that is served, and no other", () => {
   const pool = createPool({ url: "postgres://nowhere", applicationName: "test" }, () => {});
   const registry = createRegistry();
   const log = createLogger({ service: "test", level: "silent" });
+  const forecast = new Forecast({ pool, log });
   const app = createApp({
     pool,
-    events: new FileEvents({ pool, registry, log }),
+    forecast,
+    events: new FileEvents({ pool, forecast, registry, log }),
     s3: createS3({ region: "us-east-1" }),
     publicS3: createS3({ region: "us-east-1" }),
     s3Origins: [],

@@ -10,6 +10,8 @@ export const fileEvent = fileStatus
     processing_status: true,
     attempt: true,
     queue_position: true,
+    expected_start: true,
+    expected_end: true,
     waiting_for: true,
     progress: true,
     workers: true,

@@ -1,4 +1,5 @@
 import type { FileStatus, Progress } from "./public-api.ts";
+import { formatSpan } from "./quantities.ts";
 import type { Phase } from "./work-protocol.ts";
 
 /** What people are shown about a file, calculated from its status. Pure. */
@@ -23,6 +24,17 @@ export function overallPercent(
     before += share;
   }
   return before;
+}
+
+/** When it starts: `in about 5 to 12 min`. null unless it waits and enough is known. `now` in milliseconds. */
+export function untilStart(
+  { expected_start }: Pick<FileStatus, "expected_start">,
+  now: number,
+): string | null {
+  if (expected_start === null) return null;
+  const inSeconds = (time: string) => (Date.parse(time) - now) / 1000;
+  const { earliest, latest } = expected_start;
+  return formatSpan(inSeconds(earliest), inSeconds(latest));
 }
 
 /** How much smaller the result is, as a part of the original; negative when it is larger, null when it is not known. */

@@ -155,6 +155,10 @@ export const progress = z
   })
   .meta({ id: "Progress" });
 
+const timeRange = z
+  .object({ earliest: timestamp, latest: timestamp })
+  .meta({ id: "TimeRange", description: "A moment that is not known exactly." });
+
 export const fileStatus = z
   .object({
     file_id: fileId,
@@ -175,6 +179,16 @@ export const fileStatus = z
       .int()
       .nullable()
       .meta({ description: "While pending: the place in the queue. 1 starts next." }),
+    expected_start: timeRange.nullable().meta({
+      description:
+        "While pending: when it gets a slot, in at least four of five cases. Calculated from the queue, the slots and the " +
+        "times that the last videos took. null until 8 videos were completed without help of other workers, and " +
+        "after place 20,000.",
+    }),
+    expected_end: timeRange.nullable().meta({
+      description:
+        "While pending: when its result is there, if nothing fails. null as `expected_start`.",
+    }),
     waiting_for: z
       .string()
       .nullable()
@@ -266,5 +280,6 @@ export const problem = z
 export type UploadRequest = z.infer<typeof uploadRequest>;
 export type UploadResponse = z.infer<typeof uploadResponse>;
 export type Progress = z.infer<typeof progress>;
+export type TimeRange = z.infer<typeof timeRange>;
 export type FileStatus = z.infer<typeof fileStatus>;
 export type Problem = z.infer<typeof problem>;

@@ -8,6 +8,21 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 || value >= 100 ? value.toFixed(0) : value.toFixed(1)} ${units[unit]}`;
 }
 
+const spanUnits = [
+  { name: "s", seconds: 1, step: 10, until: 100 },
+  { name: "min", seconds: 60, step: 1, until: 100 * 60 },
+  { name: "h", seconds: 3600, step: 1, until: 48 * 3600 },
+  { name: "days", seconds: 86_400, step: 1, until: Infinity },
+] as const;
+
+/** When something comes that is not known exactly, in seconds from now: `in about 5 to 12 min`, `within 20 s`. */
+export function formatSpan(earliest: number, latest: number): string {
+  const { name, seconds, step } = spanUnits.find(({ until }) => latest < until)!;
+  const first = Math.max(0, Math.floor(earliest / seconds / step) * step);
+  const last = Math.max(step, Math.ceil(latest / seconds / step) * step);
+  return first === 0 ? `within ${last} ${name}` : `in about ${first} to ${last} ${name}`;
+}
+
 /** Rounded: `4 s`, `1 min 5 s`, `1 h 2 min`. */
 export function formatSeconds(seconds: number): string {
   const whole = Math.round(seconds);

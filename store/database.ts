@@ -47,7 +47,7 @@ export async function checkDatabase(db: Database): Promise<void> {
   await db.query(
     `select upload_until, paused_until, fingerprint, worker_log, 'expire_audit_log(interval, integer)'::regprocedure
      from file_status, leases, tombstones, audit_log, deliveries, webhooks, files, audit_findings,
-       cuts, transactions limit 0`,
+       cuts, transactions, slots limit 0`,
   );
 }
 

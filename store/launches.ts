@@ -24,18 +24,21 @@ export const usedSlots = `(
 
 /**
  * Gives free slots to pending files: higher priority first, then the oldest. The row is reserved before
- * the Job is created; if the controller dies in between, the sweep creates the Job. Call it inside a
- * transaction.
+ * the Job is created; if the controller dies in between, the sweep creates the Job. Also records the limit, for
+ * forecasts (store/forecast.ts). Call it inside a transaction.
  */
 export async function reserveSlots(db: Database, maxRunningJobs: number): Promise<ReservedRow[]> {
   await lockSlots(db);
   const { rows } = await db.query<ReservedRow>(
-    `with next as (
+    `with told as (
+       insert into slots (slots) values ($1)
+       on conflict (only_row) do update set slots = excluded.slots where slots.slots <> excluded.slots
+     ), next as (
        select f.file_id from files f
        join transactions t on t.file_id = f.file_id and t.attempt = f.attempt
        where f.state = 'pending' and f.launch_after <= now()
        order by f.priority desc, f.queued_at, f.file_id
-       limit greatest(0, $1 - ${usedSlots})
+       limit greatest(0, $1::integer - ${usedSlots})
        -- Locks both rows without waiting: a cancel locks them in the other order.
        for update of f, t skip locked
      ), reserved as (

@@ -139,6 +139,7 @@ export const words = {
   },
   row: {
     queue: (position: number) => `Place ${position.toLocaleString("en")} in the queue`,
+    starts: (when: string) => `starts ${when}`,
     waits: (what: string) => `Waiting: ${what}`,
     fps: (fps: string) => `${fps} fps`,
     left: (time: string) => `${time} left`,

@@ -93,7 +93,11 @@ test("when one file leaves the queue, those that wait for their turn are told on
   const { pool } = api.database;
   const key = await insertTestKey(pool, "read");
   const first = await pendingFile(pool);
+  const earlier = await watch(key);
   const own = await ownFile(key);
+  // Notifications come in order: once this one is told, none about the other is on its way.
+  await earlier.until(about((await ownFile(key)).fileId));
+  earlier.hangUp();
   const watched = await watch(key);
   await cancelFile(pool, first.fileId);
   await cancelFile(pool, (await pendingFile(pool)).fileId);

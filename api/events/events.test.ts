@@ -21,6 +21,7 @@ import { deleteFile } from "@transpod/store/tombstones.ts";
 import { completeFile, recordProgress } from "@transpod/store/work.ts";
 import { startTestApi, type TestApi } from "@transpod/test/test-api.ts";
 import { anonymousCaller } from "../access/access.ts";
+import { Forecast } from "../forecast/forecast.ts";
 import { FileEvents } from "./file-events.ts";
 import { streamFile } from "./stream-file.ts";
 
@@ -154,8 +155,9 @@ test("an unknown file can't be watched, and asking for the headers alone waits f
 test("what comes between the end of a stream and the close of its connection is not written", async () => {
   const { pool } = api.database;
   const { fileId } = await pendingFile(pool);
-  const pending = (await getFileStatus(pool, fileId))!;
-  const events = new FileEvents({ pool, registry: createRegistry(), log: silent });
+  const forecast = new Forecast({ pool, log: silent });
+  const pending = await forecast.addTo((await getFileStatus(pool, fileId))!);
+  const events = new FileEvents({ pool, forecast, registry: createRegistry(), log: silent });
   const watching = vi.spyOn(events, "watch");
   const app = express().get("/", (_, response) =>
     streamFile(response, events, pending, anonymousCaller),
@@ -183,7 +185,10 @@ test("an API that stops ends its streams", async () => {
 test("with every beat a watcher is told, and the file is read again, also when nobody said that it changed", async () => {
   const { pool, url } = api.database;
   const { fileId } = await pendingFile(pool);
-  const events = new FileEvents({ pool, registry: createRegistry(), log: silent });
+  const events = new FileEvents({
+    ...{ pool, registry: createRegistry(), log: silent },
+    forecast: new Forecast({ pool, log: silent }),
+  });
   const service = events.listen(url, 20);
   let beats = 0;
   const positions: unknown[] = [];

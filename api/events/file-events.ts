@@ -2,12 +2,14 @@ import { Gauge, type Registry } from "@prometheus-io/client";
 import type pg from "pg";
 import type { Logger } from "@transpod/runtime/logger.ts";
 import type { Service } from "@transpod/runtime/process.ts";
-import { getFileStatuses, getOwners, type FileStatusRow } from "@transpod/store/files.ts";
+import { getFileStatuses, getOwners } from "@transpod/store/files.ts";
 import { listenForFiles } from "@transpod/store/notifications.ts";
+import type { Forecast, ForecastRow } from "../forecast/forecast.ts";
 import { findEnded, type Pass } from "../access/pass.ts";
 
 export interface FileEventsDeps {
   pool: pg.Pool;
+  forecast: Forecast;
   registry: Registry;
   log: Logger;
 }
@@ -15,7 +17,7 @@ export interface FileEventsDeps {
 /** A subscriber to a file's changes. */
 export interface Watcher {
   /** The current state of the file, which may be unchanged; undefined when it was deleted. */
-  onFile(row: FileStatusRow | undefined): void;
+  onFile(row: ForecastRow | undefined): void;
   /** Called regularly, to detect dead connections. */
   onBeat(): void;
   /** No more events will follow. */
@@ -26,7 +28,7 @@ export interface Watcher {
 export interface ListWatcher extends Omit<Watcher, "onFile"> {
   /** Changes may have been missed before. */
   onReady(): void;
-  onFile(row: FileStatusRow): void;
+  onFile(row: ForecastRow): void;
   onDeleted(fileId: string): void;
   /** Places in the queue may have changed: called every two seconds at most. */
   onQueue(): void;
@@ -179,14 +181,15 @@ export class FileEvents {
     this.#changed.clear();
     let pauseMs = batchMs;
     try {
-      const { pool } = this.#deps;
+      const { pool, forecast } = this.#deps;
       const [statuses, owners, isEnded] = await Promise.all([
         getFileStatuses(pool, [...new Set([...toRead, ...changed])]),
         this.#ownersOf(changed),
         findEnded(pool, [...this.#all()]),
       ]);
       this.#end(isEnded);
-      const rows = new Map(statuses.map((row) => [row.file_id, row]));
+      const shown = await forecast.addToAll(statuses);
+      const rows = new Map(shown.map((row) => [row.file_id, row]));
       this.#show(toRead, rows);
       for (const fileId of changed) this.#showToAll(fileId, rows.get(fileId), owners.get(fileId));
     } catch (err) {
@@ -224,7 +227,7 @@ export class FileEvents {
     this.#streams.set(this.#watches.size + this.#listWatches.size);
   }
 
-  #show(fileIds: readonly string[], rows: ReadonlyMap<string, FileStatusRow>): void {
+  #show(fileIds: readonly string[], rows: ReadonlyMap<string, ForecastRow>): void {
     const read = new Set(fileIds);
     for (const watch of this.#watches) {
       if (!read.has(watch.fileId)) continue;
@@ -234,7 +237,7 @@ export class FileEvents {
     }
   }
 
-  #showToAll(fileId: string, row: FileStatusRow | undefined, createdBy?: string | null): void {
+  #showToAll(fileId: string, row: ForecastRow | undefined, createdBy?: string | null): void {
     for (const { owner, watcher } of this.#listWatches) {
       if (owner !== null && owner !== createdBy) continue;
       if (row === undefined) watcher.onDeleted(fileId);

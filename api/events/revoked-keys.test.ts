@@ -7,6 +7,7 @@ import { setPriority } from "@transpod/store/priority.ts";
 import { pendingFile } from "@transpod/store/testing.ts";
 import { insertTestKey } from "@transpod/test/api-key.ts";
 import { startTestApi, type TestApi } from "@transpod/test/test-api.ts";
+import { Forecast } from "../forecast/forecast.ts";
 import { FileEvents } from "./file-events.ts";
 
 let api: TestApi;
@@ -71,10 +72,9 @@ test("when a key is revoked its streams end on every replica, and those of other
 
 test("a stream ends when the notification of its key was lost, or came before the stream was open", async () => {
   const { pool, url } = api.database;
-  const events = new FileEvents({
-    ...{ pool, registry: createRegistry() },
-    log: createLogger({ service: "test", level: "silent" }),
-  });
+  const log = createLogger({ service: "test", level: "silent" });
+  const forecast = new Forecast({ pool, log });
+  const events = new FileEvents({ pool, forecast, registry: createRegistry(), log });
   const { fileId } = await pendingFile(pool);
   const [key, late] = [
     keyIdOf(await insertTestKey(pool, "read")),

@@ -1,8 +1,8 @@
 import type { Response } from "express";
 import type { FileEvent } from "@transpod/contract/events-api.ts";
 import { isTerminal } from "@transpod/contract/states.ts";
-import type { FileStatusRow } from "@transpod/store/files.ts";
 import { toFileStatus } from "../file-status.ts";
+import type { ForecastRow } from "../forecast/forecast.ts";
 import { eventWriter } from "./event-writer.ts";
 import type { FileEvents } from "./file-events.ts";
 import type { Pass } from "../access/pass.ts";
@@ -20,12 +20,12 @@ const unreadLimitBytes = 64 * 1024;
 export function streamFile(
   response: Response,
   events: FileEvents,
-  first: FileStatusRow,
+  first: ForecastRow,
   { keyId, session }: Pass,
 ): void {
   let lastData = "";
   const { over, write, beat } = eventWriter(response);
-  const say = (row: FileStatusRow | undefined): void => {
+  const say = (row: ForecastRow | undefined): void => {
     if (over()) return;
     if (row === undefined) return void response.end();
     const data = JSON.stringify(toFileEvent(row));
@@ -48,16 +48,17 @@ export function streamFile(
 }
 
 /** A browser sends the last id when it reconnects. */
-export function eventId({ attempt, state }: Pick<FileStatusRow, "attempt" | "state">): string {
+export function eventId({ attempt, state }: Pick<ForecastRow, "attempt" | "state">): string {
   return `${attempt}-${state}`;
 }
 
-function toFileEvent(row: FileStatusRow): FileEvent {
+function toFileEvent(row: ForecastRow): FileEvent {
   const status = toFileStatus(row);
   const { file_id, processing_status, attempt, queue_position, waiting_for } = status;
+  const { expected_start, expected_end } = status;
   const { progress, workers, chunks, failure } = status;
   return {
     ...{ file_id, processing_status, attempt, queue_position, waiting_for },
-    ...{ progress, workers, chunks, failure },
+    ...{ expected_start, expected_end, progress, workers, chunks, failure },
   };
 }

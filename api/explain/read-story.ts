@@ -17,10 +17,13 @@ import type { Story } from "./story.ts";
 /** A client may upload and command as often as it likes. */
 const limit = 100;
 
-/** Reads everything as of one moment. Throws an HttpError as `findFile` does. */
-export async function readStory({ pool, buckets }: ApiDeps, request: Request): Promise<Story> {
+/** Reads everything as of one moment, but the forecast. Throws an HttpError as `findFile` does. */
+export async function readStory(
+  { pool, buckets, forecast }: ApiDeps,
+  request: Request,
+): Promise<Story> {
   const reader = accessOf(request);
-  return await inTransaction(pool, async (db) => {
+  const story = await inTransaction(pool, async (db) => {
     await db.query("set transaction isolation level repeatable read, read only");
     const file = await findFile(db, request);
     const { file_id: id, s3_key: key } = file;
@@ -36,4 +39,5 @@ export async function readStory({ pool, buckets }: ApiDeps, request: Request): P
       receivers: isAllowed(reader, "admin") ? await listReceivers(db, id) : [],
     };
   });
+  return { ...story, file: await forecast.addTo(story.file) };
 }

@@ -1,4 +1,3 @@
-import type { FileStatusRow } from "@transpod/store/files.ts";
 import type {
   ArrivalRow,
   ChunkFailureRow,
@@ -8,11 +7,12 @@ import type {
   WaitingRow,
 } from "@transpod/store/story.ts";
 import type { TransactionRow } from "@transpod/store/transactions.ts";
+import type { ForecastRow } from "../forecast/forecast.ts";
 import type { Caller } from "../access/access.ts";
 
 /** All that is known about what happened to a file. */
 export interface Story {
-  file: FileStatusRow;
+  file: ForecastRow;
   waiting: WaitingRow;
   transitions: readonly TransitionRow[];
   arrivals: readonly ArrivalRow[];

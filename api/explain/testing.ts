@@ -50,7 +50,7 @@ export function aStory(
       ...{ updated_at: at(0), original_codec: null, target_codec: null, original: null },
       ...{ processed: null, verification: null, notes: null, phase_times: null, sha256: null },
       ...{ waiting_for: null, processing_time: null, queue_position: null, progress: null },
-      ...{ settings: defaultSettings, workers: null, chunks: null, stills: 0 },
+      ...{ settings: defaultSettings, workers: null, chunks: null, stills: 0, expected: null },
       ...{ delete_original: false, original_deleted_at: null, result_deleted_at: null },
       ...file,
     },

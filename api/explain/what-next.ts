@@ -2,6 +2,7 @@ import { adviceFor } from "@transpod/contract/causes.ts";
 import type { Explanation } from "@transpod/contract/explain-api.ts";
 import { failures, type FailureCode } from "@transpod/contract/failures.ts";
 import { jobName } from "@transpod/contract/job-identity.ts";
+import type { TimeRange } from "@transpod/contract/public-api.ts";
 import type { Story } from "./story.ts";
 
 /** What comes next, and what an operator can do. Pure. */
@@ -21,7 +22,7 @@ export function whatNext(story: Story): Explanation["next"] {
       };
     case "pending":
       return {
-        text: "Its Job is created when a slot is free.",
+        text: `Its Job is created when a slot is free.${tellExpected(file)}`,
         operator:
           waiting.launch_after === null
             ? "If this lasts too long: allow more Jobs (MAX_RUNNING_JOBS), or raise the file's priority."
@@ -36,6 +37,12 @@ export function whatNext(story: Story): Explanation["next"] {
     case "cancelled":
       return { text: `Nothing by itself. ${retryOf(story)}`, operator: null };
   }
+}
+
+function tellExpected({ expected }: Story["file"]): string {
+  if (expected === null) return "";
+  const between = ({ earliest, latest }: TimeRange) => `between ${earliest} and ${latest}`;
+  return ` It is expected to start ${between(expected.start)}, and to end ${between(expected.end)}.`;
 }
 
 function nextWhileProcessing({ file }: Story): Explanation["next"] {

@@ -40,6 +40,6 @@ export const cancelFile: Route = {
       return { done, file };
     });
     if (outcome.done) crashPoint("cancel_committed");
-    response.json(toFileStatus(outcome.file));
+    response.json(toFileStatus(await deps.forecast.addTo(outcome.file)));
   },
 };

@@ -31,6 +31,6 @@ export const completeMultipart: Route = {
     const file = await findFile(deps.pool, request);
     // Cancelled, perhaps just now.
     if (!hasArrived(file)) throw refusalOf(file);
-    response.json(toFileStatus(file));
+    response.json(toFileStatus(await deps.forecast.addTo(file)));
   },
 };

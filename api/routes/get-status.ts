@@ -8,7 +8,8 @@ const everything: Pick<Route, "method" | "scope" | "handle"> = {
   method: "get",
   scope: "read",
   handle: (deps) => async (request, response) => {
-    response.json(toFileStatus(await findFile(deps.pool, request)));
+    const file = await findFile(deps.pool, request);
+    response.json(toFileStatus(await deps.forecast.addTo(file)));
   },
 };
 

@@ -22,7 +22,7 @@ export const listFiles: Route = {
     responses: { 200: json("One page of the list", listResponse), ...problems(422, 503) },
   },
   handle:
-    ({ pool }) =>
+    ({ pool, forecast }) =>
     async (request, response) => {
       const query = parseRequest(listQuery, request.query);
       const { status: states, search, sort, order, limit, cursor } = query;
@@ -30,7 +30,7 @@ export const listFiles: Route = {
       const createdBy = ownFilesOnly(accessOf(request));
       const options = { states, search, sort, order, createdBy, after, limit };
       const rows = await listFileStatus(pool, options);
-      const page = rows.slice(0, limit);
+      const page = await forecast.addToAll(rows.slice(0, limit));
       const last = page.at(-1);
       const more = rows.length > limit;
       response.json({

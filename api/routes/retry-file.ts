@@ -39,7 +39,7 @@ export const retryFile: Route = {
       return { done, file };
     });
     if (outcome.done) crashPoint("retry_committed");
-    response.json(toFileStatus(outcome.file));
+    response.json(toFileStatus(await deps.forecast.addTo(outcome.file)));
   },
 };
 

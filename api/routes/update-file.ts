@@ -31,6 +31,6 @@ export const updateFile: Route = {
       const done = await setPriority(db, fileId, priority);
       return { done, file: await findFile(db, request) };
     });
-    response.json(toFileStatus(outcome.file));
+    response.json(toFileStatus(await deps.forecast.addTo(outcome.file)));
   },
 };

@@ -41,6 +41,9 @@ export const watchFile: Route = {
     }
     response.status(200).set(streamHeaders);
     if (request.method === "HEAD") response.end();
-    else streamFile(response, deps.events, file, accessOf(request));
+    else {
+      const first = await deps.forecast.addTo(file);
+      streamFile(response, deps.events, first, accessOf(request));
+    }
   },
 };

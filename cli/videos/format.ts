@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import type { FileEvent } from "@transpod/contract/events-api.ts";
-import { savedShare } from "@transpod/contract/figures.ts";
+import { savedShare, untilStart } from "@transpod/contract/figures.ts";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
 import { formatSeconds } from "@transpod/contract/quantities.ts";
 import type { FileState } from "@transpod/contract/states.ts";
@@ -41,7 +41,11 @@ export function resultName({ file_name, target_codec }: FileStatus): string {
 export function describeEvent(event: FileEvent): string {
   const { processing_status: state, progress, queue_position, waiting_for, failure } = event;
   if (failure !== null) return `${state}: ${failure.detail}`;
-  if (queue_position !== null) return `${state}, position ${queue_position} in the queue`;
+  if (queue_position !== null) {
+    const place = `${state}, position ${queue_position} in the queue`;
+    const start = untilStart(event, Date.now());
+    return start === null ? place : `${place}, starts ${start}`;
+  }
   if (progress === null) return waiting_for === null ? state : `${state}, waits: ${waiting_for}`;
   const details = [
     `${progress.phase} ${Math.floor(progress.percent)} %`,

@@ -1,5 +1,5 @@
 import { useRoute } from "preact-iso";
-import { overallPercent } from "@transpod/contract/figures.ts";
+import { overallPercent, untilStart } from "@transpod/contract/figures.ts";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
 import { formatDuration, formatNumber, formatRate } from "../format.ts";
 import { Failure, Loading, Notice } from "../shell/notice.tsx";
@@ -41,6 +41,7 @@ function File({ fileId }: { fileId: string }) {
         <h1>{file.file_name}</h1>
         <StateLabel state={file.processing_status} />
       </header>
+      <Waiting file={file} />
       <Progress file={file} />
       {file.failure && (
         <section class="failure">
@@ -60,6 +61,19 @@ function File({ fileId }: { fileId: string }) {
         {story && <Timeline {...story} />}
       </div>
     </article>
+  );
+}
+
+function Waiting({ file }: { file: FileStatus }) {
+  if (file.queue_position === null) return null;
+  const start = untilStart(file, Date.now());
+  return (
+    <section class="running">
+      <p>
+        <span>{words.row.queue(file.queue_position)}</span>
+        {start !== null && <span>{words.row.starts(start)}</span>}
+      </p>
+    </section>
   );
 }
 

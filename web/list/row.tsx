@@ -1,4 +1,4 @@
-import { overallPercent } from "@transpod/contract/figures.ts";
+import { overallPercent, untilStart } from "@transpod/contract/figures.ts";
 import type { FileStatus } from "@transpod/contract/public-api.ts";
 import { formatBytes, formatDuration, formatRate } from "../format.ts";
 import { Saved } from "../shell/saved.tsx";
@@ -73,7 +73,11 @@ function Codecs({ file: { original_codec, target_codec } }: { file: FileStatus }
 function detailOf(file: FileStatus): string {
   const { queue_position, waiting_for, progress, failure, workers } = file;
   if (failure !== null) return failure.detail;
-  if (queue_position !== null) return words.row.queue(queue_position);
+  if (queue_position !== null) {
+    const place = words.row.queue(queue_position);
+    const start = untilStart(file, Date.now());
+    return start === null ? place : `${place} · ${words.row.starts(start)}`;
+  }
   if (waiting_for !== null) return words.row.waits(waiting_for);
   if (file.processing_status === "completed") {
     return file.processing_time === null

@@ -6,6 +6,7 @@ import { deleteObjects } from "@transpod/runtime/delete-objects.ts";
 import { findObject } from "@transpod/runtime/find-object.ts";
 import { HttpError } from "@transpod/runtime/problems.ts";
 import { completeFile, getLease, type LeaseRow } from "@transpod/store/work.ts";
+import { countResult, countWork } from "../metrics.ts";
 import { completionEvent, recordOnJob } from "../observe/job-event.ts";
 import { compareSize } from "./compare-size.ts";
 import type { WorkDeps } from "./deps.ts";
@@ -31,8 +32,8 @@ export async function complete(
     return await handleLateCompletion(deps, lease, key);
   }
   crashPoint("completion_committed");
-  deps.metrics.finished.inc({ reason: "completed" });
-  deps.metrics.encode.observe((result.phase_times.encode ?? 0) / 1000);
+  countResult(deps.metrics, result);
+  countWork(deps.metrics, result.phase_times);
   deps.metrics.endToRow.observe((performance.now() - began) / 1000);
   deps.log.info({
     event: "file_completed",

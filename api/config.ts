@@ -4,6 +4,7 @@ import {
   integer,
   logLevel,
   maxUploadBytes,
+  otlpEndpoint,
   port,
   readEnvironment,
   webhookAllowPrivate,
@@ -52,6 +53,7 @@ const schema = awsEnvironment.extend({
   UPLOAD_EXPIRY_SECONDS: integer({ min: 1 }).default(7 * 24 * 3600),
   MAX_UPLOAD_BYTES: maxUploadBytes,
   WEBHOOK_ALLOW_PRIVATE: webhookAllowPrivate,
+  OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint,
   LOG_LEVEL: logLevel,
 });
 
@@ -90,6 +92,8 @@ export interface ApiConfig {
   queueUrl: string;
   buckets: { readonly raw: string; readonly processed: string };
   settings: Readonly<ApiSettings>;
+  /** Undefined: no traces are sent. */
+  otlpEndpoint: string | undefined;
   logLevel: string;
 }
 
@@ -123,6 +127,7 @@ export function readApiConfig(
       rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
       webhookAllowPrivate: env.WEBHOOK_ALLOW_PRIVATE === "on",
     }),
+    otlpEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
     logLevel: env.LOG_LEVEL,
   });
 }

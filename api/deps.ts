@@ -3,6 +3,7 @@ import type { Registry } from "@prometheus-io/client";
 import type pg from "pg";
 import type { Check } from "@transpod/runtime/health.ts";
 import type { Logger } from "@transpod/runtime/logger.ts";
+import type { Tracing } from "@transpod/runtime/tracing.ts";
 import type { FileEvents } from "./events/file-events.ts";
 import type { ApiConfig, ApiSettings } from "./config.ts";
 import type { RunCommand, RunStatement } from "./run-command.ts";
@@ -21,6 +22,8 @@ export interface AppDeps {
   checks: Readonly<Record<string, Check>>;
   events: FileEvents;
   registry: Registry;
+  /** Undefined when no traces are sent. */
+  tracing?: Tracing | undefined;
   log: Logger;
 }
 

@@ -8,6 +8,7 @@ import { HttpError } from "@transpod/runtime/problems.ts";
 import { completeFile, getLease, type LeaseRow } from "@transpod/store/work.ts";
 import { countResult, countWork } from "../metrics.ts";
 import { completionEvent, recordOnJob } from "../observe/job-event.ts";
+import { traceAttempt } from "../tracing/trace-attempt.ts";
 import { compareSize } from "./compare-size.ts";
 import type { WorkDeps } from "./deps.ts";
 import { repeatAnswer } from "./repeat-answer.ts";
@@ -44,6 +45,7 @@ export async function complete(
     phase_times: result.phase_times,
   });
   recordOnJob(deps, ref, completionEvent(result));
+  traceAttempt(deps, ref);
   return {};
 }
 

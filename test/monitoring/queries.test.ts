@@ -2,8 +2,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { phases } from "@transpod/contract/work-protocol.ts";
 import { TranspodClient } from "@transpod/client/client.ts";
 import { makeSample } from "../e2e/samples.ts";
+import { startOtlpReceiver } from "../otlp-receiver.ts";
 import { startTranspod } from "../test-transpod.ts";
 import { renderMonitoring } from "./chart.ts";
 import { startPrometheus, type Prometheus, type Sample } from "./prometheus.ts";
@@ -23,13 +25,18 @@ const stack = new AsyncDisposableStack();
 let prometheus: Prometheus;
 let client: TranspodClient;
 let completed: string;
+let receiver: Awaited<ReturnType<typeof startOtlpReceiver>>;
 
 /** One video that is completed and one file that fails, in a Transpod that a Prometheus scrapes all the time. */
 beforeAll(async () => {
   const folder = await mkdtemp(join(tmpdir(), "transpod-monitoring-"));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
+  receiver = stack.use(await startOtlpReceiver());
   const [transpod, video] = await Promise.all([
-    startTranspod({ DATA_DIR: join(folder, "data") }),
+    startTranspod({
+      DATA_DIR: join(folder, "data"),
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    }),
     makeSample(folder, { codec: "h264", extension: ".mp4", size: "320x180", seconds: 2 }),
   ]);
   stack.defer(async () => void (await transpod.end("SIGTERM")));
@@ -115,4 +122,14 @@ describe("the alerts", () => {
     const healthy = alerts.map(({ alert }) => ({ name: alert, state: "inactive", health: "ok" }));
     await expect.poll(() => prometheus.rules(), { timeout: 30_000 }).toMatchObject(healthy);
   });
+});
+
+test("the trace of a real video has every phase of its worker", async () => {
+  const { spans } = receiver;
+  const attempt = await vi.waitUntil(
+    () => spans.find((span) => span.attributes["transpod.file_id"] === completed),
+    { timeout: 30_000, interval: 100 },
+  );
+  const names = spans.filter(({ traceId }) => traceId === attempt.traceId).map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(["POST /upload", "upload", "intake", ...phases]));
 });

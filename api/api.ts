@@ -38,7 +38,7 @@ export async function startApi(
   const publicS3 = createS3({ region, credentials, endpoint: config.s3PublicEndpoint });
   const sqs = createSqs({ region, credentials, endpoint: config.sqsEndpoint });
 
-  const tracing = await startTracing("transpod-api", config.otlpEndpoint);
+  const tracing = await startTracing("transpod-api", config.otlpEndpoint, log);
 
   async function dispose(): Promise<void> {
     await tracing?.stop();

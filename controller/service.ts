@@ -47,7 +47,7 @@ export async function startService(
   parts.defer(() => s3.destroy());
   const sqs = createSqs({ region, endpoint: config.sqsEndpoint });
   parts.defer(() => sqs.destroy());
-  const tracing = await startTracing("transpod-controller", config.otlpEndpoint);
+  const tracing = await startTracing("transpod-controller", config.otlpEndpoint, log);
   parts.defer(() => tracing?.stop());
   const registry = createRegistry();
 

@@ -79,7 +79,7 @@ export async function startEmbedded(config: EmbeddedConfig): Promise<Embedded> {
   parts.defer(() => pool.end());
   const registry = createRegistry();
   const apiConfig = readApiConfig(environment);
-  const tracing = await startTracing("transpod-controller", apiConfig.otlpEndpoint);
+  const tracing = await startTracing("transpod-controller", apiConfig.otlpEndpoint, log);
   parts.defer(() => tracing?.stop());
   const settings = readControllerSettings(environment);
   const controller = await startController(

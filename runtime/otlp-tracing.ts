@@ -20,25 +20,26 @@ import {
   BatchSpanProcessor,
   ParentBasedSampler,
   TracerProvider,
+  type SpanExporter,
 } from "@opentelemetry/sdk-trace";
+import type { Logger } from "./logger.ts";
 import type { Step, TracedRequest, Tracing } from "./tracing.ts";
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 const propagator = new W3CTraceContextPropagator();
 /** A process that ends does not wait longer for a receiver that does not answer. */
-const timeoutMillis = 5_000;
+const timeoutMillis = 2_000;
 
 /** Traces by OpenTelemetry's SDK, sent in batches as OTLP over HTTP with JSON. Nothing is registered globally. */
 export class OtlpTracing implements Tracing {
   readonly #provider: TracerProvider;
   readonly #tracer: Tracer;
 
-  constructor(service: string, endpoint: string) {
-    const url = `${endpoint.replace(/\/+$/, "")}/v1/traces`;
+  constructor(service: string, endpoint: string, log: Logger) {
     const resource = resourceFromAttributes({ "service.name": service });
     const processor = new BatchSpanProcessor({
-      exporter: new OTLPTraceExporter({ url, timeoutMillis }),
+      exporter: exporterTo(`${endpoint.replace(/\/+$/, "")}/v1/traces`, log),
       scheduledDelayMillis: 1_000,
     });
     this.#provider = new TracerProvider({
@@ -77,8 +78,24 @@ export class OtlpTracing implements Tracing {
   }
 
   async stop(): Promise<void> {
-    await this.#provider.shutdown();
+    // What could not be sent is logged.
+    await this.#provider.shutdown().catch(() => {});
   }
+}
+
+/** Spans that can't be sent are lost: this says so, since nothing else would. */
+function exporterTo(url: string, log: Logger): SpanExporter {
+  const exporter = new OTLPTraceExporter({ url, timeoutMillis });
+  return {
+    export(spans, done) {
+      exporter.export(spans, (result) => {
+        const { error: err } = result;
+        if (err !== undefined) log.warn({ event: "traces_not_sent", spans: spans.length, err });
+        done(result);
+      });
+    },
+    shutdown: () => exporter.shutdown(),
+  };
 }
 
 function contextOf(headers: Headers): Context {

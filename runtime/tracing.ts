@@ -1,3 +1,5 @@
+import type { Logger } from "./logger.ts";
+
 /** A step that has ended. */
 export interface Step {
   name: string;
@@ -24,19 +26,20 @@ export interface Tracing {
   ): TracedRequest;
   /** Adds steps to a trace, each with the steps in it. */
   record(traceparent: string, steps: readonly Step[]): void;
-  /** Sends what is left. */
+  /** Sends what is left, as far as the receiver takes it within seconds. */
   stop(): Promise<void>;
 }
 
 /**
- * Sends traces to an OTLP receiver at this URL; undefined: there are none. Without them OpenTelemetry is not even
+ * Sends traces to an OTLP receiver at this URL; undefined: there are none. Without them OpenTelemetry's SDK is not even
  * imported.
  */
 export async function startTracing(
   service: string,
   endpoint: string | undefined,
+  log: Logger,
 ): Promise<Tracing | undefined> {
   if (endpoint === undefined) return undefined;
   const { OtlpTracing } = await import("./otlp-tracing.ts");
-  return new OtlpTracing(service, endpoint);
+  return new OtlpTracing(service, endpoint, log);
 }

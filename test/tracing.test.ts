@@ -1,17 +1,32 @@
 import { expect, test, vi } from "vitest";
 import type { UploadResponse } from "@transpod/contract/public-api.ts";
+import { createLogger } from "@transpod/runtime/logger.ts";
 import { startTracing } from "@transpod/runtime/tracing.ts";
 import { startOtlpReceiver, type ReceivedSpan } from "./otlp-receiver.ts";
 import { startTestApi } from "./test-api.ts";
 import { startTestController } from "./test-controller.ts";
 
+const silent = createLogger({ service: "test", level: "silent" });
+
 test("without a receiver there is no tracing", async () => {
-  expect(await startTracing("transpod-api", undefined)).toBeUndefined();
+  expect(await startTracing("transpod-api", undefined, silent)).toBeUndefined();
+});
+
+test("a receiver that is away is logged, and does not prevent the end", async () => {
+  const lines: string[] = [];
+  const destination = { write: (line: string) => void lines.push(line) };
+  const log = createLogger({ service: "test", level: "warn", destination });
+  const tracing = (await startTracing("transpod-api", "http://127.0.0.1:1", log))!;
+  tracing.begin("POST /upload", {}).end(200);
+  await tracing.stop();
+  expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+    { event: "traces_not_sent", spans: 1 },
+  ]);
 });
 
 test("one trace has a client's request, the upload, and every attempt with its steps", async () => {
   await using receiver = await startOtlpReceiver();
-  const tracing = (await startTracing("transpod-controller", receiver.url))!;
+  const tracing = (await startTracing("transpod-controller", receiver.url, silent))!;
   await using transpod = await startTestController({}, undefined, undefined, tracing);
   const api = await startTestApi({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url }, transpod);
   const [traceId, clientSpan] = ["0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"];

@@ -32,7 +32,7 @@ export const createUpload: Route = {
   },
   handle: (deps) => async (request, response) => {
     const traced = deps.tracing?.begin("POST /upload", request.headers);
-    response.once("close", () => traced?.end(response.statusCode));
+    if (traced !== undefined) response.once("close", () => traced.end(response.statusCode));
     const wanted = parseRequest(uploadRequest, jsonBody(request));
     refuseTooLarge(wanted, deps.settings.maxUploadBytes);
     const file = {

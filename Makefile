@@ -85,6 +85,13 @@ test-chart: setup ## Test the Helm chart: lint, rendered objects, Kubernetes' sc
 	@scripts/cluster-tools helm
 	@PATH="$$PATH:$$(scripts/cluster-tools --path helm)" vitest run --config test/chart/vitest.config.ts
 
+.PHONY: test-monitoring
+test-monitoring: setup ## Test the alerts and every query of the dashboard, with Prometheus and a real run
+	@scripts/cluster-tools helm
+	@scripts/setup-prometheus
+	@PATH="$$PATH:$$(scripts/cluster-tools --path helm):$$(scripts/setup-prometheus --path)" \
+	  vitest run --config test/monitoring/vitest.config.ts
+
 .PHONY: test-containers
 test-containers: setup ## Test the images, with Postgres, S3 and SQS in containers
 	@scripts/cluster-tools docker

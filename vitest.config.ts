@@ -5,10 +5,11 @@ import { configDefaults, defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
-// These need a browser, containers, a cluster, Helm, much disk or a fuzzer, and have a configuration of their own.
+// These need a browser, containers, a cluster, Helm, Prometheus, much disk or a fuzzer, and have a configuration
+// of their own.
 const exclude = [
   ...configDefaults.exclude,
-  "test/{browser,chart,containers,contract,kind,large}/**",
+  "test/{browser,chart,containers,contract,kind,large,monitoring}/**",
 ];
 
 /** A test of pure functions waits for nothing: the word `await` is not in its file. */

@@ -5,6 +5,7 @@ import { listen } from "@transpod/runtime/http-server.ts";
 import type { Logger } from "@transpod/runtime/logger.ts";
 import { createRegistry } from "@transpod/runtime/metrics.ts";
 import type { Service } from "@transpod/runtime/process.ts";
+import { startTracing } from "@transpod/runtime/tracing.ts";
 import { checkDatabase, createPool } from "@transpod/store/database.ts";
 import { createApp } from "./app.ts";
 import type { ApiConfig } from "./config.ts";
@@ -38,7 +39,10 @@ export async function startApi(
   const publicS3 = createS3({ region, credentials, endpoint: config.s3PublicEndpoint });
   const sqs = createSqs({ region, credentials, endpoint: config.sqsEndpoint });
 
+  const tracing = await startTracing("transpod-api", config.otlpEndpoint, log);
+
   async function dispose(): Promise<void> {
+    await tracing?.stop();
     for (const client of [s3, publicS3, sqs]) client.destroy();
     await pool.end();
   }
@@ -63,6 +67,7 @@ export async function startApi(
       settings,
       checks,
       registry,
+      tracing,
       log,
     });
     const server = await listen(app, config);

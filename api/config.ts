@@ -4,6 +4,7 @@ import {
   integer,
   logLevel,
   maxUploadBytes,
+  otlpEndpoint,
   port,
   readEnvironment,
   webhookAllowPrivate,
@@ -53,6 +54,7 @@ const schema = awsEnvironment.extend({
   MAX_UPLOAD_BYTES: maxUploadBytes,
   DELETE_ORIGINALS: z.enum(["on", "off"]).default("off"),
   WEBHOOK_ALLOW_PRIVATE: webhookAllowPrivate,
+  OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint,
   LOG_LEVEL: logLevel,
 });
 
@@ -93,6 +95,8 @@ export interface ApiConfig {
   queueUrl: string;
   buckets: { readonly raw: string; readonly processed: string };
   settings: Readonly<ApiSettings>;
+  /** Undefined: no traces are sent. */
+  otlpEndpoint: string | undefined;
   logLevel: string;
 }
 
@@ -127,6 +131,7 @@ export function readApiConfig(
       rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
       webhookAllowPrivate: env.WEBHOOK_ALLOW_PRIVATE === "on",
     }),
+    otlpEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
     logLevel: env.LOG_LEVEL,
   });
 }

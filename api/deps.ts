@@ -3,6 +3,7 @@ import type { Registry } from "@prometheus-io/client";
 import type pg from "pg";
 import type { Check } from "@transpod/runtime/health.ts";
 import type { Logger } from "@transpod/runtime/logger.ts";
+import type { Tracing } from "@transpod/runtime/tracing.ts";
 import type { FileEvents } from "./events/file-events.ts";
 import type { Forecast } from "./forecast/forecast.ts";
 import type { ApiConfig, ApiSettings } from "./config.ts";
@@ -23,6 +24,8 @@ export interface AppDeps {
   events: FileEvents;
   forecast: Forecast;
   registry: Registry;
+  /** Undefined when no traces are sent. */
+  tracing?: Tracing | undefined;
   log: Logger;
 }
 

@@ -1,5 +1,5 @@
 import type { Request } from "express";
-import { fileParams } from "@transpod/contract/public-api.ts";
+import { fileParams } from "@transpod/contract/parameters.ts";
 import { HttpError, parseRequest } from "@transpod/runtime/problems.ts";
 import type { Database } from "@transpod/store/database.ts";
 import { getFileStatus, type FileStatusRow } from "@transpod/store/files.ts";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import "zod-openapi";
-import { controlCharacters, countCharacters, fileStatus, pageQuery, state } from "./public-api.ts";
+import { pageQuery } from "./parameters.ts";
+import { controlCharacters, countCharacters, fileStatus, state } from "./public-api.ts";
 
 /** The shapes of the list of files. */
 

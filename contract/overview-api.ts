@@ -1,6 +1,6 @@
 import { z } from "zod";
 import "zod-openapi";
-import { integerInQuery } from "./public-api.ts";
+import { integerInQuery } from "./parameters.ts";
 
 /** The shapes of the overview. */
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import "zod-openapi";
-import { fileStatus, idInPath, pageQuery } from "./public-api.ts";
+import { idInPath, pageQuery } from "./parameters.ts";
+import { fileStatus } from "./public-api.ts";
 import { webhookUrl } from "./webhook-url.ts";
 
 /** The shapes of webhooks: what clients manage, and what their receivers get. */

@@ -10,6 +10,7 @@ import {
   integer,
   logLevel,
   maxUploadBytes,
+  otlpEndpoint,
   port,
   readEnvironment,
   webhookAllowPrivate,
@@ -58,6 +59,7 @@ const config = awsEnvironment.extend({
   POD_NAME: z.string().default(hostname()),
   POD_NAMESPACE: z.string(),
   JOB_SETTINGS_FILE: z.string(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint,
   LOG_LEVEL: logLevel,
 });
 
@@ -134,6 +136,8 @@ export interface ControllerConfig {
   /** How Jobs are made: controller/kubernetes/job-settings.ts. */
   jobSettingsFile: string;
   settings: Readonly<ControllerSettings>;
+  /** Undefined: no traces are sent. */
+  otlpEndpoint: string | undefined;
   logLevel: string;
 }
 
@@ -159,6 +163,7 @@ export function readControllerConfig(environment: Environment): Readonly<Control
     namespace: env.POD_NAMESPACE,
     jobSettingsFile: env.JOB_SETTINGS_FILE,
     settings: toSettings(env),
+    otlpEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
     logLevel: env.LOG_LEVEL,
   });
 }

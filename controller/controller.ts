@@ -6,6 +6,7 @@ import type { JobPort, WorkAuthenticator } from "@transpod/contract/ports.ts";
 import { listen } from "@transpod/runtime/http-server.ts";
 import type { Logger } from "@transpod/runtime/logger.ts";
 import type { Service } from "@transpod/runtime/process.ts";
+import type { Tracing } from "@transpod/runtime/tracing.ts";
 import type { ControllerSettings } from "./config.ts";
 import { startEngine, type Engine } from "./engine.ts";
 import { campaign, leadAlways } from "./leader.ts";
@@ -25,6 +26,8 @@ export interface ControllerDeps {
   authenticator: WorkAuthenticator;
   settings: ControllerSettings;
   registry: Registry;
+  /** Undefined when no traces are sent. */
+  tracing?: Tracing | undefined;
   log: Logger;
 }
 

@@ -1,7 +1,8 @@
 import { Counter, Gauge, Histogram, type Registry } from "@prometheus-io/client";
 import { failureCodes } from "@transpod/contract/failures.ts";
 import { fileStates } from "@transpod/contract/states.ts";
-import { countByState } from "@transpod/store/launches.ts";
+import { phases, type CompleteRequest, type PhaseTimes } from "@transpod/contract/work-protocol.ts";
+import { countByState, longestWait } from "@transpod/store/launches.ts";
 import type { Database } from "@transpod/store/database.ts";
 import { deliveryResults } from "./webhooks/judge-answer.ts";
 
@@ -30,6 +31,16 @@ export function createMetrics(registry: Registry, db: Database) {
         const counts = await countByState(db).catch(() => undefined);
         if (counts === undefined) return;
         for (const state of fileStates) this.set({ state }, counts[state] ?? 0);
+      },
+    }),
+    queueAge: new Gauge({
+      name: "transpod_queue_age_seconds",
+      help: "Seconds that the file waits which waits longest for a slot; 0 when none waits.",
+      registers,
+      async collect() {
+        this.remove();
+        const seconds = await longestWait(db).catch(() => undefined);
+        if (seconds !== undefined) this.set(seconds);
       },
     }),
     leading: gauge("transpod_leading", "1 while this controller leads, else 0."),
@@ -87,7 +98,22 @@ export function createMetrics(registry: Registry, db: Database) {
       "Seconds from the creation of the Job to the first claim by a worker.",
       waitBuckets,
     ),
-    encode: histogram("transpod_encode_seconds", "Seconds of encoding.", workBuckets),
+    phases: new Histogram({
+      name: "transpod_phase_seconds",
+      help: "Seconds of work that workers reported, by phase: of whole videos, chunks and joins, also when they failed.",
+      labelNames: ["phase"],
+      buckets: workBuckets,
+      registers,
+    }),
+    mediaSeconds: counter(
+      "transpod_media_seconds_total",
+      "Seconds of video in files that were completed.",
+    ),
+    originalBytes: counter(
+      "transpod_original_bytes_total",
+      "Bytes of the originals of files that were completed.",
+    ),
+    processedBytes: counter("transpod_processed_bytes_total", "Bytes of their results."),
     endToRow: histogram(
       "transpod_end_to_row_seconds",
       "Seconds from the worker's last request, or the Job's end, to the committed row.",
@@ -100,5 +126,19 @@ export function createMetrics(registry: Registry, db: Database) {
     metrics.arrivals.inc({ disposition }, 0);
   }
   for (const result of deliveryResults) metrics.deliveries.inc({ result }, 0);
+  for (const phase of phases) metrics.phases.zero({ phase });
   return metrics;
+}
+
+/** Counts what a task cost its worker, however the task ended. */
+export function countWork({ phases: spent }: ControllerMetrics, times: PhaseTimes): void {
+  for (const [phase, ms] of Object.entries(times)) spent.observe({ phase }, ms / 1000);
+}
+
+/** Counts a video that was completed. */
+export function countResult(metrics: ControllerMetrics, result: CompleteRequest): void {
+  metrics.finished.inc({ reason: "completed" });
+  metrics.mediaSeconds.inc(result.original.duration_seconds);
+  metrics.originalBytes.inc(result.original.size_bytes);
+  metrics.processedBytes.inc(result.size_bytes);
 }

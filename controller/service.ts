@@ -6,6 +6,7 @@ import { listen } from "@transpod/runtime/http-server.ts";
 import type { Logger } from "@transpod/runtime/logger.ts";
 import { createRegistry } from "@transpod/runtime/metrics.ts";
 import type { Service } from "@transpod/runtime/process.ts";
+import { startTracing } from "@transpod/runtime/tracing.ts";
 import { checkDatabase, createPool } from "@transpod/store/database.ts";
 import type { ControllerConfig } from "./config.ts";
 import { startController } from "./controller.ts";
@@ -46,6 +47,8 @@ export async function startService(
   parts.defer(() => s3.destroy());
   const sqs = createSqs({ region, endpoint: config.sqsEndpoint });
   parts.defer(() => sqs.destroy());
+  const tracing = await startTracing("transpod-controller", config.otlpEndpoint, log);
+  parts.defer(() => tracing?.stop());
   const registry = createRegistry();
 
   const checks = {
@@ -58,7 +61,7 @@ export async function startService(
   const controller = await startController(
     {
       ...{ pool, databaseUrl, s3, sqs, rawBucket, processedBucket, queueUrl },
-      ...{ jobs, authenticator, settings, registry, log },
+      ...{ jobs, authenticator, settings, registry, tracing, log },
     },
     { workPort, candidate },
   );

@@ -10,6 +10,7 @@ import { openLogFile } from "@transpod/runtime/log-file.ts";
 import { createLogger } from "@transpod/runtime/logger.ts";
 import { createRegistry } from "@transpod/runtime/metrics.ts";
 import type { Service } from "@transpod/runtime/process.ts";
+import { startTracing } from "@transpod/runtime/tracing.ts";
 import { createPool } from "@transpod/store/database.ts";
 import { migrate } from "@transpod/store/migrate.ts";
 import { startBackingServices, type BackingServices } from "./backing-services.ts";
@@ -77,18 +78,20 @@ export async function startEmbedded(config: EmbeddedConfig): Promise<Embedded> {
   );
   parts.defer(() => pool.end());
   const registry = createRegistry();
+  const apiConfig = readApiConfig(environment);
+  const tracing = await startTracing("transpod-controller", apiConfig.otlpEndpoint, log);
+  parts.defer(() => tracing?.stop());
   const settings = readControllerSettings(environment);
   const controller = await startController(
     {
       ...{ pool, databaseUrl, s3, sqs, rawBucket, processedBucket, queueUrl },
-      ...{ jobs, authenticator: jobs, settings, registry, log },
+      ...{ jobs, authenticator: jobs, settings, registry, tracing, log },
     },
     // Always the same name: after a kill the next start takes over at once, without waiting for the
     // lease to expire.
     { workPort: ports.work, workHost: loopback, candidate: "embedded" },
   );
   parts.defer(() => controller.stop());
-  const apiConfig = readApiConfig(environment);
   const api = await startApi(apiConfig, { log, credentials, registry });
   parts.defer(() => api.stop());
 

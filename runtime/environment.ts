@@ -47,6 +47,9 @@ export const logLevel = z
 /** Whether webhooks may have private addresses. */
 export const webhookAllowPrivate = z.enum(["on", "off"]).default("off");
 
+/** Where traces are sent; absent: nowhere. OpenTelemetry reads its other variables itself. */
+export const otlpEndpoint = z.url({ protocol: /^https?$/ }).optional();
+
 /** Where S3 and SQS are. Both endpoints are empty on AWS. */
 export const awsEnvironment = z.object({
   AWS_REGION: z.string().default("us-east-1"),

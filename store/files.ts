@@ -24,6 +24,8 @@ export interface NewFile {
   api_key_id: string | null;
   /** The file fails after this time without an upload. */
   upload_expiry_seconds: number;
+  /** Absent without tracing. */
+  traceparent?: string | undefined;
 }
 
 /** One row of the view file_status. Times are dates; `processing_time` is in seconds. */
@@ -77,8 +79,8 @@ export interface ProgressRow {
 }
 
 const insertion = `insert into files (file_id, file_name, s3_key, priority, declared_size_bytes,
-    declared_content_type, settings, api_key_id, upload_until, delete_original)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9), $10)
+    declared_content_type, settings, api_key_id, upload_until, delete_original, traceparent)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9), $10, $11)
   returning upload_until`;
 
 /**
@@ -97,6 +99,7 @@ export async function insertFile(db: Database, file: NewFile, entry: AuditEntry)
     file.api_key_id,
     file.upload_expiry_seconds,
     file.delete_original,
+    file.traceparent ?? null,
   ];
   const { rows } = await db.query<{ upload_until: Date }>({
     name: "insert_file",

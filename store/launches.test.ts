@@ -3,7 +3,7 @@ import { freshDatabase, type TestDatabase } from "@transpod/test/harness.ts";
 import { inTransaction } from "./database.ts";
 import { failFile, retryFile } from "./attempts.ts";
 import { getFileStatus } from "./files.ts";
-import { countByState, markLaunched, markWaiting, reserveSlots } from "./launches.ts";
+import { countByState, longestWait, markLaunched, markWaiting, reserveSlots } from "./launches.ts";
 import { claim, pendingFile, reserve } from "./testing.ts";
 
 let db: TestDatabase;
@@ -44,6 +44,16 @@ test("a higher priority goes first, then the oldest, and the queue position says
   }
 });
 
+test("the longest wait is that of the oldest file, whatever its priority", async () => {
+  expect(await longestWait(db.pool)).toBe(0);
+  const old = await pendingFile(db.pool, { priority: -1 });
+  await pendingFile(db.pool);
+  await db.pool.query("update files set queued_at = now() - interval '1 hour' where file_id = $1", [
+    old.fileId,
+  ]);
+  expect(await longestWait(db.pool)).toBeCloseTo(3600, -1);
+});
+
 test("a retried file waits out its delay, then goes before younger ones", async () => {
   const retried = await pendingFile(db.pool);
   await reserve(db.pool);
@@ -53,7 +63,9 @@ test("a retried file waits out its delay, then goes before younger ones", async 
     retryFile(client, { ...retried, lease: 0 }, failure, retry),
   );
   const young = await pendingFile(db.pool);
+  expect(await longestWait(db.pool)).toBeLessThan(60);
   expect(await reserve(db.pool)).toEqual([young]);
+  expect(await longestWait(db.pool)).toBe(0); // the retried one does not wait for a slot
   await db.pool.query("update files set launch_after = now() where file_id = $1", [retried.fileId]);
   expect(await reserve(db.pool)).toEqual([{ fileId: retried.fileId, attempt: 2 }]);
 });

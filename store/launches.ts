@@ -95,3 +95,12 @@ export async function countByState(db: Database): Promise<Record<string, number>
   );
   return Object.fromEntries(rows.map((row) => [row.state, row.count]));
 }
+
+/** Seconds that the file waits which waits longest for a slot; 0 when none waits. A delay before a retry is not waited for. */
+export async function longestWait(db: Database): Promise<number> {
+  const { rows } = await db.query<{ seconds: number }>(
+    `select greatest(0, extract(epoch from now() - min(greatest(queued_at, launch_after))))::float8 as seconds
+     from files where state = 'pending'`,
+  );
+  return rows[0]!.seconds;
+}

@@ -18,6 +18,7 @@ import { createS3, createSqs } from "@transpod/runtime/aws.ts";
 import { createLogger } from "@transpod/runtime/logger.ts";
 import { createRegistry } from "@transpod/runtime/metrics.ts";
 import type { Service } from "@transpod/runtime/process.ts";
+import type { Tracing } from "@transpod/runtime/tracing.ts";
 import { createPool } from "@transpod/store/database.ts";
 import { getFileStatus, type FileStatusRow, type NewFile } from "@transpod/store/files.ts";
 import { announcedFile } from "@transpod/store/testing.ts";
@@ -41,6 +42,7 @@ export async function startTestController(
   said: Partial<ControllerSettings> = {},
   candidate?: string,
   entryPoint = worker,
+  tracing?: Tracing,
 ) {
   const [database, aws] = await Promise.all([freshDatabase(), freshAws()]);
   const { pool } = database;
@@ -83,7 +85,7 @@ export async function startTestController(
   async function start(as: string | undefined, port: number): Promise<RunningController> {
     const registry = createRegistry();
     const options = { workPort: port, workHost: "127.0.0.1", candidate: as };
-    const running = await startController({ ...deps, registry, log }, options);
+    const running = await startController({ ...deps, registry, tracing, log }, options);
     return {
       stop: () => running.stop(),
       async leads() {

@@ -1,6 +1,6 @@
 import type { Request } from "express";
 import type pg from "pg";
-import { fileParams } from "@transpod/contract/public-api.ts";
+import { fileParams } from "@transpod/contract/parameters.ts";
 import type { Logger } from "@transpod/runtime/logger.ts";
 import type { HttpError } from "@transpod/runtime/problems.ts";
 import { appendAudit, type AuditEntry } from "@transpod/store/audit-log.ts";

@@ -1,4 +1,4 @@
-import { fileParams } from "@transpod/contract/public-api.ts";
+import { fileParams } from "@transpod/contract/parameters.ts";
 import { abortUpload } from "@transpod/runtime/delete-objects.ts";
 import { setMultipart } from "@transpod/store/uploads.ts";
 import { problems } from "../describe.ts";

@@ -1,6 +1,6 @@
 import type { Request } from "express";
 import { multipartUpload, type MultipartUpload } from "@transpod/contract/multipart-api.ts";
-import { fileParams } from "@transpod/contract/public-api.ts";
+import { fileParams } from "@transpod/contract/parameters.ts";
 import type { ApiDeps } from "../deps.ts";
 import { json, problems } from "../describe.ts";
 import type { Route } from "../route.ts";

@@ -1,4 +1,5 @@
-import { fileParams, fileStatus } from "@transpod/contract/public-api.ts";
+import { fileParams } from "@transpod/contract/parameters.ts";
+import { fileStatus } from "@transpod/contract/public-api.ts";
 import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import { HttpError } from "@transpod/runtime/problems.ts";
 import { cancelFile as cancel } from "@transpod/store/cancel.ts";

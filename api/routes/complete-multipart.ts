@@ -1,4 +1,5 @@
-import { fileParams, fileStatus } from "@transpod/contract/public-api.ts";
+import { fileParams } from "@transpod/contract/parameters.ts";
+import { fileStatus } from "@transpod/contract/public-api.ts";
 import { prolongUpload } from "@transpod/store/uploads.ts";
 import { json, problems } from "../describe.ts";
 import { toFileStatus } from "../file-status.ts";

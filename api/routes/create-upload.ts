@@ -31,9 +31,14 @@ export const createUpload: Route = {
     },
   },
   handle: (deps) => async (request, response) => {
+    const traced = deps.tracing?.begin("POST /upload", request.headers);
+    if (traced !== undefined) response.once("close", () => traced.end(response.statusCode));
     const wanted = parseRequest(uploadRequest, jsonBody(request));
     refuseTooLarge(wanted, deps.settings.maxUploadBytes);
-    const file = announce(wanted, accessOf(request).keyId, deps);
+    const file = {
+      ...announce(wanted, accessOf(request).keyId, deps),
+      traceparent: traced?.traceparent,
+    };
     const upload = wanted.multipart ? undefined : await signUpload(deps, file);
     const { file_id } = file;
     const upload_until = await deps.runStatement("create", request, file_id, (db, entry) =>

@@ -1,4 +1,4 @@
-import { fileParams } from "@transpod/contract/public-api.ts";
+import { fileParams } from "@transpod/contract/parameters.ts";
 import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import { deleteFile as remove } from "@transpod/store/tombstones.ts";
 import { problems } from "../describe.ts";

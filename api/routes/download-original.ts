@@ -1,4 +1,5 @@
-import { downloadResponse, fileParams } from "@transpod/contract/public-api.ts";
+import { fileParams } from "@transpod/contract/parameters.ts";
+import { downloadResponse } from "@transpod/contract/public-api.ts";
 import { HttpError } from "@transpod/runtime/problems.ts";
 import { json, problems } from "../describe.ts";
 import { findFile } from "../find-file.ts";

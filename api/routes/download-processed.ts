@@ -1,5 +1,6 @@
 import { parse } from "node:path";
-import { downloadResponse, fileParams } from "@transpod/contract/public-api.ts";
+import { fileParams } from "@transpod/contract/parameters.ts";
+import { downloadResponse } from "@transpod/contract/public-api.ts";
 import type { Codec } from "@transpod/contract/work-protocol.ts";
 import { HttpError } from "@transpod/runtime/problems.ts";
 import { json, problems } from "../describe.ts";

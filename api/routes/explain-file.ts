@@ -1,5 +1,5 @@
 import { explanation } from "@transpod/contract/explain-api.ts";
-import { fileParams } from "@transpod/contract/public-api.ts";
+import { fileParams } from "@transpod/contract/parameters.ts";
 import { json, problems } from "../describe.ts";
 import { readStory } from "../explain/read-story.ts";
 import { tellStory } from "../explain/tell-story.ts";

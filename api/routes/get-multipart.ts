@@ -1,5 +1,5 @@
 import { multipartUpload } from "@transpod/contract/multipart-api.ts";
-import { fileParams } from "@transpod/contract/public-api.ts";
+import { fileParams } from "@transpod/contract/parameters.ts";
 import { json, problems } from "../describe.ts";
 import type { Route } from "../route.ts";
 import { findUpload } from "../uploads/find-upload.ts";

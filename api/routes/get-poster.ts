@@ -1,5 +1,5 @@
 import { posterKey } from "@transpod/contract/object-keys.ts";
-import { fileParams } from "@transpod/contract/public-api.ts";
+import { fileParams } from "@transpod/contract/parameters.ts";
 import { HttpError } from "@transpod/runtime/problems.ts";
 import { getStills } from "@transpod/store/stills.ts";
 import { problems } from "../describe.ts";

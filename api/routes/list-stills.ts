@@ -1,5 +1,5 @@
 import { posterKey, stillKey } from "@transpod/contract/object-keys.ts";
-import { fileParams } from "@transpod/contract/public-api.ts";
+import { fileParams } from "@transpod/contract/parameters.ts";
 import { stillsResponse } from "@transpod/contract/stills-api.ts";
 import { getStills, type PublishedStills } from "@transpod/store/stills.ts";
 import type { ApiDeps } from "../deps.ts";

@@ -1,5 +1,5 @@
 import { causeOf } from "@transpod/contract/causes.ts";
-import { fileParams } from "@transpod/contract/public-api.ts";
+import { fileParams } from "@transpod/contract/parameters.ts";
 import {
   transactionsResponse,
   type Transaction,

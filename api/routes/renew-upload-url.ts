@@ -1,4 +1,5 @@
-import { fileParams, uploadResponse } from "@transpod/contract/public-api.ts";
+import { fileParams } from "@transpod/contract/parameters.ts";
+import { uploadResponse } from "@transpod/contract/public-api.ts";
 import { json, problems } from "../describe.ts";
 import type { Route } from "../route.ts";
 import { prolongedUpload } from "../uploads/find-upload.ts";

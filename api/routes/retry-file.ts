@@ -1,4 +1,5 @@
-import { fileParams, fileStatus, retryRequest } from "@transpod/contract/public-api.ts";
+import { fileParams } from "@transpod/contract/parameters.ts";
+import { fileStatus, retryRequest } from "@transpod/contract/public-api.ts";
 import { HttpError, parseRequest } from "@transpod/runtime/problems.ts";
 import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import type { FileStatusRow } from "@transpod/store/files.ts";

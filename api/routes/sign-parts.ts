@@ -4,7 +4,7 @@ import {
   uploadPartsResponse,
   type UploadPartsResponse,
 } from "@transpod/contract/multipart-api.ts";
-import { fileParams } from "@transpod/contract/public-api.ts";
+import { fileParams } from "@transpod/contract/parameters.ts";
 import { HttpError, parseRequest } from "@transpod/runtime/problems.ts";
 import type { ApiDeps } from "../deps.ts";
 import { json, problems } from "../describe.ts";

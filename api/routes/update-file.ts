@@ -1,4 +1,5 @@
-import { fileParams, fileStatus, updateRequest } from "@transpod/contract/public-api.ts";
+import { fileParams } from "@transpod/contract/parameters.ts";
+import { fileStatus, updateRequest } from "@transpod/contract/public-api.ts";
 import { parseRequest } from "@transpod/runtime/problems.ts";
 import { setPriority } from "@transpod/store/priority.ts";
 import { json, problems } from "../describe.ts";

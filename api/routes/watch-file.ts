@@ -1,5 +1,5 @@
 import { statusEvent } from "@transpod/contract/events-api.ts";
-import { fileParams } from "@transpod/contract/public-api.ts";
+import { fileParams } from "@transpod/contract/parameters.ts";
 import { isTerminal } from "@transpod/contract/states.ts";
 import { accessOf } from "../access/access.ts";
 import { problems } from "../describe.ts";

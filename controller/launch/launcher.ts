@@ -17,10 +17,11 @@ import { maxWorkersOf } from "../chunks/max-workers.ts";
 import type { ControllerSettings } from "../config.ts";
 import type { ControllerMetrics } from "../metrics.ts";
 import { endAttempt } from "../observe/end-attempt.ts";
+import type { TraceDeps } from "../tracing/trace-attempt.ts";
 
 type Created = Awaited<ReturnType<JobPort["create"]>>;
 
-export interface LaunchDeps {
+export interface LaunchDeps extends TraceDeps {
   pool: pg.Pool;
   jobs: JobPort;
   settings: ControllerSettings;

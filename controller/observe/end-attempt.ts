@@ -4,10 +4,11 @@ import { crashPoint } from "@transpod/runtime/crash-point.ts";
 import { failFile, retryFile } from "@transpod/store/attempts.ts";
 import { inTransaction } from "@transpod/store/database.ts";
 import type { ControllerMetrics } from "../metrics.ts";
+import { traceAttempt, type TraceDeps } from "../tracing/trace-attempt.ts";
 import { failureEvent, recordOnJob, type RecordDeps } from "./job-event.ts";
 import type { NextStep } from "./next-step.ts";
 
-export interface EndDeps extends RecordDeps {
+export interface EndDeps extends RecordDeps, TraceDeps {
   pool: pg.Pool;
   metrics: ControllerMetrics;
 }
@@ -33,5 +34,6 @@ export async function endAttempt(deps: EndDeps, ref: LeaseRef, step: NextStep): 
     detail: step.failure.detail,
   });
   recordOnJob(deps, ref, failureEvent(ref, step));
+  traceAttempt(deps, ref);
   return true;
 }

@@ -6,6 +6,7 @@ import { findObject } from "@transpod/runtime/find-object.ts";
 import { HttpError } from "@transpod/runtime/problems.ts";
 import { getChunkLease } from "@transpod/store/chunk-leases.ts";
 import { completeChunk, isOwnOutput } from "@transpod/store/chunks.ts";
+import { countWork } from "../metrics.ts";
 import { changeChunk } from "./change-chunk.ts";
 import { compareSize } from "./compare-size.ts";
 import type { WorkDeps } from "./deps.ts";
@@ -29,6 +30,7 @@ export async function completeChunkTask(
     throw new FencedError(ref);
   }
   crashPoint("chunk_completed");
+  countWork(deps.metrics, phase_times);
   deps.log.info({
     event: "chunk_completed",
     file_id: ref.fileId,

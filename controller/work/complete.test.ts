@@ -27,6 +27,7 @@ import { signParts } from "./parts.ts";
 let db: TestDatabase;
 let aws: TestAws;
 let deps: WorkDeps;
+let registry: ReturnType<typeof createRegistry>;
 beforeAll(async () => {
   [db, aws] = await Promise.all([freshDatabase(), freshAws()]);
   // No Job is created: the test is the worker.
@@ -34,10 +35,11 @@ beforeAll(async () => {
     ...{ workUrl: "http://127.0.0.1:1", scratchDir: "unused", cpusPerJob: 1 },
     ...{ logLevel: "silent", onLine: () => {} },
   });
+  registry = createRegistry();
   deps = {
     ...aws,
     ...{ pool: db.pool, jobs, authenticator: jobs, settings: defaultSettings },
-    metrics: createMetrics(createRegistry(), db.pool),
+    metrics: createMetrics(registry, db.pool),
     log: createLogger({ service: "test", level: "silent" }),
   };
 });
@@ -64,6 +66,32 @@ test("a worker that completes says so twice and is answered alike", async () => 
   expect(await getFileStatus(db.pool, ref.fileId)).toMatchObject({
     state: "completed",
     processed_key: `${ref.fileId}/1-1.mp4`,
+  });
+});
+
+test("a completion is counted once, with its work, its video and its bytes", async () => {
+  const read = async () => {
+    const text = await registry.metrics();
+    const valueOf = (series: string) => Number(text.split(`\n${series} `)[1]?.split("\n")[0]);
+    return {
+      completed: valueOf('transpod_attempts_finished_total{reason="completed"}'),
+      encode: valueOf('transpod_phase_seconds_sum{phase="encode"}'),
+      video: valueOf("transpod_media_seconds_total"),
+      original: valueOf("transpod_original_bytes_total"),
+      processed: valueOf("transpod_processed_bytes_total"),
+    };
+  };
+  const before = await read();
+  const { ref, result } = await uploadedOutput();
+  await complete(deps, ref, result);
+  await complete(deps, ref, result);
+  const { duration_seconds, size_bytes } = result.original;
+  expect(await read()).toEqual({
+    completed: before.completed + 1,
+    encode: before.encode + result.phase_times.encode! / 1000,
+    video: before.video + duration_seconds,
+    original: before.original + size_bytes,
+    processed: before.processed + bytes.length,
   });
 });
 

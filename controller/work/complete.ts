@@ -6,7 +6,9 @@ import { deleteObjects } from "@transpod/runtime/delete-objects.ts";
 import { findObject } from "@transpod/runtime/find-object.ts";
 import { HttpError } from "@transpod/runtime/problems.ts";
 import { completeFile, getLease, type LeaseRow } from "@transpod/store/work.ts";
+import { countResult, countWork } from "../metrics.ts";
 import { completionEvent, recordOnJob } from "../observe/job-event.ts";
+import { traceAttempt } from "../tracing/trace-attempt.ts";
 import { compareSize } from "./compare-size.ts";
 import type { WorkDeps } from "./deps.ts";
 import { repeatAnswer } from "./repeat-answer.ts";
@@ -31,8 +33,8 @@ export async function complete(
     return await handleLateCompletion(deps, lease, key);
   }
   crashPoint("completion_committed");
-  deps.metrics.finished.inc({ reason: "completed" });
-  deps.metrics.encode.observe((result.phase_times.encode ?? 0) / 1000);
+  countResult(deps.metrics, result);
+  countWork(deps.metrics, result.phase_times);
   deps.metrics.endToRow.observe((performance.now() - began) / 1000);
   deps.log.info({
     event: "file_completed",
@@ -43,6 +45,7 @@ export async function complete(
     phase_times: result.phase_times,
   });
   recordOnJob(deps, ref, completionEvent(result));
+  traceAttempt(deps, ref);
   return {};
 }
 

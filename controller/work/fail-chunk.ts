@@ -8,6 +8,7 @@ import {
 } from "@transpod/store/chunk-leases.ts";
 import { lockAttempt } from "@transpod/store/claims.ts";
 import { inTransaction } from "@transpod/store/database.ts";
+import { countWork } from "../metrics.ts";
 import type { WorkDeps } from "./deps.ts";
 import { endCutAttempt } from "./end-cut-attempt.ts";
 import { FencedError } from "./fenced.ts";
@@ -29,6 +30,7 @@ export async function failChunk(
     );
   });
   if (!ended && (await getChunkFailure(deps.pool, ref)) !== code) throw new FencedError(ref);
+  if (ended) countWork(deps.metrics, phase_times);
   deps.log.info({
     event: "chunk_failed",
     file_id: ref.fileId,

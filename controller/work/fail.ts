@@ -2,6 +2,7 @@ import type { AttemptRef } from "@transpod/contract/job-identity.ts";
 import type { FailRequest } from "@transpod/contract/work-protocol.ts";
 import { getAttempt } from "@transpod/store/attempts.ts";
 import { getLease } from "@transpod/store/work.ts";
+import { countWork } from "../metrics.ts";
 import { failChunk } from "./fail-chunk.ts";
 import { endAttempt } from "../observe/end-attempt.ts";
 import { nextStep } from "../observe/next-step.ts";
@@ -34,6 +35,7 @@ export async function fail(
   }
   const step = nextStep({ code, detail, original, phase_times, worker_log }, row, deps.settings);
   if (!(await endAttempt(deps, own, step))) return await repeatAnswer(deps, own, "failed");
+  countWork(deps.metrics, phase_times);
   deps.metrics.endToRow.observe((performance.now() - began) / 1000);
   return {};
 }

@@ -1,14 +1,31 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { Registry } from "@prometheus-io/client";
 import { describe, expect, test } from "vitest";
 import { createMetrics } from "@transpod/controller/metrics.ts";
 import { failureCodes, failures } from "@transpod/contract/failures.ts";
 import { fileStates } from "@transpod/contract/states.ts";
 import type { Database } from "@transpod/store/database.ts";
-import { everything, render } from "./render.ts";
+import { chart, everything, render } from "./render.ts";
+
+const runbook = fileURLToPath(new URL("../../docs/monitoring.md", import.meta.url));
 
 test("nothing needs the Prometheus operator by default", async () => {
   const rendered = await render();
   expect([...rendered.all("ServiceMonitor"), ...rendered.all("PrometheusRule")]).toEqual([]);
+});
+
+test("the dashboard is a ConfigMap with the label of Grafana's sidecar, if it is asked for", async () => {
+  const dashboards = async (file?: string) =>
+    (await render(file === undefined ? {} : { file }))
+      .all("ConfigMap")
+      .filter(({ data }) => "transpod.json" in data);
+  expect(await dashboards()).toEqual([]);
+  const [dashboard] = await dashboards(everything);
+  expect(dashboard?.metadata.labels).toMatchObject({ grafana_dashboard: "1", dashboards: "media" });
+  // No value goes into it.
+  const text = await readFile(`${chart}/dashboards/transpod.json`, "utf8");
+  expect(dashboard?.data["transpod.json"]).toBe(text.trimEnd());
 });
 
 test("the ServiceMonitor finds the metrics of API and controller", async () => {
@@ -47,6 +64,15 @@ describe("alerts", async () => {
       expect(labels["namespace"]).toBe("media");
       expect(annotations.summary).toMatch(/\.$/);
       expect(annotations.description).toMatch(/\.$/);
+    }
+  });
+
+  test("have an entry each in the runbook", async () => {
+    const text = await readFile(runbook, "utf8");
+    const entries = [...text.matchAll(/^### (Transpod\w+)$/gm)].map(([, alert]) => alert);
+    expect(new Set(entries)).toEqual(new Set(alerts.map(({ alert }) => alert)));
+    for (const { alert, annotations } of alerts) {
+      expect(annotations.runbook).toBe(`docs/monitoring.md#${alert.toLowerCase()}`);
     }
   });
 

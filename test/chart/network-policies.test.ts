@@ -112,11 +112,15 @@ test("every destination and caller can be narrowed down", () => {
     sqs: { ports: [tcp(4567)], to: [emulator] },
     kubernetesApi: { ports: [tcp(8443)], to: [{ ipBlock: { cidr: "10.0.0.1/32" } }] },
     webhooks: { ports: [tcp(8080)], to: [{ ipBlock: { cidr: "10.0.7.0/24" } }] },
+    otlp: {
+      ports: [tcp(4319)],
+      to: [{ namespaceSelector: { matchLabels: { team: "monitoring" } } }],
+    },
   };
-  const { dns: names, database, s3, sqs, kubernetesApi, webhooks } = destinations;
-  expect(policy(changed, "video-api").egress).toEqual([names, database, s3, sqs]);
+  const { dns: names, database, s3, sqs, kubernetesApi, webhooks, otlp } = destinations;
+  expect(policy(changed, "video-api").egress).toEqual([names, database, s3, sqs, otlp]);
   expect(policy(changed, "video-controller").egress).toEqual([
-    ...[names, database, s3, sqs],
+    ...[names, database, s3, sqs, otlp],
     ...[kubernetesApi, webhooks],
   ]);
   expect(policy(changed, "video-transcoder").egress?.slice(0, 2)).toEqual([names, s3]);

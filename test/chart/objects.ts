@@ -140,7 +140,7 @@ export interface Alert {
   alert: string;
   expr: string;
   labels: Labels;
-  annotations: { summary: string; description: string };
+  annotations: { summary: string; description: string; runbook: string };
 }
 
 export interface PrometheusRule extends KubernetesObject {

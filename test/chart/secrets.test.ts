@@ -23,8 +23,10 @@ describe.each([
     }
   });
 
-  test("ConfigMaps hold the settings of Jobs and nothing else", async () => {
-    const maps = (await render({ file })).all("ConfigMap");
+  test("ConfigMaps hold the settings of Jobs and nothing else, but for the dashboard", async () => {
+    const maps = (await render({ file }))
+      .all("ConfigMap")
+      .filter(({ metadata }) => metadata.labels["grafana_dashboard"] === undefined);
     expect(maps.flatMap(({ data }) => Object.keys(data))).toEqual(["job-settings.json"]);
     for (const { data } of maps) {
       expect(JSON.stringify(data)).not.toMatch(/database|postgres|my-aws|AWS|bucket|queue\./i);

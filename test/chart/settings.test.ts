@@ -52,6 +52,7 @@ describe("the API", () => {
       s3Endpoint: "http://s3.emulator.svc:4566",
       s3PublicEndpoint: "http://localhost:4566",
       sqsEndpoint: "http://sqs.emulator.svc:4566",
+      otlpEndpoint: "http://collector.monitoring.svc:4319",
       logLevel: "debug",
       settings: {
         uploadUrlTtlSeconds: 600,
@@ -120,6 +121,7 @@ describe("the controller", () => {
       rawBucket: "my-raw",
       processedBucket: "my-processed",
       candidate: undefined,
+      otlpEndpoint: "http://collector.monitoring.svc:4319",
       logLevel: "debug",
       settings: {
         maxRunningJobs: 40,

@@ -147,6 +147,8 @@ capabilities:
   value: {{ .Values.maxUploadBytes | int64 | quote }}
 - name: WEBHOOK_ALLOW_PRIVATE
   value: {{ .Values.webhooks.allowPrivate | ternary "on" "off" | quote }}
+- name: OTEL_EXPORTER_OTLP_ENDPOINT
+  value: {{ quote .Values.tracing.otlpEndpoint }}
 {{- with .Values.aws.existingSecret }}
 - name: AWS_ACCESS_KEY_ID
   valueFrom:

@@ -1,4 +1,5 @@
 import type { Service } from "@transpod/runtime/process.ts";
+import { readDemand } from "@transpod/store/launches.ts";
 import { listenForFiles } from "@transpod/store/notifications.ts";
 import { shareFreeSlots } from "./chunks/share-free-slots.ts";
 import { startIntake, type IntakeDeps } from "./intake/intake.ts";
@@ -46,8 +47,9 @@ export function startEngine(baseDeps: EngineDeps): Engine {
   async function run(chore: string): Promise<void> {
     if (chore === "sweep") return await sweep(deps);
     if (chore === "webhooks") return await webhooks.look();
-    await launchPending(deps);
-    await shareFreeSlots(deps);
+    const demand = await readDemand(deps.pool);
+    if (demand.files) await launchPending(deps);
+    if (demand.workers) await shareFreeSlots(deps);
     observationWindow.tick();
   }
 

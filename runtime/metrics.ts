@@ -3,7 +3,8 @@ import type { RequestHandler } from "express";
 
 export function createRegistry(): Registry {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  // By default ten times a second, which was a tenth of an idle process's work.
+  collectDefaultMetrics({ register: registry, eventLoopUtilizationTimeout: 1_000 });
   return registry;
 }
 

@@ -22,6 +22,26 @@ export const usedSlots = `(
   from files f join transactions t on t.file_id = f.file_id and t.attempt = f.attempt
   where f.state = 'processing')`;
 
+export interface Demand {
+  /** A file could start. */
+  files: boolean;
+  /** A video that is cut could have more workers. */
+  workers: boolean;
+}
+
+/** Whether anybody could use a free slot. It locks nothing, so that a service with nothing to do costs little. */
+export async function readDemand(db: Database): Promise<Demand> {
+  const { rows } = await db.query<Demand>(
+    `select
+       exists (select from files where state = 'pending' and launch_after <= now()) as files,
+       exists (
+         select from files f join transactions t on t.file_id = f.file_id and t.attempt = f.attempt
+         where f.state = 'processing' and t.chunks is not null and t.max_workers > 1
+       ) as workers`,
+  );
+  return rows[0]!;
+}
+
 /**
  * Gives free slots to pending files: higher priority first, then the oldest. The row is reserved before
  * the Job is created; if the controller dies in between, the sweep creates the Job. Also records the limit, for

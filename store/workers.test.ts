@@ -3,7 +3,7 @@ import { freshDatabase, type TestDatabase } from "@transpod/test/harness.ts";
 import { getAttempt } from "./attempts.ts";
 import { cancelFile } from "./cancel.ts";
 import { getFileStatus } from "./files.ts";
-import { setMaxWorkers } from "./launches.ts";
+import { readDemand, setMaxWorkers } from "./launches.ts";
 import { claimedFile, cutFile, pendingFile, reserve } from "./testing.ts";
 import { addWorkers, markWorkersEnded, readSharedSlots, stopGrowing } from "./workers.ts";
 
@@ -36,6 +36,19 @@ test("a file whose workers have all ended has a slot until its attempt has ended
   expect(await reserve(db.pool, 1)).toEqual([]);
   await cancelFile(db.pool, ref.fileId);
   expect(await reserve(db.pool, 1)).toEqual([pending]);
+});
+
+test("free slots are wanted by files that may start, and by videos that are cut", async () => {
+  const pending = await pendingFile(db.pool);
+  expect(await readDemand(db.pool)).toEqual({ files: true, workers: false });
+  await db.pool.query("update files set launch_after = now() + interval '1 h' where file_id = $1", [
+    pending.fileId,
+  ]);
+  expect(await readDemand(db.pool)).toEqual({ files: false, workers: false });
+  const ref = await elasticFile();
+  expect(await readDemand(db.pool)).toEqual({ files: false, workers: true });
+  await cancelFile(db.pool, ref.fileId);
+  expect(await readDemand(db.pool)).toEqual({ files: false, workers: false });
 });
 
 test("slots are shared among attempts that are cut, while no file waits for one", async () => {

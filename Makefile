@@ -59,6 +59,7 @@ bench: setup ## Compare the time of the whole service with that of ffmpeg alone,
 bench-api: setup ## Compare the API with bare Express and FastAPI servers that do the same
 	@scripts/bench-tools
 	@node test/bench/api/main.ts
+	@node test/bench/api/streams.ts
 
 .PHONY: storm
 storm: setup ## Transcode VIDEOS=1000 while processes are killed at random, then audit (WORKERS=real, SEED=1)

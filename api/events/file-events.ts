@@ -6,32 +6,13 @@ import { getFileStatuses, getOwners } from "@transpod/store/files.ts";
 import { listenForFiles } from "@transpod/store/notifications.ts";
 import type { Forecast, ForecastRow } from "../forecast/forecast.ts";
 import { findEnded, type Pass } from "../access/pass.ts";
+import type { ListWatcher, Watcher } from "./watchers.ts";
 
 export interface FileEventsDeps {
   pool: pg.Pool;
   forecast: Forecast;
   registry: Registry;
   log: Logger;
-}
-
-/** A subscriber to a file's changes. */
-export interface Watcher {
-  /** The current state of the file, which may be unchanged; undefined when it was deleted. */
-  onFile(row: ForecastRow | undefined): void;
-  /** Called regularly, to detect dead connections. */
-  onBeat(): void;
-  /** No more events will follow. */
-  onStop(): void;
-}
-
-/** A subscriber to every file that changes. */
-export interface ListWatcher extends Omit<Watcher, "onFile"> {
-  /** Changes may have been missed before. */
-  onReady(): void;
-  onFile(row: ForecastRow): void;
-  onDeleted(fileId: string): void;
-  /** Places in the queue may have changed: called every two seconds at most. */
-  onQueue(): void;
 }
 
 interface Watched extends Pass {
@@ -84,6 +65,11 @@ export class FileEvents {
       help: "Clients that watch files through an event stream.",
       registers: [deps.registry],
     });
+  }
+
+  /** How many watch. */
+  get streams(): number {
+    return this.#watches.size + this.#listWatches.size;
   }
 
   /** Begins to listen. `stop` ends this and every watch. */
@@ -224,7 +210,7 @@ export class FileEvents {
   }
 
   #count(): void {
-    this.#streams.set(this.#watches.size + this.#listWatches.size);
+    this.#streams.set(this.streams);
   }
 
   #show(fileIds: readonly string[], rows: ReadonlyMap<string, ForecastRow>): void {

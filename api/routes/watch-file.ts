@@ -3,7 +3,7 @@ import { fileParams } from "@transpod/contract/parameters.ts";
 import { isTerminal } from "@transpod/contract/states.ts";
 import { accessOf } from "../access/access.ts";
 import { problems } from "../describe.ts";
-import { streamHeaders } from "../events/stream-headers.ts";
+import { beginStream } from "../events/begin-stream.ts";
 import { eventId, streamFile } from "../events/stream-file.ts";
 import { findFile } from "../find-file.ts";
 import type { Route } from "../route.ts";
@@ -39,7 +39,7 @@ export const watchFile: Route = {
       response.status(204).end();
       return;
     }
-    response.status(200).set(streamHeaders);
+    beginStream(response, deps.events);
     if (request.method === "HEAD") response.end();
     else {
       const first = await deps.forecast.addTo(file);

@@ -2,7 +2,7 @@ import { fileListEvent } from "@transpod/contract/events-api.ts";
 import { accessOf, ownFilesOnly } from "../access/access.ts";
 import { problems } from "../describe.ts";
 import { streamFiles } from "../events/stream-files.ts";
-import { streamHeaders } from "../events/stream-headers.ts";
+import { beginStream } from "../events/begin-stream.ts";
 import type { Route } from "../route.ts";
 
 export const watchFiles: Route = {
@@ -29,7 +29,7 @@ export const watchFiles: Route = {
   },
   handle: (deps) => (request, response) => {
     const access = accessOf(request);
-    response.status(200).set(streamHeaders);
+    beginStream(response, deps.events);
     if (request.method === "HEAD") return void response.end();
     const { keyId, session } = access;
     streamFiles(response, deps.events, { owner: ownFilesOnly(access), keyId, session });

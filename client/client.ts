@@ -33,6 +33,8 @@ export interface AnnounceOptions {
   /** The default is true for a large file. */
   inParts?: boolean;
   priority?: number;
+  /** The default is the server's. */
+  deleteOriginal?: boolean;
   signal?: AbortSignal | undefined;
 }
 
@@ -65,7 +67,7 @@ export class TranspodClient {
   async announce(
     path: string,
     settings: Partial<TranscodeSettings> = {},
-    { inParts, priority, signal }: AnnounceOptions = {},
+    { inParts, priority, deleteOriginal, signal }: AnnounceOptions = {},
   ): Promise<UploadResponse> {
     const { size } = await stat(path);
     const announcement = {
@@ -74,6 +76,7 @@ export class TranspodClient {
       multipart: inParts ?? size > largeBytes,
       settings,
       ...(priority !== undefined && { priority }),
+      ...(deleteOriginal !== undefined && { delete_original: deleteOriginal }),
     };
     const init = post(announcement);
     return await this.#call(uploadResponse, "/upload", { init, repeatable: false, signal });

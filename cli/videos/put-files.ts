@@ -66,9 +66,9 @@ async function putOne(put: Put, source: Source): Promise<boolean> {
 
 async function putThrough(put: Put, source: Source, subject: Subject): Promise<void> {
   const { client, display, options, transfers, watches } = put;
-  const { url: server, settings, signal, output } = options;
+  const { url: server, settings, deleteOriginal, signal, output } = options;
   const { path, size, mtimeMs } = source;
-  const begun: Begun = { server, path, size, mtimeMs, settings };
+  const begun: Begun = { server, path, size, mtimeMs, settings, deleteOriginal };
   const states = stateFolder();
   await transfers(async () => {
     signal.throwIfAborted();

@@ -6,6 +6,7 @@ export interface PutOptions {
   output?: string;
   parallel: number;
   priority?: number;
+  deleteOriginal?: boolean;
   json?: boolean;
   partThreshold?: number;
   settings: Partial<TranscodeSettings>;

@@ -19,6 +19,8 @@ export function addPut(program: Command): void {
     .option("-o, --output <folder>", "wait, and download each result to this folder")
     .option("-j, --parallel <files>", "how many files to upload at the same time", countIn(15), 2)
     .option("--priority <number>", "from -100 to 100; a higher one starts first", priorityIn)
+    .option("--delete-original", "have the original deleted after success")
+    .option("--no-delete-original", "have it kept, also where the server deletes originals")
     .option("--json", "print each event as a line of JSON on stdout")
     .addOption(
       new Option("--part-threshold <bytes>", "send larger files in parts")

@@ -14,6 +14,7 @@ export interface Begun {
   mtimeMs: number;
   /** With other settings it is another upload. */
   settings: object;
+  deleteOriginal?: boolean | undefined;
 }
 
 const entry = z.object({ file_id: z.string(), in_parts: z.boolean() });
@@ -49,8 +50,10 @@ export async function forgetBegun(folder: string, begun: Begun): Promise<void> {
   await rm(fileOf(folder, begun), { force: true });
 }
 
-function fileOf(folder: string, { server, path, size, mtimeMs, settings }: Begun): string {
+function fileOf(folder: string, begun: Begun): string {
+  const { server, path, size, mtimeMs, settings, deleteOriginal } = begun;
   const ordered = Object.entries(settings).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const key = JSON.stringify([server, path, size, mtimeMs, ordered]);
+  const chosen = deleteOriginal === undefined ? [] : [deleteOriginal];
+  const key = JSON.stringify([server, path, size, mtimeMs, ordered, ...chosen]);
   return join(folder, `${createHash("sha256").update(key).digest("hex").slice(0, 32)}.json`);
 }

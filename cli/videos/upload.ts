@@ -60,12 +60,13 @@ async function findEarlier({
 }
 
 async function announce({ client, begun, options }: Upload): Promise<Entry> {
-  const { settings, priority, partThreshold, signal } = options;
+  const { settings, priority, deleteOriginal, partThreshold, signal } = options;
   const inParts = begun.size > (partThreshold ?? largeBytes);
   const { file_id } = await client.announce(begun.path, settings, {
     inParts,
     signal,
     ...(priority !== undefined && { priority }),
+    ...(deleteOriginal !== undefined && { deleteOriginal }),
   });
   return { file_id, in_parts: inParts };
 }

@@ -17,7 +17,7 @@ import { TranspodClient } from "@transpod/client/client.ts";
 import { sha256Of } from "@transpod/client/download.ts";
 import { makeSample } from "@transpod/test/e2e/samples.ts";
 import { startTranspod, type Transpod } from "@transpod/test/test-transpod.ts";
-import { writeBegun } from "./resume.ts";
+import { readBegun, writeBegun } from "./resume.ts";
 import { startCommand, transpod, transpodOnTerminal } from "../testing.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "transpod-videos-test-"));
@@ -176,6 +176,23 @@ test("a file that was begun and then deleted is uploaded as a new one", async ()
   const { exitCode, stdout } = await transpod(["put", path], env);
   expect(exitCode).toBe(0);
   expect(stdout).not.toContain(file_id);
+});
+
+test("the original of a file is deleted or kept as said, which makes it another upload", async () => {
+  const path = noVideo("original.mp4", 2000);
+  const put = async (...options: string[]) => {
+    const { stdout } = await transpod(["put", path, ...options], env);
+    const { delete_original } = await client.status(stdout.split(" ")[0]!);
+    return delete_original;
+  };
+  expect(await put()).toBe(false);
+  expect(await put("--delete-original")).toBe(true);
+  expect(await put("--no-delete-original")).toBe(false);
+  const upload = { server: server.url, path, size: 1, mtimeMs: 1, settings: {} };
+  const entry = { file_id: "a", in_parts: false };
+  await writeBegun(at("begun"), { ...upload, deleteOriginal: true }, entry);
+  expect(await readBegun(at("begun"), upload)).toBeUndefined();
+  expect(await readBegun(at("begun"), { ...upload, deleteOriginal: true })).toEqual(entry);
 });
 
 test("wrong paths and settings are told before anything is sent", async () => {

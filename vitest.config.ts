@@ -57,7 +57,7 @@ export default defineConfig({
     globalSetup: ["test/servers.ts"],
     sequence: { sequencer: LongestFirst },
     // Many of them wait more than they work.
-    maxWorkers: 2 * availableParallelism(),
+    maxWorkers: Math.ceil(1.5 * availableParallelism()),
     projects: [
       { test: { ...shared, name: "quick", include: quick, exclude } },
       { test: { ...shared, name: "services", exclude: [...exclude, ...quick] } },

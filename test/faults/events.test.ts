@@ -147,8 +147,10 @@ test("messages that come again, since recording takes too long or they can't be 
   await inTheWay.query("lock table inbox");
   await send(recordOf(file));
   await vi.waitUntil(async () => {
+    // The sweep may wait too, to delete old arrivals.
     const { rowCount } = await pool.query(
-      "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+         and query like 'insert into inbox %'`,
     );
     return rowCount === 1;
   }, waitOptions);

@@ -1,10 +1,10 @@
 import {
   defaultTextMapGetter,
+  defaultTextMapSetter,
   ROOT_CONTEXT,
   SpanKind,
   SpanStatusCode,
   trace,
-  TraceFlags,
   type Context,
   type Tracer,
 } from "@opentelemetry/api";
@@ -52,10 +52,10 @@ export class OtlpTracing implements Tracing {
 
   begin(name: string, headers: Headers): TracedRequest {
     const span = this.#tracer.startSpan(name, { kind: SpanKind.SERVER }, contextOf(headers));
-    const { traceId, spanId, traceFlags } = span.spanContext();
-    const flags = traceFlags & TraceFlags.SAMPLED ? "01" : "00";
+    const caused: Record<string, string> = {};
+    propagator.inject(trace.setSpan(ROOT_CONTEXT, span), caused, defaultTextMapSetter);
     return {
-      traceparent: `00-${traceId}-${spanId}-${flags}`,
+      traceparent: caused["traceparent"]!,
       end(status) {
         span.setAttribute("http.response.status_code", status);
         if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });

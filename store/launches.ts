@@ -22,6 +22,9 @@ export const usedSlots = `(
   from files f join transactions t on t.file_id = f.file_id and t.attempt = f.attempt
   where f.state = 'processing')`;
 
+/** SQL: whether a file waits for nothing but a slot. */
+export const aFileWaits = `exists (select from files where state = 'pending' and launch_after <= now())`;
+
 export interface Demand {
   /** A file could start. */
   files: boolean;
@@ -33,7 +36,7 @@ export interface Demand {
 export async function readDemand(db: Database): Promise<Demand> {
   const { rows } = await db.query<Demand>(
     `select
-       exists (select from files where state = 'pending' and launch_after <= now()) as files,
+       ${aFileWaits} as files,
        exists (
          select from files f join transactions t on t.file_id = f.file_id and t.attempt = f.attempt
          where f.state = 'processing' and t.chunks is not null and t.max_workers > 1

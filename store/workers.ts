@@ -1,6 +1,6 @@
 import type { AttemptRef } from "@transpod/contract/job-identity.ts";
 import type { Database } from "./database.ts";
-import { usedSlots } from "./launches.ts";
+import { aFileWaits, usedSlots } from "./launches.ts";
 
 /** A cut attempt with chunks to encode, as slots are shared by. */
 export interface GrowableRow {
@@ -29,8 +29,7 @@ export async function readSharedSlots(
   pauseSeconds: number,
 ): Promise<SharedSlots> {
   const { rows } = await client.query<{ free: number }>(
-    `select case when exists (select from files where state = 'pending' and launch_after <= now())
-       then 0 else greatest(0, $1 - ${usedSlots}) end as free`,
+    `select case when ${aFileWaits} then 0 else greatest(0, $1 - ${usedSlots}) end as free`,
     [maxRunningJobs],
   );
   const free = rows[0]!.free;

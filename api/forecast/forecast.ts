@@ -57,10 +57,9 @@ export class Forecast {
   async addToAll<Row extends FileStatusRow>(rows: readonly Row[]): Promise<(Row & ForecastRow)[]> {
     const waiting = rows.filter(({ state }) => state === "pending");
     const snapshot = await this.#snapshotOf(waiting);
-    const isWaiting = new Set(waiting.map(({ file_id }) => file_id));
     return rows.map((row) => ({
       ...row,
-      expected: isWaiting.has(row.file_id) ? (snapshot?.get(row.file_id)?.() ?? null) : null,
+      expected: (row.state === "pending" ? snapshot?.get(row.file_id)?.() : null) ?? null,
     }));
   }
 

@@ -1,9 +1,5 @@
-import type { S3Client } from "@aws-sdk/client-s3";
 import type pg from "pg";
-import { processedPrefix } from "@transpod/contract/object-keys.ts";
 import { crashPoint } from "@transpod/runtime/crash-point.ts";
-import { deleteObjects } from "@transpod/runtime/delete-objects.ts";
-import type { Logger } from "@transpod/runtime/logger.ts";
 import {
   expireOriginals,
   expireResults,
@@ -15,16 +11,16 @@ import {
   type FileToClean,
 } from "@transpod/store/retention.ts";
 import type { ControllerSettings } from "../config.ts";
-import type { ControllerMetrics } from "../metrics.ts";
+import {
+  countDeleted,
+  deleteOriginal,
+  deleteResults,
+  type FileObjectDeps,
+} from "./file-objects.ts";
 
-export interface ExpiryDeps {
+export interface ExpiryDeps extends FileObjectDeps {
   pool: pg.Pool;
-  s3: S3Client;
-  rawBucket: string;
-  processedBucket: string;
   settings: ControllerSettings;
-  metrics: ControllerMetrics;
-  log: Logger;
 }
 
 /** Of each statement, and of the files whose objects are deleted. The next sweep continues with the rest. */
@@ -58,17 +54,10 @@ export async function removeExpired(deps: ExpiryDeps): Promise<void> {
 }
 
 async function clean(deps: ExpiryDeps, file: FileToClean): Promise<void> {
-  const { pool, s3, rawBucket, processedBucket, metrics, log } = deps;
   const { file_id, s3_key, original, result } = file;
-  let objects = 0;
-  if (original) objects += await deleteObjects(s3, { bucket: rawBucket, key: s3_key });
-  if (result) {
-    const results = { bucket: processedBucket, key: processedPrefix(file_id) };
-    objects += await deleteObjects(s3, results);
-  }
+  const originals = original ? await deleteOriginal(deps, s3_key) : 0;
+  const results = result ? await deleteResults(deps, file_id) : 0;
   crashPoint("expired_objects_removed");
-  await markFileCleaned(pool, file);
-  if (objects === 0) return;
-  metrics.objectsDeleted.inc(objects);
-  log.info({ event: "objects_deleted", file_id, objects });
+  await markFileCleaned(deps.pool, file);
+  countDeleted(deps, file_id, originals + results);
 }

@@ -110,7 +110,7 @@ export async function openInternals(dataDir: string) {
     async releaseDeliveries(): Promise<void> {
       await pool.query(`update deliveries set next_try_at = now() where status = 'pending'`);
     },
-    /** Tombstones whose objects must still be looked for. */
+    /** Tombstones and files whose objects must still be deleted. */
     async toClean(): Promise<number> {
       const { rowCount } = await pool.query(`select from tombstones where clean_after <= now()
          union all select from files where clean_after is not null`);

@@ -10,7 +10,8 @@ import { runService } from "@transpod/runtime/process.ts";
 import { WorkClient } from "@transpod/transcoder-image/work/work-client.ts";
 import { noopAttempt } from "../noop-attempt.ts";
 import { InProcessJobs } from "./in-process-jobs.ts";
-import { pick, seeded } from "./random.ts";
+import { randomFrom } from "@transpod/api/forecast/random.ts";
+import { pick } from "./random.ts";
 
 /**
  * Where Jobs run during a storm: a separate process, so that they outlive the controller as on a
@@ -38,7 +39,7 @@ interface Workers {
 export const realWorker = fileURLToPath(new URL("worker.ts", import.meta.url));
 
 function startWorkers({ workUrl, scratchDir, workers, seed }: JobHostOptions): Host {
-  const random = seeded(seed);
+  const random = randomFrom(seed);
   if (workers === "noop") {
     const jobs = new InProcessJobs((_spec, value, signal, worker) =>
       noopAttempt(

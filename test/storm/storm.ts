@@ -5,7 +5,7 @@ import { Chaos } from "./chaos.ts";
 import { countChunksLeft, cutFigures, type CutFigures } from "./cut-figures.ts";
 import { attempts, longestGap, publishedTwice, tally, type Tally } from "./ledger.ts";
 import { EventForwarder, type ForwarderFigures } from "./event-forwarder.ts";
-import { seeded } from "./random.ts";
+import { randomFrom } from "@transpod/api/forecast/random.ts";
 import { submitAll, type SubmitAllOptions } from "./submit-all.ts";
 import { heartbeatSeconds, startWorld, type World, type WorldOptions } from "./world.ts";
 
@@ -41,13 +41,13 @@ export async function storm(
   onProgress: (line: string) => void,
 ): Promise<StormFigures> {
   const began = performance.now();
-  const random = seeded(options.seed);
+  const random = randomFrom(options.seed);
   await using parts = new AsyncDisposableStack();
   const world = await startWorld(options);
   parts.defer(() => world.stop());
   const measuring = setInterval(() => [world.api, world.controller].map((p) => p.measure()), 500);
   parts.defer(() => clearInterval(measuring));
-  const forwarder = new EventForwarder(world.sqs, world.queueUrl, seeded(options.seed + 1));
+  const forwarder = new EventForwarder(world.sqs, world.queueUrl, randomFrom(options.seed + 1));
   const chaos = new Chaos(world, { everySeconds: options.killEverySeconds, random });
   const submitted: string[] = [];
   const deadline = AbortSignal.timeout(options.deadlineSeconds * 1_000);

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import pLimit from "p-limit";
 import { generate } from "@transpod/transcoder-image/testing/generate.ts";
-import { seeded } from "./random.ts";
+import { randomFrom } from "@transpod/api/forecast/random.ts";
 import { submit } from "./submit.ts";
 import type { World, WorldOptions } from "./world.ts";
 
@@ -23,7 +23,7 @@ export async function submitAll(
   submitted: string[],
   signal: AbortSignal,
 ): Promise<void> {
-  const random = seeded(seed + 2);
+  const random = randomFrom(seed + 2);
   const clips = workers === "real" ? await makeClips(folder) : undefined;
   const limit = pLimit(clients);
   const one = async (n: number, twice: boolean) => {

@@ -4,8 +4,8 @@ export const isWaiting = ({ processing_status }: FileStatus): boolean =>
   processing_status === "pending";
 
 /**
- * The rows with the places in the queue that these files have now, and what is expected of them. Nothing else of a file is taken: an event may have
- * said something newer meanwhile. Pure.
+ * The rows with the places in the queue that these files have now, and what is expected of them. Nothing else of a file
+ * is taken: an event may have said something newer meanwhile. Pure.
  */
 export function withPlaces(
   rows: readonly FileStatus[],
